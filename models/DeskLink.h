@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Desk.h"
+#include "models/domain/Ports.h"
+
+#include <QObject>
+
+namespace tocsin {
+
+/// The console's only way to the desk: a source of events and a sink of requests. In-process today
+/// (app/LocalLink), over /ws/v1 later; models and QML cannot tell which. GUI thread.
+///
+/// Order after start(): stateChanged(Open) · snapshot() · events() and latest() for as long as it lives.
+/// After a loss: stateChanged(Reconnecting), then snapshot() again. A request changes nothing on the screen
+/// by itself: the row changes when the event comes back.
+class DeskLink : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State { Connecting, Open, Closing, Closed, Reconnecting, Failed };
+    Q_ENUM(State)
+
+    using QObject::QObject;
+
+    virtual void start() = 0;
+    [[nodiscard]] virtual State state() const = 0;
+    /// Who sits here.
+    [[nodiscard]] virtual Actor self() const = 0;
+    /// Sends a request; its id is returned and comes back in replied() exactly once.
+    virtual QString request(const RequestBody &body) = 0;
+    /// Asks for history; the id comes back in historyReady() exactly once.
+    virtual quint64 requestHistory(const HistoryQuery &query) = 0;
+
+Q_SIGNALS:
+    void stateChanged(tocsin::DeskLink::State state);
+    void snapshot(const tocsin::DeskSnapshot &snapshot);
+    void events(const QList<tocsin::Event> &events);
+    void presence(const QList<tocsin::DevicePresence> &changes);
+    /// Devices with new readings since the last call, whole; at most one call per frame (≥ 16 ms apart).
+    void latest(const QList<tocsin::LatestReading> &readings);
+    void serverStats(const tocsin::ServerStats &stats);
+    void adapters(const QList<tocsin::AdapterStatus> &statuses);
+    void replied(const QString &requestId, const tocsin::Outcome &outcome);
+    void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+};
+
+} // namespace tocsin

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Reading.h"
+#include "models/domain/Time.h"
+
+#include <QMetaType>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+
+namespace tocsin {
+
+/// Urgency, ascending. On the wire `level` is info|warning|critical; emergency is critical plus class.
+enum class AlertLevel { Info, Warning, Critical, Emergency };
+
+/// condition: can return to normal. event: momentary. incident: a person's panic, open until its
+/// originator cancels it.
+enum class AlertKind { Condition, Event, Incident };
+
+/// What the source says now. Apart from what the operator still owes (Alert::acked).
+enum class AlertCondition { Pending, Active, Clearing, Clear, Canceled };
+
+/// Derived from the facts, first match wins; after ISA-18.2. Later issues add the held states.
+enum class AlertState {
+    Normal,                 ///< terminal, history
+    Unacknowledged,         ///< active or clearing, nobody took it: flashes
+    Acknowledged,           ///< active or clearing, taken: steady
+    ReturnedUnacknowledged, ///< cleared or canceled before anybody took it
+};
+
+enum class AlertQuality { Good, Stale };
+
+/// The stored facts of one alert. One open alert per key (source, code, instance).
+struct Alert
+{
+    QString id;         ///< made by the desk, or as a dialect's sender chose it
+    QString source;     ///< device id, or user id of an incident
+    QString sourceName; ///< what the operator reads
+    QString code;       ///< "LOW_BATTERY", "engine_overheat", "PANIC", …
+    QString instance;   ///< tells several of one code apart (a trouble code); usually empty
+    QString ruleId;     ///< empty when no rule raised it
+    QString title;
+    QString message;  ///< "11.8 V, limit 12.0 V"
+    QString category; ///< "engine", "battery", "security", …; free text
+    QString userId;   ///< the person it belongs to, when known
+    AlertKind kind = AlertKind::Condition;
+    AlertLevel level = AlertLevel::Warning;
+    AlertLevel peakLevel = AlertLevel::Warning;
+    AlertCondition cond = AlertCondition::Active;
+    AlertQuality quality = AlertQuality::Good;
+    bool acked = false;
+    bool simulated = false;
+    bool silentAtSource = false; ///< a silent panic: no sound on the phone
+    int occurrence = 1;          ///< raised anew after a return: +1
+    int revision = 1;            ///< +1 with every change
+    int count = 1;               ///< violations seen in this occurrence
+    QString channel;
+    QString unit;
+    std::optional<double> value;     ///< at the last change
+    std::optional<double> threshold; ///< the limit that was violated
+    std::optional<Position> position;
+    QStringList recommendedActions;
+    TimePoint raisedAt; ///< the first violation of this occurrence
+    TimePoint lastSeenAt;
+    std::optional<TimePoint> clearedAt;
+    std::optional<TimePoint> ackedAt;
+    QString ackedBy;
+    QString ackComment;
+
+    bool operator==(const Alert &) const = default;
+};
+
+[[nodiscard]] AlertState stateOf(const Alert &alert);
+[[nodiscard]] bool isOpen(const Alert &alert); ///< anything but Normal
+
+enum class AlertVerb { Raise, Acknowledge, LevelChange, Repeat, Clearing, Return, Cancel, Reactivate, Stale, Fresh };
+
+/// One row of the durable log: what happened and the alert as it is afterwards.
+struct AlertChange
+{
+    AlertVerb verb = AlertVerb::Raise;
+    AlertState from = AlertState::Normal;
+    AlertState to = AlertState::Normal;
+    Alert alert;
+    bool operator==(const AlertChange &) const = default;
+};
+
+[[nodiscard]] QString toString(AlertLevel level);  ///< "info" … "emergency"
+[[nodiscard]] QString wireLevel(AlertLevel level); ///< "info", "warning", "critical" (emergency too)
+[[nodiscard]] std::optional<AlertLevel>
+alertLevelFromString(QStringView text);         ///< also "low", "medium", "high", "error"
+[[nodiscard]] QString toString(AlertKind kind); ///< "condition", "event", "incident"
+[[nodiscard]] std::optional<AlertKind> alertKindFromString(QStringView text);
+[[nodiscard]] QString toString(AlertCondition cond); ///< "pending" …
+[[nodiscard]] std::optional<AlertCondition> alertConditionFromString(QStringView text);
+[[nodiscard]] QString toString(AlertState state); ///< "NORMAL", "UNACK", "ACKED", "RTN_UNACK"
+[[nodiscard]] QString toString(AlertVerb verb);   ///< "raise", "acknowledge", …
+[[nodiscard]] std::optional<AlertVerb> alertVerbFromString(QStringView text);
+
+} // namespace tocsin
+
+Q_DECLARE_METATYPE(tocsin::Alert)
+Q_DECLARE_METATYPE(tocsin::AlertChange)
