@@ -441,9 +441,89 @@ places = [{"name": n, "at": geo(p), "rank": r} for n, p, r in (
     ("Alderhaven", (-40, 330), 1), ("Old Town", OLD_TOWN, 2), ("Harbour", (500, -1180), 2), ("Mill Park", (1290, 700), 2),
     ("Northgate", (1420, 1270), 2), ("Riverside", (-1820, -180), 2), ("Westfield", (-1900, 980), 3), ("Foundry", (1000, -760), 3),
     ("Beacon Hill", (2470, -820), 3), ("Alder Bay", (900, -2300), 3))]
-# __PEOPLE__
-scenario = {"city": {"name": "Alderhaven", "center": list(CENTRE), "streets": streets, "areas": areas, "places": places}}
-scenario.update(actors(streets) if "actors" in globals() else {"vehicles": [], "phones": [], "rig": [], "timeline": []})
+
+
+# ---- who is about, and what happens ---------------------------------------------------------------
+# Every value a fault reaches lies beyond the limit of a built-in rule; without faults none is ever violated.
+def vehicles():
+    kinds = {2: "truck", 4: "truck", 5: "truck", 11: "truck"}
+    fuel = [71, 44, 83, 58, 39, 66, 67, 92, 51, 28, 77, 62]
+    rows = []
+    for n in range(1, 13):
+        truck = kinds.get(n) == "truck"
+        row = {"id": f"unit-{n:02d}", "name": f"Unit {n:02d}", "class": "Truck" if truck else "Delivery van",
+               "body": "truck" if truck else "van", "fuel": fuel[n - 1]}
+        if n == 12:
+            row["coolant"] = 56  # left the depot a few minutes ago
+        rows.append(row)
+    return rows
+
+
+PHONES = [
+    {"id": "dana.r", "name": "Dana R.", "mode": "path", "battery": 64, "fix_every": 5,
+     "path": [geo(p) for p in ((1250, 560), (1330, 610), (1370, 700), (1420, 780), (1455, 860), (1490, 900))],
+     "replies": ["ok thanks", "yes, all good here", "on my way through the park"],
+     "panic_replies": ["ok, walking there now", "there are two of them, still behind me", "i see people at the gate, going to them",
+                       "yes i stay on the line"]},
+    {"id": "amir.k", "name": "Amir K.", "mode": "drive", "battery": 81, "fix_every": 5,
+     "replies": ["Understood, taking Harbour Street instead.", "Got it, thank you.", "About ten minutes, I think.", "Yes, I am there now."],
+     "panic_replies": ["Please hurry."]},
+    {"id": "lena.s", "name": "Lena S.", "mode": "walk", "battery": 47, "fix_every": 5, "at": geo((-150, 30)),
+     "replies": ["Thanks, will do.", "Yes, number 14, second floor.", "All signed for.", "Fine, I wait for the van."],
+     "panic_replies": ["It was a mistake, the phone fell down the stairs.", "Really, I am fine. Sorry!"]},
+    {"id": "tom.w", "name": "Tom W.", "mode": "walk", "battery": 58, "fix_every": 5, "at": geo((-620, -930)),
+     "replies": ["Will do.", "No, nobody else is here.", "Yes, both lanes are free again.", "OK, I stay with him."],
+     "panic_replies": ["Still here."]},
+]
+RIG = [{"name": "Rig A", "at": geo((1560, -560)), "devices": [
+    {"id": "sim_device_1", "name": "Rig A temperature", "type": "temperature", "hz": 10},
+    {"id": "sim_device_2", "name": "Rig A IMU", "type": "imu", "hz": 50},
+    {"id": "sim_device_3", "name": "Rig A motor", "type": "motor", "hz": 20},
+    {"id": "sim_device_4", "name": "Rig A GPS", "type": "gps", "hz": 10}]}]
+
+
+def fault(at, device, kind, hold, **more):
+    return {"at": at, "do": "fault", "device": device, "kind": kind, **more, "hold": hold}
+
+
+def chat(at, phone, text):
+    return {"at": at, "do": "chat", "phone": phone, "text": text}
+
+
+TIMELINE = [
+    fault(3, "unit-07", "high_rpm", 28, to=4180, rise=3, fall=7),
+    chat(12, "amir.k", "The ferry ramp on Quay Road is blocked. Which way should I go?"),
+    fault(18, "unit-11", "low_battery", 45, to=11.7, rise=6, fall=14),
+    {"at": 38, "do": "panic", "phone": "dana.r", "silent": True, "type": "panic_button",
+     "message": "Button held, silent mode. Mill Park"},
+    chat(47, "dana.r", "someone is following me, i am in the park"),
+    chat(66, "dana.r", "near the pond, going to the north gate"),
+    fault(76, "unit-02", "overheat", 60, to=117, rise=30, fall=40),
+    chat(98, "lena.s", "Parcel on King's Road is delivered. Where is the next one?"),
+    fault(118, "unit-04", "crash", 45),
+    chat(133, "tom.w", "A truck has hit a post, I am right beside it. The driver is out and talking."),
+    {"at": 150, "do": "silence", "device": "unit-08", "hold": 125},
+    fault(172, "unit-09", "trouble_code", 55, code="P0420"),
+    chat(198, "dana.r", "at the gate now, a bus stopped and there are people"),
+    {"at": 216, "do": "cancel_panic", "phone": "dana.r"},
+    chat(222, "dana.r", "i am safe, thank you for staying with me"),
+    fault(244, "unit-05", "low_oil", 30, to=21, rise=8, fall=8),
+    fault(286, "unit-03", "high_rpm", 16, to=4350, rise=4, fall=6),
+    chat(304, "amir.k", "Harbour gate 2 wants a delivery note. Do we have one?"),
+    fault(318, "unit-06", "low_battery", 40, to=11.8, rise=8, fall=16),
+    fault(356, "unit-10", "low_fuel", 40, to=4, rise=20, fall=10),
+    {"at": 392, "do": "panic", "phone": "lena.s", "silent": False, "type": "shake_to_alert", "message": "Phone shaken"},
+    chat(404, "lena.s", "Sorry, false alarm! I dropped the phone."),
+    {"at": 428, "do": "cancel_panic", "phone": "lena.s"},
+    fault(446, "unit-12", "trouble_code", 40, code="C1234"),
+    fault(474, "unit-01", "overheat", 35, to=109, rise=20, fall=25),
+    chat(500, "tom.w", "Road at the old post office is clear again."),
+    fault(528, "unit-09", "high_rpm", 14, to=4150, rise=4, fall=6),
+]
+LOOP = 570
+
+scenario = {"city": {"name": "Alderhaven", "center": list(CENTRE), "streets": streets, "areas": areas, "places": places},
+            "vehicles": vehicles(), "phones": PHONES, "rig": RIG, "loop": LOOP, "timeline": TIMELINE}
 
 
 def write(path):
