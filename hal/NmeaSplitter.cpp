@@ -59,10 +59,10 @@ QList<QByteArray> NmeaSplitter::feed(QByteArrayView bytes)
         m_line.append(c);
         if (c == '*' && m_star < 0)
             m_star = m_line.size() - 1;
-        if (m_star >= 0 && m_line.size() == m_star + 3)
-            endLine(out); // both digits are there: no need to wait for the line's end
-        else if (m_line.size() + 1 > MaxLength)
+        if (m_line.size() + 1 > MaxLength)
             giveUp();
+        else if (m_star >= 0 && m_line.size() == m_star + 3)
+            endLine(out); // both digits are there: no need to wait for the line's end
     }
     return out;
 }
