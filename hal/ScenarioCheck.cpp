@@ -41,7 +41,7 @@ QString ScenarioCheck::pathOf(const char *name) const
 QJsonValue ScenarioCheck::take(const char *name)
 {
     m_asked.append(QLatin1String(name));
-    return m_object[QLatin1String(name)];
+    return m_object.value(QLatin1String(name));
 }
 
 QJsonValue ScenarioCheck::value(const char *name)
