@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/Settings.h"
+#include "hal/AdapterConfig.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 
@@ -30,8 +31,6 @@ public:
     Backend(Settings settings, bool demo, QObject *parent = nullptr);
     ~Backend() override;
 
-    [[nodiscard]] static QString demoScenario();
-
     [[nodiscard]] Started start();
     /// Stop listening, drain the sessions, stop hal, desk, store. At most three seconds.
     void stop();
@@ -50,11 +49,22 @@ Q_SIGNALS:
 
 private:
     struct Parts;
+    struct Hardware
+    {
+        QList<AdapterConfig> adapters;
+        QStringList errors; ///< a sentence each, naming the flag
+        int simulations = 0;
+    };
+    [[nodiscard]] static Hardware readHardware(const Settings &settings);
+
+    // The steps of start(), in order; each answers a sentence when it failed.
+    [[nodiscard]] QString checkSettings();
     [[nodiscard]] QString startStore();
+    [[nodiscard]] QString makeDesk();
+    [[nodiscard]] QString makeServer();
     [[nodiscard]] QString startDesk();
     [[nodiscard]] QString startServer();
     [[nodiscard]] QString startHardware();
-    void sampleStats();
 
     const Settings m_settings;
     const bool m_demo;

@@ -4,6 +4,7 @@
 #include "app/CommandLine.h"
 #include "app/Config.h"
 #include "app/StopSignals.h"
+#include "hal/AdapterConfig.h"
 #ifdef TOCSIN_WITH_CONSOLE
 #include "app/console/ConsoleApp.h"
 #endif
@@ -65,7 +66,7 @@ void applyDemo(Config &config, const QString &dataDir)
     const QString origin = QStringLiteral("demo");
     config.setFallback(QStringLiteral("server.open"), true, origin);
     config.setFallback(QStringLiteral("data.dir"), dataDir, origin);
-    config.setFallback(QStringLiteral("hardware.simulate"), QStringList{Backend::demoScenario()}, origin);
+    config.setFallback(QStringLiteral("hardware.simulate"), QStringList{demoScenario}, origin);
 }
 
 bool hasDisplay()

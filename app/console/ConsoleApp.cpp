@@ -34,7 +34,8 @@ void takePicture(QQuickWindow &window, const QString &file)
 {
     const bool saved = window.grabWindow().save(file);
     if (!saved)
-        std::fputs(qPrintable(QStringLiteral("tocsin: --screenshot %1: the file cannot be written\n").arg(file)), stderr);
+        std::fputs(qPrintable(QStringLiteral("tocsin: --screenshot %1: the file cannot be written\n").arg(file)),
+                   stderr);
     QCoreApplication::exit(saved ? 0 : 2);
 }
 } // namespace
