@@ -37,8 +37,9 @@ double inSeconds(Duration span)
 } // namespace
 
 AlertBook::AlertBook(QList<AlertRule> rules, AlertLimits limits, std::function<QString()> makeId)
-    : m_rules(std::move(rules)), m_limits(limits),
-      m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
+    : m_rules(std::move(rules))
+    , m_limits(limits)
+    , m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
 {
     for (qsizetype i = 0; i < m_rules.size(); ++i) {
         m_rulesByMetric[m_rules.at(i).metric].push_back(static_cast<int>(i));
@@ -164,8 +165,8 @@ void AlertBook::heard(Source &source, const Reading &reading, TimePoint now, QLi
     const TimePoint at = std::min(reading.receivedAt, now);
     if (source.heard > 0 && at > source.lastSeen) {
         const Duration gap = at - source.lastSeen;
-        source.interval += gap > source.interval ? (gap - source.interval) / (source.heard > 1 ? 2 : 1)
-                                                 : (gap - source.interval) / 20;
+        source.interval +=
+            gap > source.interval ? (gap - source.interval) / (source.heard > 1 ? 2 : 1) : (gap - source.interval) / 20;
     }
     source.heard = std::min(source.heard + 1, 2);
     source.lastSeen = at;

@@ -27,11 +27,11 @@ struct AlertLimits
     /// Quality goes stale after 3 × the source's usual interval, but not before this.
     Duration quietAtLeast = std::chrono::seconds(10);
     AlertTrack::Limits track{std::chrono::seconds(30), std::chrono::seconds(60), std::chrono::seconds(60)};
-    int closedKept = 500;      ///< closed alerts remembered for late acknowledges and re-sent ids
-    int panicsPerMinute = 10;  ///< of one user without client ids; more fold into the newest
-    int itemsPerReading = 64;  ///< trouble codes looked at in one list
-    int itemsPerSource = 256;  ///< open item alerts of one source; more share the instance "other"
-    int openReports = 20'000;  ///< alerts reported by others and still open
+    int closedKept = 500;     ///< closed alerts remembered for late acknowledges and re-sent ids
+    int panicsPerMinute = 10; ///< of one user without client ids; more fold into the newest
+    int itemsPerReading = 64; ///< trouble codes looked at in one list
+    int itemsPerSource = 256; ///< open item alerts of one source; more share the instance "other"
+    int openReports = 20'000; ///< alerts reported by others and still open
 };
 
 /// Decides which alerts are open. Plain value logic: any thread, one at a time.

@@ -13,13 +13,13 @@ struct AlertBook::Source
     quint64 serial = 0;
     Device device;
     TimePoint lastSeen;
-    Duration interval{}; ///< usual time between readings; a slowly forgotten maximum, so that bursts count once
-    int heard = 0;       ///< readings since start, up to 2
+    Duration interval{};    ///< usual time between readings; a slowly forgotten maximum, so that bursts count once
+    int heard = 0;          ///< readings since start, up to 2
     bool monitored = false; ///< its silence is news
     bool stale = false;     ///< its open alerts are marked stale
     std::optional<Position> position;
     enum Match : quint8 { No, Yes, SharesCode };
-    std::vector<Match> matches;      ///< by rule
+    std::vector<Match> matches;       ///< by rule
     std::vector<quint8> restReported; ///< by rule: this event's field was seen at rest
     std::vector<Slot *> tracks;       ///< of rules; pending or open
     Slot *silence = nullptr;          ///< DEVICE_STALE or DEVICE_OFFLINE

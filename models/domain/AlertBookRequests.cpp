@@ -118,10 +118,10 @@ AlertBook::Result AlertBook::acknowledge(const Acknowledge &request, const Actor
     }
     if (request.occurrence != 0) {
         if (alert.occurrence != request.occurrence)
-            return {Outcome::refused(QStringLiteral("superseded"),
-                                     QStringLiteral("The alert came again since you saw it (occurrence %1).")
-                                         .arg(alert.occurrence),
-                                     alert.id),
+            return {Outcome::refused(
+                        QStringLiteral("superseded"),
+                        QStringLiteral("The alert came again since you saw it (occurrence %1).").arg(alert.occurrence),
+                        alert.id),
                     {}};
         if (alert.level > request.seenLevel)
             return {Outcome::refused(
@@ -278,6 +278,7 @@ AlertBook::Result AlertBook::report(const ReportAlert &request, const Actor &act
         slot->track.facts().revision = revision;
         slot->track.facts().occurrence = occurrence;
         slot->track.raise(request.alertId.isEmpty() ? m_makeId() : request.alertId, now, result.changes);
+        settle(*slot);
         result.outcome = Outcome::done(slot->track.alert().id);
     }
     if (request.acknowledged && !slot->track.alert().acked)

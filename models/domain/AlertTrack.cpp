@@ -112,8 +112,8 @@ void AlertTrack::raiseByRule(int band, const AlertSample &sample, const QString 
     changed(AlertVerb::Raise, from, out);
 }
 
-void AlertTrack::violated(int band, const AlertSample &sample, const QString &item, TimePoint now,
-                          const Limits &limits, const std::function<QString()> &makeId, QList<AlertChange> &out)
+void AlertTrack::violated(int band, const AlertSample &sample, const QString &item, TimePoint now, const Limits &limits,
+                          const std::function<QString()> &makeId, QList<AlertChange> &out)
 {
     if (m_badAt != TimePoint{} && sample.at > m_badAt)
         m_lastGap = sample.at - m_badAt;
@@ -150,7 +150,7 @@ void AlertTrack::violated(int band, const AlertSample &sample, const QString &it
     int newBand = band;
     if (sample.value && m_band >= 0 && band > m_band)
         newBand = std::max(m_band, heldBand(*m_rule, *sample.value)); // a less urgent band: only past the deadband
-    if (adoptBand(newBand) && m_alert.acked) { // row 10
+    if (adoptBand(newBand) && m_alert.acked) {                        // row 10
         m_alert.acked = false;
         m_alert.ackedAt.reset();
         m_alert.ackedBy.clear();

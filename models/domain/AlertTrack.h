@@ -89,13 +89,13 @@ private:
     bool m_restReported = false;
     bool m_countDirty = false; ///< violations counted since the last change was told
     int m_band = -1;
-    TimePoint m_toldAt; ///< the last change
+    TimePoint m_toldAt;   ///< the last change
     TimePoint m_heldFrom; ///< when the event was last told of; after a restart not before it
     Duration m_lastGap{};
     std::optional<TimePoint> m_pendingSince; ///< first violation, not yet raised
     AlertSample m_pendingSample;
     QString m_pendingItem;
-    TimePoint m_badAt; ///< newest violation: received …
+    TimePoint m_badAt;                        ///< newest violation: received …
     std::optional<TimePoint> m_badSourceTime; ///< … and by the source's clock
     std::optional<TimePoint> m_ignoredSince;  ///< since when only samples older than that came
 };
