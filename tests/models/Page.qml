@@ -12,21 +12,27 @@ QtObject {
     property string names
     property string levels
     property bool pendingRow
-    readonly property string figures: [page.desk.server.deviceCount, page.desk.threads.totalUnread,
-        page.desk.server.connectionText, page.desk.clock.time].join(" ")
+    readonly property string figures: page.desk.server.deviceCount + " " + page.desk.threads.totalUnread + " "
+        + page.desk.server.connectionText + " " + page.desk.clock.time + " " + page.desk.deviceList.count
     readonly property list<QtObject> parts: [page.desk.devices, page.desk.deviceList, page.desk.alerts, page.desk.queue,
         page.desk.threads, page.desk.chat, page.desk.gauges, page.desk.trend, page.desk.trend.first,
         page.desk.trend.second, page.desk.trail, page.desk.mapView, page.desk.server, page.desk.server.adapters,
         page.desk.clock, page.desk.notices, page.desk.keys, page.desk.selectedDevice, page.desk]
-    property int undefinedCount: {
-        let count = 0;
-        for (const part of page.parts) {
+    /// What QML cannot read; empty when every property of every part has a value.
+    readonly property string unreadable: {
+        let names = [];
+        for (let i = 0; i < page.parts.length; ++i) { // 6.4 cannot iterate it otherwise
+            const part = page.parts[i];
             for (const name in part) {
-                if (part[name] === undefined)
-                    ++count;
+                try {
+                    if (part[name] === undefined)
+                        names.push(name);
+                } catch (error) {
+                    names.push(name + ": " + error);
+                }
             }
         }
-        return count;
+        return names.join(", ");
     }
 
     property Instantiator rows: Instantiator {

@@ -8,6 +8,8 @@
 #include <QQmlComponent>
 #include <QQmlEngine>
 #include <QQmlExtensionPlugin>
+#include <QQuickItem>
+#include <QQuickView>
 #include <QTest>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ModelsPlugin)
@@ -43,14 +45,45 @@ private Q_SLOTS:
         QVERIFY2(page, qPrintable(component.errorString()));
         QCOMPARE(page->property("names").toString(), s("Unit 07"));
         QCOMPARE(page->property("levels").toString(), s("critical 01:15 unacknowledged"));
-        QCOMPARE(page->property("figures").toString(), s("1 0 open 12:00:00"));
-        QCOMPARE(page->property("undefinedCount").toInt(), 0);
+        QCOMPARE(page->property("figures").toString(), s("1 0 open 12:00:00 1"));
+        QCOMPARE(page->property("unreadable").toString(), QString());
         QVERIFY(QMetaObject::invokeMethod(page.get(), "press"));
         QCOMPARE(link.asked.size(), 1);
         QCOMPARE(console.queue()->levelFilter(), int(AlertListModel::Critical));
         QCOMPARE(page->property("pendingRow").toBool(), true);
         QCOMPARE(console.trend()->window(), TrendSource::OneHour);
         QVERIFY2(warnings.isEmpty(), qPrintable(warnings.join(QLatin1Char('\n'))));
+    }
+
+    void aChartInQmlShowsTheTrendWithItsBreaks()
+    {
+        TimePoint now = noon;
+        FakeDeskLink link;
+        Console console(link, [&] { return now; }, nullptr, QTimeZone::utc());
+        DeskSnapshot snapshot;
+        snapshot.devices = {device("u7", "Unit 07")};
+        link.open(snapshot);
+        console.selectDevice(s("u7"));
+
+        QQuickView view;
+        view.engine()->addImportPath(s("qrc:/qt/qml"));
+        view.setInitialProperties({{s("trend"), QVariant::fromValue(console.trend())}});
+        view.setSource(QUrl::fromLocalFile(QStringLiteral(TOCSIN_SOURCE_DIR "/tests/models/Chart.qml")));
+        QVERIFY2(view.rootObject(), qPrintable(view.errors().isEmpty() ? QString() : view.errors().first().toString()));
+        view.show();
+        const auto count = [&] { return view.rootObject()->property("count").toInt(); };
+        QCOMPARE(count(), 1);
+        for (int i = 0; i < 120; ++i) {
+            if (i > 40 && i < 60)
+                continue;
+            now = noon + i * 1s;
+            link.hear({latest(s("u7"), now, {{channel::EngineRpm, 1500.0 + i * 20}})});
+        }
+        console.trend()->refresh(now);
+        QCOMPARE(count(), 2);
+        view.grabWindow(); // paints it without complaint
+        console.clearSelection();
+        QCOMPARE(count(), 1);
     }
 
     void noTypeCanBeMadeInQml_data()
