@@ -74,6 +74,48 @@ private Q_SLOTS:
         QTEST(show(model, 0, "valueState").toInt(), "state");
     }
 
+    void theLimitsOfTheRulesAreTheLimitsOfTheGauges()
+    {
+        const auto rule = [](const QString &metric, Comparison comparison, const QList<AlertBand> &bands) {
+            AlertRule r;
+            r.metric = metric;
+            r.comparison = comparison;
+            r.bands = bands;
+            return r;
+        };
+        const auto band = [](AlertLevel level, double limit, double upper = 0) {
+            AlertBand b;
+            b.level = level;
+            b.limit = limit;
+            b.upper = upper;
+            return b;
+        };
+        AlertRule trucksOnly = rule(channel::Speed, Comparison::Greater, {band(AlertLevel::Warning, 80)});
+        trucksOnly.match.classes = {s("Truck")};
+        const ChannelBands bands = ChannelBands::fromRules({
+            rule(channel::EngineTemperature, Comparison::Greater,
+                 {band(AlertLevel::Emergency, 115), band(AlertLevel::Warning, 105), band(AlertLevel::Info, 90)}),
+            rule(channel::EngineTemperature, Comparison::GreaterOrEqual, {band(AlertLevel::Warning, 100)}),
+            rule(channel::OilPressure, Comparison::Less,
+                 {band(AlertLevel::Critical, 15), band(AlertLevel::Warning, 25)}),
+            rule(channel::OilPressure, Comparison::LessOrEqual, {band(AlertLevel::Warning, 20)}),
+            rule(channel::Humidity, Comparison::Outside, {band(AlertLevel::Warning, 20, 80)}),
+            rule(channel::FixQuality, Comparison::Equal, {band(AlertLevel::Critical, 0)}),
+            trucksOnly,
+        });
+        const ChannelBand coolant = bands.find(channel::EngineTemperature);
+        QVERIFY(coolant.criticalHigh == 115.0 && coolant.warnHigh == 100.0 && !coolant.warnLow && !coolant.criticalLow);
+        const ChannelBand oil = bands.find(channel::OilPressure);
+        QVERIFY(oil.criticalLow == 15.0 && oil.warnLow == 25.0 && !oil.warnHigh && !oil.criticalHigh);
+        const ChannelBand humidity = bands.find(channel::Humidity);
+        QVERIFY(humidity.warnLow == 20.0 && humidity.warnHigh == 80.0);
+        for (const QString &name : {channel::FixQuality, channel::Speed, s("unknown")}) {
+            ChannelBand none;
+            none.channel = name;
+            QVERIFY(bands.find(name) == none);
+        }
+    }
+
     void unknownIsADash()
     {
         GaugeModel model;
