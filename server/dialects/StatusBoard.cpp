@@ -27,9 +27,9 @@ StatusBoard::StatusBoard(const LatestValues &latest, const ServerFeed &feed, Tim
     m_components.insert(QStringLiteral("server"), {});
 }
 
-void StatusBoard::setTransport(std::function<ServerStats()> stats)
+void StatusBoard::setTransport(std::function<net::ServerCounters()> counters)
 {
-    m_transport = std::move(stats);
+    m_transport = std::move(counters);
 }
 
 void StatusBoard::addMetrics(std::function<QList<Metric>()> metrics)
@@ -37,9 +37,9 @@ void StatusBoard::addMetrics(std::function<QList<Metric>()> metrics)
     m_metrics.append(std::move(metrics));
 }
 
-void StatusBoard::addGroups(std::function<int()> groups)
+void StatusBoard::addAudience(std::function<Audience()> audience)
 {
-    m_groups.append(std::move(groups));
+    m_audiences.append(std::move(audience));
 }
 
 void StatusBoard::setAdapters(const QList<AdapterStatus> &adapters)
@@ -56,7 +56,15 @@ void StatusBoard::setComponent(const QString &name, ComponentStatus status)
 
 ServerStats StatusBoard::stats(TimePoint now) const
 {
-    ServerStats stats = m_transport ? m_transport() : ServerStats();
+    const net::ServerCounters counters = m_transport ? m_transport() : net::ServerCounters();
+    ServerStats stats;
+    stats.listeners = m_listeners;
+    stats.connections = counters.sessionsNow;
+    stats.users = audience().users;
+    for (const net::DialectCounters &dialect : counters.dialects)
+        stats.connectionsTotal += static_cast<qint64>(dialect.sessionsTotal);
+    stats.messagesIn = static_cast<qint64>(counters.traffic.messagesIn);
+    stats.messagesOut = static_cast<qint64>(counters.traffic.messagesOut);
     stats.messagesPerSecond = m_feed.flow().perSecond(now);
     stats.p95LatencyMs = m_feed.flow().p95Ms(now);
     return stats;
@@ -90,11 +98,14 @@ int StatusBoard::connectedDevices(TimePoint now) const
     return m_latest.heardSince(now - std::chrono::seconds(300));
 }
 
-int StatusBoard::groups() const
+Audience StatusBoard::audience() const
 {
-    int sum = 0;
-    for (const auto &groups : m_groups)
-        sum += groups();
+    Audience sum;
+    for (const auto &each : m_audiences) {
+        const Audience one = each();
+        sum.groups += one.groups;
+        sum.users += one.users;
+    }
     return sum;
 }
 
@@ -125,6 +136,26 @@ QList<Metric> StatusBoard::metrics(TimePoint now) const
         metric("tocsin_reading_latency_p95_milliseconds", "Reading taken in to fanned out.", Kind::Gauge,
                s.p95LatencyMs),
     };
+    const net::ServerCounters counters = m_transport ? m_transport() : net::ServerCounters();
+    const auto big = [](quint64 n) { return static_cast<double>(n); };
+    all.append({
+        metric("tocsin_received_bytes_total", "Bytes taken in, HTTP included.", Kind::Counter,
+               big(counters.traffic.bytesIn)),
+        metric("tocsin_sent_bytes_total", "Bytes sent, HTTP included.", Kind::Counter, big(counters.traffic.bytesOut)),
+        metric("tocsin_http_requests_total", "HTTP requests.", Kind::Counter, big(counters.requestsTotal)),
+        metric("tocsin_connections_refused_total", "Connections over a cap.", Kind::Counter,
+               big(counters.connectionsRefused)),
+        metric("tocsin_closed_slow_total", "Connections given up because they did not read.", Kind::Counter,
+               big(counters.closedSlow)),
+    });
+    QStringList dialects = counters.dialects.keys();
+    dialects.sort();
+    for (const QString &dialect : std::as_const(dialects)) {
+        Metric open = metric("tocsin_dialect_connections", "Open WebSocket connections of one dialect.", Kind::Gauge,
+                             counters.dialects.value(dialect).sessionsNow);
+        open.labels = {{QStringLiteral("dialect"), dialect}};
+        all.append(open);
+    }
     const auto parts = components();
     for (auto it = parts.cbegin(); it != parts.cend(); ++it) {
         Metric up = metric("tocsin_component_up", "1 healthy, 0.5 degraded, 0 unhealthy.", Kind::Gauge,

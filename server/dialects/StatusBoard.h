@@ -4,6 +4,7 @@
 #include "models/domain/Desk.h"
 #include "models/domain/LatestValues.h"
 #include "server/dialects/ServerFeed.h"
+#include "server/net/ServerSettings.h"
 
 #include <QMap>
 #include <QObject>
@@ -33,6 +34,13 @@ struct Metric
     QList<std::pair<QString, QString>> labels;
 };
 
+/// Whom a dialect serves just now.
+struct Audience
+{
+    int groups = 0; ///< vehicles, users, topics that somebody listens to
+    int users = 0;  ///< people
+};
+
 /// Collects what /health and /metrics tell and what the console's top bar shows. Server thread; parts of the program that
 /// live elsewhere reach the slots by queued connections. Holds no more than the last word of each.
 class StatusBoard : public QObject
@@ -41,12 +49,13 @@ class StatusBoard : public QObject
 public:
     StatusBoard(const LatestValues &latest, const ServerFeed &feed, TimePoint startedAt, QObject *parent = nullptr);
 
-    /// The transport's own figures; asked each time.
-    void setTransport(std::function<ServerStats()> stats);
+    /// The transport's own figures (net::Server::counters), asked each time.
+    void setTransport(std::function<net::ServerCounters()> counters);
+    void setListeners(const QStringList &listeners) { m_listeners = listeners; }
     /// Further figures, asked each time.
     void addMetrics(std::function<QList<Metric>()> metrics);
-    /// Listeners in use (vehicles and users with somebody connected), summed over the dialects.
-    void addGroups(std::function<int()> groups);
+    /// Who is served by one dialect, asked each time; summed over the dialects.
+    void addAudience(std::function<Audience()> audience);
 
     /// The transport's figures completed by the rate and the latency of readings.
     [[nodiscard]] ServerStats stats(TimePoint now) const;
@@ -55,7 +64,7 @@ public:
     [[nodiscard]] ComponentStatus::Level overall() const;
     [[nodiscard]] QList<Metric> metrics(TimePoint now) const;
     [[nodiscard]] int connectedDevices(TimePoint now) const; ///< heard in the last 300 s, whatever they came by
-    [[nodiscard]] int groups() const;
+    [[nodiscard]] Audience audience() const;
     [[nodiscard]] double uptimeSeconds(TimePoint now) const { return secondsBetween(m_startedAt, now); }
 
 public Q_SLOTS:
@@ -67,9 +76,10 @@ private:
     const LatestValues &m_latest;
     const ServerFeed &m_feed;
     TimePoint m_startedAt;
-    std::function<ServerStats()> m_transport;
+    QStringList m_listeners;
+    std::function<net::ServerCounters()> m_transport;
     QList<std::function<QList<Metric>()>> m_metrics;
-    QList<std::function<int()>> m_groups;
+    QList<std::function<Audience()>> m_audiences;
     QList<AdapterStatus> m_adapters;
     QMap<QString, ComponentStatus> m_components;
 };

@@ -15,24 +15,24 @@ const TimePoint start = fromEpochMillis(1'700'000'000'000);
 
 struct Pages
 {
-    explicit Pages(Posture posture = Posture::Secure)
-        : pages(posture, board, [] { return start + 90s; })
+    explicit Pages(Posture posture = Posture::Secure) : pages(posture, board, [] { return start + 90s; })
     {
         board.setTransport([] {
-            ServerStats stats;
-            stats.connections = 3;
-            stats.users = 2;
-            stats.connectionsTotal = 7;
-            stats.messagesIn = 100;
-            stats.messagesOut = 200;
-            return stats;
+            net::ServerCounters counters;
+            counters.sessionsNow = 3;
+            counters.dialects[QStringLiteral("dialect1")].sessionsTotal = 6;
+            counters.dialects[QStringLiteral("status")].sessionsTotal = 1;
+            counters.traffic.messagesIn = 100;
+            counters.traffic.messagesOut = 200;
+            return counters;
         });
+        board.addAudience([] { return Audience{4, 2}; });
     }
     [[nodiscard]] net::HttpResponse get(const char *path, const std::optional<Principal> &who = std::nullopt,
-                                        const char *peer = "192.0.2.1", const QByteArray &method = "GET")
+                                        const char *peer = "192.0.2.1")
     {
         net::HttpRequest request;
-        request.method = method;
+        request.method = "GET";
         request.path = QLatin1String(path);
         request.peerAddress = QLatin1String(peer);
         net::HttpResponse answer;
@@ -78,8 +78,9 @@ private Q_SLOTS:
 void TestStatusPages::healthHasTheUnionBody()
 {
     Pages p;
-    p.board.addGroups([] { return 4; });
-    p.board.addGroups([] { return 1; });
+    p.board.addAudience([] { return Audience{1, 0}; });
+    p.board.setListeners({QStringLiteral("127.0.0.1:8000")});
+    QCOMPARE(p.board.stats(start).listeners, QStringList{QStringLiteral("127.0.0.1:8000")});
     p.board.setComponent(QStringLiteral("store"), {ComponentStatus::Level::Healthy, QStringLiteral("ignored")});
     const auto answer = p.get("/health"); // nobody, from anywhere
     QCOMPARE(answer.status, 200);
@@ -119,7 +120,8 @@ void TestStatusPages::aWaitingAdapterDegradesAndAFailedPartIsUnhealthy()
     Pages p;
     p.board.setAdapters({adapterOf(QStringLiteral("gps"), AdapterStatus::State::Running)});
     QVERIFY(p.board.overall() == ComponentStatus::Level::Healthy);
-    p.board.setAdapters({adapterOf(QStringLiteral("gps"), AdapterStatus::State::Waiting, QStringLiteral("No such port"))});
+    p.board.setAdapters(
+        {adapterOf(QStringLiteral("gps"), AdapterStatus::State::Waiting, QStringLiteral("No such port"))});
     QJsonObject body = objectOf(p.get("/health").body);
     QCOMPARE(body.value(QLatin1String("status")).toString(), QStringLiteral("OK"));
     QCOMPARE(body.value(QLatin1String("overall_status")).toString(), QStringLiteral("degraded"));
@@ -173,7 +175,8 @@ void TestStatusPages::metricsAreInThePrometheusFormat()
     p.board.setAdapters({adapterOf(QStringLiteral("gps"), AdapterStatus::State::Running),
                          adapterOf(QStringLiteral("sim"), AdapterStatus::State::Running)});
     p.board.addMetrics([] {
-        return QList<Metric>{{QStringLiteral("tocsin_test_total"), QStringLiteral("A test."), Metric::Kind::Counter, 5, {}}};
+        return QList<Metric>{
+            {QStringLiteral("tocsin_test_total"), QStringLiteral("A test."), Metric::Kind::Counter, 5, {}}};
     });
     const auto answer = p.get("/metrics", {}, "127.0.0.1");
     QCOMPARE(answer.contentType, QByteArray("text/plain; version=0.0.4; charset=utf-8"));
@@ -187,8 +190,8 @@ void TestStatusPages::metricsAreInThePrometheusFormat()
     QVERIFY(text.contains("tocsin_test_total 5\n"));
     QCOMPARE(text.count("# TYPE tocsin_adapter_readings_total"), 1);
     // Every line is a comment or a sample of a name that was declared.
-    static const QRegularExpression line(
-        QStringLiteral(R"(^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [-+0-9.eEINFNa]+)$)"));
+    static const QRegularExpression line(QStringLiteral(
+        R"(^(# (HELP|TYPE) [a-z0-9_]+ .+|[a-z0-9_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [-+0-9.eEINFNa]+)$)"));
     const QStringList lines = QString::fromUtf8(text).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     for (const QString &each : lines)
         QVERIFY2(line.match(each).hasMatch(), qPrintable(each));
@@ -197,8 +200,11 @@ void TestStatusPages::metricsAreInThePrometheusFormat()
 void TestStatusPages::labelsAreEscaped()
 {
     const QByteArray text =
-        prometheusText({{QStringLiteral("x"), QStringLiteral("a\\b\nc"), Metric::Kind::Gauge,
-                         std::numeric_limits<double>::infinity(), {{QStringLiteral("l"), QStringLiteral("q\"\\\n")}}},
+        prometheusText({{QStringLiteral("x"),
+                         QStringLiteral("a\\b\nc"),
+                         Metric::Kind::Gauge,
+                         std::numeric_limits<double>::infinity(),
+                         {{QStringLiteral("l"), QStringLiteral("q\"\\\n")}}},
                         {QStringLiteral("x"), {}, Metric::Kind::Gauge, std::numeric_limits<double>::quiet_NaN(), {}}});
     QCOMPARE(text, QByteArray("# HELP x a\\\\b\\nc\n# TYPE x gauge\nx{l=\"q\\\"\\\\\\n\"} +Inf\nx NaN\n"));
     QVERIFY(prometheusText({}).isEmpty());
@@ -220,8 +226,9 @@ void TestStatusPages::otherPathsAndMethods()
     QVERIFY(p.pages.claimsHttp("GET", QStringLiteral("/")));
     QVERIFY(!p.pages.claimsHttp("GET", QStringLiteral("/healthy")));
     QVERIFY(!p.pages.claimsUpgrade(QStringLiteral("/")));
-    QCOMPARE(p.get("/health", {}, "127.0.0.1", "POST").status, 405);
-    QCOMPARE(p.get("/health", {}, "127.0.0.1", "HEAD").status, 200);
+    QVERIFY(!p.pages.claimsHttp("POST", QStringLiteral("/health")));
+    QCOMPARE(p.get("/nothing").status, 404);
+    QCOMPARE(p.pages.authorizeUpgrade({}, std::nullopt).status, 404);
 }
 
 QTEST_GUILESS_MAIN(TestStatusPages)
