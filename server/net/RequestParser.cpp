@@ -17,6 +17,7 @@ namespace {
 constexpr qsizetype chunkOverhead = 64 * 1024;
 /// A chunk header or trailer line longer than this is refused.
 constexpr qsizetype maxPendingChunkLine = 16 * 1024;
+constexpr qsizetype shortestChunkedEnd = 5;
 
 } // namespace
 
@@ -113,7 +114,8 @@ RequestParser::State RequestParser::readBody()
 {
     http::request_parser<http::string_body> &parser = m_parser->parser;
     while (!parser.is_done()) {
-        if (m_buffer.isEmpty())
+        // The shortest end of a chunked body is "0\r\n\r\n"; given less of it piece by piece, Beast 1.74 asserts.
+        if (m_buffer.size() < (head().chunked ? shortestChunkedEnd : 1))
             return m_state;
         m_parser->error = {};
         const qsizetype used = m_parser->put(m_buffer);
