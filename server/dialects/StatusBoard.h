@@ -34,13 +34,6 @@ struct Metric
     QList<std::pair<QString, QString>> labels;
 };
 
-/// Whom a dialect serves just now.
-struct Audience
-{
-    int groups = 0; ///< vehicles, users, topics that somebody listens to
-    int users = 0;  ///< people
-};
-
 /// Collects what /health and /metrics tell and what the console's top bar shows. Server thread; parts of the program that
 /// live elsewhere reach the slots by queued connections. Holds no more than the last word of each.
 class StatusBoard : public QObject
@@ -49,13 +42,14 @@ class StatusBoard : public QObject
 public:
     StatusBoard(const LatestValues &latest, const ServerFeed &feed, TimePoint startedAt, QObject *parent = nullptr);
 
-    /// The transport's own figures (net::Server::counters), asked each time.
-    void setTransport(std::function<net::ServerCounters()> counters);
-    void setListeners(const QStringList &listeners) { m_listeners = listeners; }
+    /// The transport's own figures, asked each time. Rate and latency of readings are added here.
+    void setTransport(std::function<ServerStats()> stats);
+    /// More of them for /metrics alone: net::Server::counters, asked each time.
+    void setCounters(std::function<net::ServerCounters()> counters);
     /// Further figures, asked each time.
     void addMetrics(std::function<QList<Metric>()> metrics);
-    /// Who is served by one dialect, asked each time; summed over the dialects.
-    void addAudience(std::function<Audience()> audience);
+    /// Vehicles, users, topics that somebody listens to over one dialect, asked each time; summed over the dialects.
+    void addGroups(std::function<int()> groups);
 
     /// The transport's figures completed by the rate and the latency of readings.
     [[nodiscard]] ServerStats stats(TimePoint now) const;
@@ -64,7 +58,7 @@ public:
     [[nodiscard]] ComponentStatus::Level overall() const;
     [[nodiscard]] QList<Metric> metrics(TimePoint now) const;
     [[nodiscard]] int connectedDevices(TimePoint now) const; ///< heard in the last 300 s, whatever they came by
-    [[nodiscard]] Audience audience() const;
+    [[nodiscard]] int groups() const;
     [[nodiscard]] double uptimeSeconds(TimePoint now) const { return secondsBetween(m_startedAt, now); }
 
 public Q_SLOTS:
@@ -76,10 +70,10 @@ private:
     const LatestValues &m_latest;
     const ServerFeed &m_feed;
     TimePoint m_startedAt;
-    QStringList m_listeners;
-    std::function<net::ServerCounters()> m_transport;
+    std::function<ServerStats()> m_transport;
+    std::function<net::ServerCounters()> m_counters;
     QList<std::function<QList<Metric>()>> m_metrics;
-    QList<std::function<Audience()>> m_audiences;
+    QList<std::function<int()>> m_groups;
     QList<AdapterStatus> m_adapters;
     QMap<QString, ComponentStatus> m_components;
 };

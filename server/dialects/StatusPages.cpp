@@ -120,7 +120,7 @@ net::HttpResponse StatusPages::health() const
         {QStringLiteral("components"), components},
         {QStringLiteral("connections"), QJsonObject{{QStringLiteral("active_connections"), stats.connections},
                                                     {QStringLiteral("total_connections"), stats.connectionsTotal},
-                                                    {QStringLiteral("active_groups"), m_board.audience().groups},
+                                                    {QStringLiteral("active_groups"), m_board.groups()},
                                                     {QStringLiteral("messages_sent"), stats.messagesOut},
                                                     {QStringLiteral("messages_received"), stats.messagesIn},
                                                     {QStringLiteral("messages_per_second"), stats.messagesPerSecond},

@@ -18,15 +18,20 @@ struct Pages
     explicit Pages(Posture posture = Posture::Secure) : pages(posture, board, [] { return start + 90s; })
     {
         board.setTransport([] {
+            ServerStats stats;
+            stats.connections = 3;
+            stats.users = 2;
+            stats.connectionsTotal = 7;
+            stats.messagesIn = 100;
+            stats.messagesOut = 200;
+            return stats;
+        });
+        board.setCounters([] {
             net::ServerCounters counters;
-            counters.sessionsNow = 3;
-            counters.dialects[QStringLiteral("dialect1")].sessionsTotal = 6;
-            counters.dialects[QStringLiteral("status")].sessionsTotal = 1;
-            counters.traffic.messagesIn = 100;
-            counters.traffic.messagesOut = 200;
+            counters.traffic.bytesIn = 1000;
+            counters.dialects[QStringLiteral("dialect1")].sessionsNow = 3;
             return counters;
         });
-        board.addAudience([] { return Audience{4, 2}; });
     }
     [[nodiscard]] net::HttpResponse get(const char *path, const std::optional<Principal> &who = std::nullopt,
                                         const char *peer = "192.0.2.1")
@@ -78,9 +83,8 @@ private Q_SLOTS:
 void TestStatusPages::healthHasTheUnionBody()
 {
     Pages p;
-    p.board.addAudience([] { return Audience{1, 0}; });
-    p.board.setListeners({QStringLiteral("127.0.0.1:8000")});
-    QCOMPARE(p.board.stats(start).listeners, QStringList{QStringLiteral("127.0.0.1:8000")});
+    p.board.addGroups([] { return 4; });
+    p.board.addGroups([] { return 1; });
     p.board.setComponent(QStringLiteral("store"), {ComponentStatus::Level::Healthy, QStringLiteral("ignored")});
     const auto answer = p.get("/health"); // nobody, from anywhere
     QCOMPARE(answer.status, 200);
@@ -174,6 +178,9 @@ void TestStatusPages::metricsAreInThePrometheusFormat()
     Pages p;
     p.board.setAdapters({adapterOf(QStringLiteral("gps"), AdapterStatus::State::Running),
                          adapterOf(QStringLiteral("sim"), AdapterStatus::State::Running)});
+    DeskSnapshot snapshot;
+    snapshot.alerts = {alertOf(QStringLiteral("p"), QStringLiteral("anna"), AlertLevel::Emergency)};
+    p.mirror.setSnapshot(snapshot);
     p.board.addMetrics([] {
         return QList<Metric>{
             {QStringLiteral("tocsin_test_total"), QStringLiteral("A test."), Metric::Kind::Counter, 5, {}}};
@@ -185,6 +192,10 @@ void TestStatusPages::metricsAreInThePrometheusFormat()
     QVERIFY(text.contains("# TYPE tocsin_connections gauge\ntocsin_connections 3\n"));
     QVERIFY(text.contains("# TYPE tocsin_messages_sent_total counter\ntocsin_messages_sent_total 200\n"));
     QVERIFY(text.contains("tocsin_uptime_seconds 90\n"));
+    QVERIFY(text.contains("tocsin_received_bytes_total 1000\n"));
+    QVERIFY(text.contains("tocsin_dialect_connections{dialect=\"dialect1\"} 3\n"));
+    QVERIFY(text.contains("tocsin_alerts_open{level=\"emergency\"} 1\n"));
+    QVERIFY(text.contains("tocsin_alerts_open{level=\"info\"} 0\n"));
     QVERIFY(text.contains("tocsin_adapter_readings_total{adapter=\"gps\",driver=\"nmea\"} 12\n"
                           "tocsin_adapter_readings_total{adapter=\"sim\",driver=\"nmea\"} 12\n"));
     QVERIFY(text.contains("tocsin_test_total 5\n"));
