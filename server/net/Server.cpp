@@ -6,6 +6,7 @@
 #include "server/net/Listener.h"
 #include "server/net/TcpTransport.h"
 #include "server/net/TurnQueue.h"
+#include "server/net/UpgradeRules.h"
 #include "server/net/WebSocketSession.h"
 
 #include <QLoggingCategory>
@@ -146,7 +147,10 @@ void Server::httpUpgraded(HttpConnection *connection, Judgement judgement, std::
     upgrade->guard =
         std::make_unique<GuardSocket>(id, std::move(transport), m_settings.limits, *m_turns, m_counters.traffic);
     upgrade->guard->setLinger(m_settings.deadlines.closeLinger);
-    upgrade->guard->offerHead(judgement.request.header("sec-websocket-key"), judgement.subprotocol);
+    const auto deflate = m_settings.deflate
+                             ? negotiateDeflate(headerValues(judgement.request, "sec-websocket-extensions"))
+                             : std::nullopt;
+    upgrade->guard->offerHead(judgement.request.header("sec-websocket-key"), judgement.subprotocol, deflate);
     upgrade->judgement = std::move(judgement);
     upgrade->early = std::move(early);
     upgrade->since = std::chrono::steady_clock::now();
