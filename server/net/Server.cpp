@@ -4,7 +4,7 @@
 #include "server/net/FrameCodec.h"
 #include "server/net/GuardSocket.h"
 #include "server/net/Listener.h"
-#include "server/net/TcpTransport.h"
+#include "server/net/PlainTransport.h"
 #include "server/net/TurnQueue.h"
 #include "server/net/UpgradeRules.h"
 #include "server/net/WebSocketSession.h"
@@ -87,6 +87,7 @@ Server::StartResult Server::start()
             return result;
         }
     }
+    prepareForManyConnections();
     m_turns = std::make_unique<TurnQueue>();
     m_webSockets = std::make_unique<QWebSocketServer>(QStringLiteral("Tocsin"), QWebSocketServer::NonSecureMode);
     m_webSockets->setMaxPendingConnections(std::numeric_limits<int>::max());
@@ -108,7 +109,7 @@ Server::StartResult Server::start()
 
 void Server::accept(qintptr descriptor)
 {
-    std::unique_ptr<Transport> transport = TcpTransport::adopt(descriptor);
+    std::unique_ptr<Transport> transport = makePlainTransport(descriptor);
     if (!transport || m_stopping)
         return;
     ++m_counters.connectionsTotal;
