@@ -9,7 +9,7 @@ import Tocsin.Controls
 T.AbstractButton {
     id: root
 
-    implicitWidth: label.implicitWidth + 6 * Theme.grid
+    implicitWidth: implicitContentWidth + 6 * Theme.grid
     implicitHeight: 26
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus
@@ -18,8 +18,6 @@ T.AbstractButton {
     Accessible.name: root.text
 
     contentItem: TextLabel {
-        id: label
-
         text: root.text
         font.pixelSize: Theme.fontSmall
         horizontalAlignment: Text.AlignHCenter

@@ -17,7 +17,7 @@ Item {
         spacing: 4
 
         Repeater {
-            model: Math.ceil(root.width / 10)
+            model: Math.max(0, Math.ceil(root.width / 10))
 
             Rectangle {
                 width: 6

@@ -12,11 +12,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(lcIcon, "tocsin.icon")
 
-QString localPath(const QUrl &source)
-{
-    return source.scheme() == QLatin1String("qrc") ? QLatin1Char(':') + source.path() : source.toLocalFile();
-}
-
 } // namespace
 
 IconItem::IconItem(QQuickItem *parent) : QQuickPaintedItem(parent)
@@ -25,21 +20,21 @@ IconItem::IconItem(QQuickItem *parent) : QQuickPaintedItem(parent)
     setAntialiasing(true);
 }
 
-void IconItem::setSource(const QUrl &source)
+void IconItem::setName(const QString &name)
 {
-    if (source == m_source)
+    if (name == m_name)
         return;
-    m_source = source;
+    m_name = name;
     m_drawing.clear();
-    if (!source.isEmpty()) {
-        QFile file(localPath(source));
+    if (!name.isEmpty()) {
+        QFile file(QStringLiteral(":/tocsin/icons/%1.svg").arg(name));
         if (file.open(QIODevice::ReadOnly))
             m_drawing = file.readAll();
         else
-            qCWarning(lcIcon) << "No icon at" << source;
+            qCWarning(lcIcon) << "There is no icon named" << name;
     }
     update();
-    Q_EMIT sourceChanged();
+    Q_EMIT nameChanged();
 }
 
 void IconItem::setColor(const QColor &color)

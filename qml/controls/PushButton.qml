@@ -12,7 +12,7 @@ T.Button {
     enum Kind { Normal, Primary, Danger, Quiet }
 
     property int kind: PushButton.Normal
-    property url iconSource: ""
+    property string iconName: ""
     /// Shown as a tool tip, and read aloud where there is no text.
     property string description: ""
     property string shortcutHint: ""
@@ -20,7 +20,7 @@ T.Button {
     readonly property color faceColor: root.kind === PushButton.Primary ? Theme.accentTint : root.kind === PushButton.Quiet ? "transparent" : Theme.bg3
     readonly property color edgeColor: root.kind === PushButton.Primary ? Theme.accent : root.kind === PushButton.Danger ? Theme.critical : root.kind === PushButton.Quiet ? "transparent" : Theme.line
 
-    implicitWidth: Math.max(implicitHeight, contentRow.implicitWidth + leftPadding + rightPadding)
+    implicitWidth: Math.max(implicitHeight, implicitContentWidth + leftPadding + rightPadding)
     implicitHeight: Theme.controlHeight
     leftPadding: root.text.length > 0 ? 3 * Theme.grid : 0
     rightPadding: leftPadding
@@ -31,18 +31,18 @@ T.Button {
     Accessible.description: root.text.length > 0 ? root.description : ""
 
     contentItem: Item {
-        Row {
-            id: contentRow
+        implicitWidth: children[0].implicitWidth
 
+        Row {
             anchors.centerIn: parent
             spacing: 2 * Theme.grid
 
             IconItem {
                 anchors.verticalCenter: parent.verticalCenter
-                visible: root.iconSource.toString().length > 0
+                visible: root.iconName.length > 0
                 width: 18
                 height: 18
-                source: root.iconSource
+                name: root.iconName
                 color: root.hovered ? Theme.text : Theme.text2
             }
 

@@ -10,9 +10,9 @@ T.TextField {
     id: root
 
     property string description: root.placeholderText
-    property url iconSource: ""
+    property string iconName: ""
     /// Esc was pressed: whoever owns the page takes the keyboard.
-    signal left
+    signal dismissed
 
     implicitWidth: 240
     implicitHeight: 34
@@ -43,8 +43,8 @@ T.TextField {
         anchors.verticalCenter: parent.verticalCenter
         width: 18
         height: 18
-        visible: root.iconSource.toString().length > 0
-        source: root.iconSource
+        visible: root.iconName.length > 0
+        name: root.iconName
         color: Theme.text3
     }
 
@@ -57,5 +57,5 @@ T.TextField {
         color: root.placeholderTextColor
     }
 
-    Keys.onEscapePressed: root.left()
+    Keys.onEscapePressed: root.dismissed()
 }

@@ -17,13 +17,11 @@ T.ToolTip {
     y: parent ? parent.height + Theme.grid : 0
     margins: Theme.grid
     padding: 2 * Theme.grid
-    implicitWidth: label.implicitWidth + leftPadding + rightPadding
-    implicitHeight: label.implicitHeight + topPadding + bottomPadding
+    implicitWidth: implicitContentWidth + leftPadding + rightPadding
+    implicitHeight: implicitContentHeight + topPadding + bottomPadding
     closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutsideParent | T.Popup.CloseOnReleaseOutsideParent
 
     contentItem: TextLabel {
-        id: label
-
         text: root.text
         font.pixelSize: Theme.fontSmall
         maximumLineCount: 8

@@ -5,16 +5,18 @@ import QtCharts
 import QtQuick
 import Tocsin.Controls
 
-/// Two lines over the same time, each with an axis of its own (left: first, right: second), and one limit.
-/// The plot fills the item. Points are (milliseconds since 1970, value). Lines are redrawn at most four times a
-/// second and thinned to the width. Needs QApplication (Qt Charts).
+/// Two lines over the same time, each with an axis of its own (left: first, right: second), and one limit on the
+/// first. The plot fills the item. Whoever has the points (milliseconds since 1970, value) thins them, puts them
+/// into `firstSeries` and `secondSeries`, and decides how often. Needs QApplication (Qt Charts).
 Item {
     id: root
 
-    required property list<point> firstPoints
-    required property string firstName
-    property list<point> secondPoints
-    property string secondName: ""
+    readonly property alias firstSeries: firstLine
+    readonly property alias secondSeries: secondLine
+    /// Whether there is anything to draw; without it a line has no axis.
+    required property bool hasFirst
+    property bool hasSecond: false
+    property string description: ""
     /// Ends of the time axis, milliseconds since 1970, and the texts below it, from left to right.
     required property real from
     required property real to
@@ -30,13 +32,11 @@ Item {
     /// A sentence instead of lines while there is nothing to show.
     property string emptyText: ""
 
-    readonly property bool hasFirst: root.firstPoints.length > 0
-    readonly property bool hasSecond: root.secondPoints.length > 0
     readonly property bool limitShown: !isNaN(root.limit) && root.limit <= root.firstMaximum && root.limit >= root.firstMinimum
     readonly property int steps: plot.height > 140 ? 4 : plot.height > 56 ? 2 : 1
 
     Accessible.role: Accessible.Chart
-    Accessible.name: root.firstName + (root.secondName.length > 0 ? ", " + root.secondName : "")
+    Accessible.name: root.description
 
     Item {
         id: plot
@@ -148,18 +148,6 @@ Item {
             color: Theme.text
             width: 1.75
         }
-    }
-
-    TrendFeed {
-        series: firstLine
-        points: root.firstPoints
-        resolution: Math.max(50, Math.round(plot.width / 2))
-    }
-
-    TrendFeed {
-        series: secondLine
-        points: root.secondPoints
-        resolution: Math.max(50, Math.round(plot.width / 2))
     }
 
     DashedLine {
