@@ -17,10 +17,12 @@ Item {
     required property bool hasFirst
     property bool hasSecond: false
     property string description: ""
-    /// Ends of the time axis, milliseconds since 1970, and the texts below it, from left to right.
+    /// Ends of the time axis, milliseconds since 1970, and what stands below its start, middle and end.
     required property real from
     required property real to
-    property list<string> timeLabels: []
+    property string fromText: ""
+    property string middleText: ""
+    property string toText: ""
     property real firstMinimum: 0
     property real firstMaximum: 100
     property real secondMinimum: 0
@@ -32,6 +34,7 @@ Item {
     /// A sentence instead of lines while there is nothing to show.
     property string emptyText: ""
 
+    readonly property rect plotRect: Qt.rect(plot.x, plot.y, plot.width, plot.height)
     readonly property bool limitShown: !isNaN(root.limit) && root.limit <= root.firstMaximum && root.limit >= root.firstMinimum
     readonly property int steps: plot.height > 140 ? 4 : plot.height > 56 ? 2 : 1
 
@@ -179,16 +182,29 @@ Item {
         }
     }
 
-    Repeater {
-        model: root.hasFirst || root.hasSecond ? root.timeLabels.length : 0
+    Item {
+        anchors.top: plot.bottom
+        anchors.topMargin: Theme.grid
+        anchors.left: plot.left
+        anchors.right: plot.right
+        visible: root.hasFirst || root.hasSecond
 
         TextLabel {
-            required property int index
-            readonly property real place: plot.x + plot.width * (root.timeLabels.length > 1 ? index / (root.timeLabels.length - 1) : 0.5)
+            text: root.fromText
+            font.pixelSize: Theme.fontTiny
+            color: Theme.text3
+        }
 
-            x: Math.round(Math.max(plot.x, Math.min(place - width / 2, plot.x + plot.width - width)))
-            y: plot.y + plot.height + Theme.grid
-            text: root.timeLabels[index]
+        TextLabel {
+            anchors.horizontalCenter: parent.horizontalCenter
+            text: root.middleText
+            font.pixelSize: Theme.fontTiny
+            color: Theme.text3
+        }
+
+        TextLabel {
+            anchors.right: parent.right
+            text: root.toText
             font.pixelSize: Theme.fontTiny
             color: Theme.text3
         }

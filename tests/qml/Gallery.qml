@@ -252,7 +252,9 @@ Rectangle {
                 hasSecond: true
                 from: 0
                 to: 300000
-                timeLabels: ["14:02", "14:04", "14:06"]
+                fromText: "14:02"
+                middleText: "14:04"
+                toText: "14:06"
                 firstMaximum: 6000
                 secondMaximum: 80
                 limit: 4000

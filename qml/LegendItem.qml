@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Tocsin.Controls
+
+/// What a line in a chart is.
+Row {
+    id: root
+
+    required property color color
+    required property string text
+
+    spacing: 6
+
+    Rectangle {
+        anchors.verticalCenter: parent.verticalCenter
+        width: 14
+        height: 2
+        color: root.color
+    }
+
+    TextLabel {
+        text: root.text
+        font.pixelSize: Theme.fontSmall
+        color: Theme.text2
+    }
+}
