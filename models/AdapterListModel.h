@@ -22,7 +22,7 @@ public:
         DriverRole, ///< "nmea", "simulation", "replay"
         TargetRole, ///< "/dev/ttyUSB0"
         AdapterStateRole,
-        StateTextRole, ///< "running", "waiting 4 s to try again"
+        StateTextRole, ///< "running", "tries again in 4 s"
         ErrorTextRole, ///< a sentence; empty while all is well
         ReadingsRole,
         BadFramesRole,
@@ -54,6 +54,7 @@ private:
         bool operator==(const Row &) const = default;
     };
     static QString wordsFor(const AdapterStatus &status, TimePoint now);
+    void replace(const QList<Row> &rows); ///< of the same adapters
     QList<Row> m_rows;
     int m_failing = 0;
 };

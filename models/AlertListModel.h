@@ -74,6 +74,7 @@ public:
     Q_INVOKABLE bool acknowledge(const QString &alertId);
     Q_INVOKABLE int rowOf(const QString &alertId) const; ///< −1: unknown
     [[nodiscard]] const Alert &at(int row) const { return m_rows[row].alert; }
+    [[nodiscard]] bool isPending(int row) const { return m_rows[row].pending; }
     [[nodiscard]] const Alert *find(const QString &alertId) const;
 
 Q_SIGNALS:
@@ -89,7 +90,7 @@ private:
         QString detailText;
         bool pending = false;
     };
-    void place(const Alert &alert, TimePoint now);
+    [[nodiscard]] QString describe(const Alert &alert) const;
     void refreshTexts(Row &row, TimePoint now) const;
     void setPending(const QString &alertId, bool pending);
     void trimClosed();

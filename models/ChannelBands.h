@@ -30,10 +30,12 @@ public:
     explicit ChannelBands(const QList<ChannelBand> &bands);
     [[nodiscard]] static ChannelBands defaults();
     [[nodiscard]] ChannelBand find(const QString &channel) const; ///< without limits when there are none
-    [[nodiscard]] Band bandOf(const QString &channel, double value) const;
 
 private:
     QHash<QString, ChannelBand> m_bands;
 };
+
+/// Where a value lies; NaN is Normal.
+[[nodiscard]] ChannelBands::Band bandOf(const ChannelBand &band, double value);
 
 } // namespace tocsin

@@ -75,7 +75,10 @@ public:
     Q_INVOKABLE void discard(const QString &messageId); ///< forgets a failed own line
 
     void refresh(); ///< the log or the names changed
+    /// The desk's message may be an own line that waited.
     void confirm(const ChatMessage &message);
+    /// A snapshot has come: every line that the desk took is in it.
+    void reconcile();
     bool takeReply(const QString &requestId, const Outcome &outcome);
 
 Q_SIGNALS:
@@ -134,7 +137,6 @@ private:
     QList<Line> m_lines;
     QList<Own> m_own;
     QHash<QString, QString> m_drafts;
-    quint64 m_nextClientId = 1;
 };
 
 } // namespace tocsin

@@ -99,17 +99,21 @@ Q_SIGNALS:
 private:
     void takeSnapshot(const DeskSnapshot &snapshot);
     void takeEvents(const QList<Event> &events);
-    void takeAlert(const Alert &alert);
+    void takeAlert(const Alert &alert, TimePoint now);
     void takeMessage(const ChatMessage &message);
+    void takePresence(const QList<DevicePresence> &changes);
     void takeLatest(const QList<LatestReading> &readings);
     void takeReply(const QString &requestId, const Outcome &outcome);
     void takeHistory(quint64 queryId, const HistoryResult &result);
     void takeState(DeskLink::State state);
+    void takeKey(const QString &actionId);
     void tick(TimePoint now);
+    [[nodiscard]] QString nameOfUser(const QString &userId) const;
     void setDevice(const QString &deviceId);
     void setAlert(const QString &alertId);
     void openThread(const QString &userId);
     void showSelected();
+    void afterChange();
     void refreshCanAcknowledge();
 
     DeskLink &m_link;
@@ -136,6 +140,7 @@ private:
     int m_cursorRow = -1; ///< where the selected alert was last shown in the queue
     qint64 m_seq = 0;
     bool m_canAcknowledge = false;
+    bool m_touched = false; ///< the operator has selected something
 };
 
 } // namespace tocsin

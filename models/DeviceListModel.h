@@ -88,17 +88,23 @@ private:
         DeviceView view;
     };
     using Touched = QList<std::pair<int, QList<int>>>; ///< row and the roles that changed
-    void addRow(const Device &device, TimePoint now);
-    void adoptAlerts(Row &row) const;
-    void renew(Row &row, TimePoint now) const;
+    struct Waiting                                     ///< came before the record
+    {
+        std::optional<LatestReading> latest;
+        std::optional<DevicePresence> presence;
+    };
+    void adopt(Row &row);
+    void indexPhones();
+    static void takePresence(DeviceFacts &facts, const DevicePresence &presence);
+    static QList<int> renew(Row &row, TimePoint now);
     void announce(Touched touched);
     static QList<int> difference(const DeviceView &before, const DeviceView &after);
 
     QList<Row> m_rows;
     QHash<QString, int> m_index;
-    QHash<QString, QString> m_phones;        ///< user → device
-    QHash<QString, Alert> m_openAlerts;      ///< by id
-    QHash<QString, LatestReading> m_waiting; ///< readings without a record
+    QHash<QString, QString> m_phones;   ///< user → device
+    QHash<QString, Alert> m_openAlerts; ///< by id
+    QHash<QString, Waiting> m_waiting;  ///< by device
 };
 
 } // namespace tocsin

@@ -47,7 +47,7 @@ struct DeviceView
 void refreshLive(DeviceView &view, const DeviceFacts &facts, TimePoint now);
 /// The parts that alerts, presence and the record change.
 void refreshWords(DeviceView &view, const DeviceFacts &facts, TimePoint now);
-/// The alert that decides how a device is shown: unacknowledged first, then the worst, then the newest.
+/// The alert that decides how a device is shown: the worst, unacknowledged before taken, then the newest.
 [[nodiscard]] const Alert *leadingAlert(const QList<Alert> &openAlerts);
 
 } // namespace tocsin

@@ -54,13 +54,12 @@ public:
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
     [[nodiscard]] int count() const { return int(m_rows.size()); }
 
-    void setBands(const ChannelBands &bands);
+    void setBands(const ChannelBands &bands, TimePoint now);
     /// Another device (or none: nullptr).
     void show(const LatestReading *latest, TimePoint now);
     /// The same device told something.
     void update(const LatestReading &latest, TimePoint now);
     void refreshAges(TimePoint now);
-    [[nodiscard]] QStringList channels() const;
 
 Q_SIGNALS:
     void countChanged();
@@ -77,10 +76,12 @@ private:
         QString ageText;
         ValueState state = Unknown;
     };
+    [[nodiscard]] Row makeRow(const QString &channel, const TimedValue &value, TimePoint now) const;
     /// Takes the value and renews the texts; the roles that changed.
-    QList<int> assign(Row &row, const TimedValue &value, TimePoint now) const;
-    QList<int> renew(Row &row, TimePoint now) const;
-    void insertRow(const QString &channel, const TimedValue &value, TimePoint now);
+    static QList<int> assign(Row &row, const TimedValue &value, TimePoint now);
+    static QList<int> renew(Row &row, TimePoint now);
+    static ValueState stateOf(const Row &row, TimePoint now);
+    static bool isGauge(const QString &channel, const Value &value);
     static bool before(const Row &a, const Row &b);
 
     ChannelBands m_bands = ChannelBands::defaults();

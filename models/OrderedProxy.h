@@ -55,12 +55,13 @@ private:
     void sourceAboutToRemove(int first, int last);
     void sourceRemoved(int first, int last);
     void rebuild();
+    void arrange();
     void place(int sourceRow);
-    void insertAt(int row, int sourceRow);
-    void removeAt(int row);
+    void insertRun(int row, const QList<int> &sourceRows);
+    void removeRun(int first, int last);
+    void moveRow(int from, int to);
     void reindex(int from);
     [[nodiscard]] bool isBefore(int a, int b) const;
-    [[nodiscard]] int positionFor(int sourceRow) const;
 
     QList<int> m_rows;  ///< proxy row → source row
     QList<int> m_where; ///< source row → proxy row, −1: not shown

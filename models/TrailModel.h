@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/Clock.h"
-#include "models/DeskLink.h"
+#include "models/HistoryRequest.h"
 
 #include <QObject>
 #include <QPointF>
@@ -44,16 +44,15 @@ private:
         TimePoint at;
         QPointF point;
     };
-    void insert(const Fix &fix);
+    bool take(const LatestReading &latest);
     void publish(TimePoint now);
 
-    DeskLink &m_link;
     ModelClock m_clock;
+    HistoryRequest m_request;
     QString m_deviceId;
     QList<Fix> m_fixes; ///< ascending
     QList<QPointF> m_path;
     QList<double> m_ages;
-    quint64 m_query = 0;
 };
 
 } // namespace tocsin

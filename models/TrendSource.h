@@ -3,17 +3,17 @@
 
 #include "models/Clock.h"
 #include "models/DeskLink.h"
+#include "models/HistoryRequest.h"
 #include "models/TrendLine.h"
 
+#include <QAbstractSeries>
 #include <QDateTime>
 #include <QObject>
 #include <QTimer>
 #include <QUrl>
 #include <QtQml/qqmlregistration.h>
 
-QT_BEGIN_NAMESPACE
-class QAbstractSeries;
-QT_END_NAMESPACE
+#include <array>
 
 namespace tocsin {
 
@@ -59,11 +59,11 @@ public:
     [[nodiscard]] QDateTime fromTime() const;
     [[nodiscard]] QDateTime toTime() const;
     [[nodiscard]] QStringList timeTicks() const;
-    [[nodiscard]] bool loading() const { return m_query != 0; }
+    [[nodiscard]] bool loading() const { return m_request.waiting(); }
     [[nodiscard]] QString problem() const { return m_problem; }
 
     /// Puts the points of line `which` (0, 1) into an XY series of Qt Charts. Where the line breaks, it goes on in further
-    /// series that this call adds to the same chart, with the same pen and axes. 1: done; 0: no such line or series.
+    /// series that this call adds to the same chart, with the same pen and axes. False: no such line, or not an XY series.
     Q_INVOKABLE bool fill(QAbstractSeries *series, int which);
     /// The points as a list; a NaN y stands in each break.
     [[nodiscard]] QList<QPointF> points(int which) const;
@@ -93,21 +93,26 @@ private:
     [[nodiscard]] TimePoint from() const { return m_to - span(); }
     [[nodiscard]] Duration span() const;
     [[nodiscard]] const TrendLine *line(int which) const;
-    void chooseChannels();
+    void setChannels(const LatestReading *latest);
+    void chooseLines();
     void lineChanged(TrendLine *line);
+    void restart();
+    void feed(TrendLine &line) const;
     void setProblem(const QString &problem);
 
-    DeskLink &m_link;
     ModelClock m_clock;
+    HistoryRequest m_request;
     ChannelBands m_bands = ChannelBands::defaults();
     TrendLine *m_first;
     TrendLine *m_second;
     Window m_window = FiveMinutes;
     QString m_deviceId;
+    LatestReading m_latest; ///< of the device
     QStringList m_channels;
+    std::array<QString, 2> m_chosen; ///< by the operator; empty: not
+    qsizetype m_known = 0;           ///< channels of the device, text ones too
     QTimer m_timer;
     TimePoint m_to;
-    quint64 m_query = 0;
     QString m_problem;
     int m_revision = 0;
     bool m_dirty = false;

@@ -18,9 +18,8 @@ Panel {
     property bool flashOn: true
     readonly property bool held: hold.running && (pointer.hovered || list.activeFocus)
 
-    function focusList() {
-        list.forceActiveFocus(Qt.ShortcutFocusReason);
-    }
+    /// Enter was pressed on the selected row.
+    signal opened
 
     onHeldChanged: root.queue.held = root.held
 
@@ -84,6 +83,8 @@ Panel {
             hold.restart();
             event.accepted = false;
         }
+        Keys.onReturnPressed: root.opened()
+        Keys.onEnterPressed: root.opened()
         onCurrentIndexChanged: list.positionViewAtIndex(list.currentIndex, ListView.Contain)
 
         ScrollBar.vertical: ScrollBar {

@@ -121,7 +121,7 @@ Item {
         id: age
 
         anchors.right: parent.right
-        anchors.rightMargin: 4 * Theme.grid
+        anchors.rightMargin: 3 * Theme.grid
         anchors.baseline: nameLabel.baseline
         text: root.ageText
         font.weight: Font.DemiBold
@@ -165,9 +165,9 @@ Item {
         id: button
 
         anchors.right: parent.right
-        anchors.rightMargin: 2 * Theme.grid
+        anchors.rightMargin: 3 * Theme.grid
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: 6
+        anchors.bottomMargin: 7
         implicitHeight: 26
         visible: root.buttonShown
         focusPolicy: Qt.NoFocus

@@ -16,6 +16,12 @@ Panel {
     /// The list stays at its end until the operator scrolls up.
     property bool atEnd: true
 
+    readonly property bool writing: input.activeFocus
+
+    function leaveInput() {
+        list.forceActiveFocus(Qt.ShortcutFocusReason);
+    }
+
     function focusInput() {
         input.forceActiveFocus(Qt.ShortcutFocusReason);
     }
@@ -84,13 +90,12 @@ Panel {
         ListView {
             id: list
 
-            anchors.bottom: parent.bottom
-            width: parent.width
-            height: Math.min(parent.height, contentHeight)
+            anchors.fill: parent
             clip: true
             model: root.chat
             spacing: 2 * Theme.grid
-            topMargin: 2 * Theme.grid
+            // A short conversation stands at the bottom, next to where one writes.
+            topMargin: Math.max(2 * Theme.grid, height - contentHeight - bottomMargin)
             bottomMargin: 2 * Theme.grid
             boundsBehavior: Flickable.StopAtBounds
             activeFocusOnTab: true
@@ -170,7 +175,7 @@ Panel {
         text: root.chat.draft
         onTextEdited: root.chat.draft = text
         onAccepted: root.sendDraft()
-        onDismissed: list.forceActiveFocus()
+        onDismissed: root.leaveInput()
     }
 
     PushButton {

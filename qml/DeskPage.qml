@@ -75,6 +75,7 @@ FocusScope {
                 id: queue
 
                 console: root.console
+                onOpened: chat.focusInput()
                 T.SplitView.fillHeight: true
                 T.SplitView.minimumHeight: 150
             }
@@ -101,9 +102,27 @@ FocusScope {
         case "search":
             devices.focusSearch();
             break;
-        case "help":
+        case "chat":
+            chat.focusInput();
+            break;
+        case "keySheet":
             sheet.open();
             break;
+        case "clear":
+            root.leave();
+            break;
         }
+    }
+
+    /// Esc: the nearest thing that can be closed or taken back.
+    function leave() {
+        if (sheet.opened)
+            sheet.close();
+        else if (devices.searching)
+            devices.leaveSearch();
+        else if (chat.writing)
+            chat.leaveInput();
+        else
+            root.console.queue.levelFilter = -1;
     }
 }

@@ -13,6 +13,14 @@ Panel {
 
     readonly property DeviceFilterModel devices: root.console.deviceList
 
+    readonly property bool searching: search.activeFocus || root.devices.search.length > 0
+
+    /// The text first, then the keyboard.
+    function leaveSearch() {
+        root.devices.search = "";
+        list.forceActiveFocus(Qt.ShortcutFocusReason);
+    }
+
     function focusSearch() {
         search.forceActiveFocus(Qt.ShortcutFocusReason);
     }
@@ -37,7 +45,7 @@ Panel {
         description: qsTr("Search devices")
         text: root.devices.search
         onTextEdited: root.devices.search = text
-        onDismissed: text.length > 0 ? root.devices.search = "" : list.forceActiveFocus()
+        onDismissed: root.leaveSearch()
         Keys.onDownPressed: list.forceActiveFocus()
         onAccepted: root.console.selectDevice(root.devices.deviceIdAt(0))
 

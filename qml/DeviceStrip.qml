@@ -14,7 +14,7 @@ Panel {
     readonly property SelectedDevice device: root.console.selectedDevice
     readonly property TrendSource trend: root.console.trend
     readonly property real gap: 3 * Theme.grid
-    readonly property real gaugeHeight: Math.max(104, Math.min(172, (root.height - header.height - 3 * root.gap) * 0.5))
+    readonly property real gaugeHeight: Math.round(Math.max(104, Math.min(200, (root.height - header.height - 3 * root.gap) * 0.5)))
 
     PanelHeader {
         id: header

@@ -13,6 +13,10 @@ T.ApplicationWindow {
     required property Console console
     /// Lower-case name of the page: "desk".
     property string page: "desk"
+    /// Theme.Dark, Theme.Light or Theme.Contrast.
+    property int scheme: Theme.Dark
+    /// Nothing flashes or slides.
+    property bool reducedMotion: false
 
     width: 1440
     height: 900
@@ -21,6 +25,18 @@ T.ApplicationWindow {
     visible: true
     title: root.console.queue.waiting > 0 ? qsTr("(%1) Tocsin").arg(root.console.queue.waiting) : qsTr("Tocsin")
     color: Theme.bg0
+
+    Binding {
+        target: Theme
+        property: "scheme"
+        value: root.scheme
+    }
+
+    Binding {
+        target: Theme
+        property: "reducedMotion"
+        value: root.reducedMotion
+    }
 
     TopBar {
         id: topBar
@@ -38,7 +54,7 @@ T.ApplicationWindow {
         anchors.left: parent.left
         page: root.page
         onPicked: page => root.page = page
-        onHelpAsked: root.console.keys.trigger("help")
+        onHelpAsked: root.console.keys.trigger("keySheet")
     }
 
     DeskPage {

@@ -17,14 +17,13 @@ Panel {
 
     implicitHeight: 52
 
-    TextLabel {
-        width: 56
-        height: parent.height
-        text: "T"
-        font.pixelSize: Theme.fontLarge
-        font.weight: Font.DemiBold
-        horizontalAlignment: Text.AlignHCenter
-        Accessible.ignored: true
+    IconItem {
+        x: 17
+        anchors.verticalCenter: parent.verticalCenter
+        width: 22
+        height: 22
+        name: "alerts"
+        color: Theme.text2
     }
 
     Row {

@@ -17,8 +17,8 @@ Card {
     required property string unit
     property real minimum: 0
     property real maximum: 100
-    property string minimumText: root.minimum.toString()
-    property string maximumText: root.maximum.toString()
+    property string minimumText: Theme.figure(root.minimum)
+    property string maximumText: Theme.figure(root.maximum)
     property real criticalLow: NaN
     property real warningLow: NaN
     property real warningHigh: NaN
@@ -68,9 +68,10 @@ Card {
         id: arc
 
         anchors.top: heading.bottom
-        anchors.topMargin: Theme.grid
+        anchors.topMargin: root.roomy ? 6 : 3
         anchors.horizontalCenter: parent.horizontalCenter
-        width: Math.min(root.height - y - (root.roomy ? 5 : 3) * Theme.grid, root.width - 6 * Theme.grid)
+        // The open quarter at the bottom takes no room: the age stands in it.
+        width: Math.round(Math.min((root.height - y - (root.roomy ? 6 : 5) * Theme.grid) / 0.86, root.width - 6 * Theme.grid))
         height: width
         visible: root.dial
         value: root.value
@@ -97,7 +98,7 @@ Card {
         text: root.valueText
         fontSizeMode: Text.HorizontalFit
         minimumPixelSize: Theme.fontBase
-        font.pixelSize: root.roomy ? Theme.fontFigure : Theme.fontHeading
+        font.pixelSize: Math.max(Theme.fontLarge, Math.min(1.3 * Theme.fontFigure, Math.round(arc.width * 0.19)))
         font.weight: Font.DemiBold
         elide: Text.ElideNone
         color: root.stale ? Theme.text3 : Theme.text
@@ -107,7 +108,7 @@ Card {
     TextLabel {
         anchors.horizontalCenter: parent.horizontalCenter
         anchors.top: number.bottom
-        anchors.topMargin: root.roomy ? 0 : -2
+        anchors.topMargin: root.roomy ? 0 : -3
         text: root.unit
         font.pixelSize: Theme.fontTiny
         color: Theme.text3

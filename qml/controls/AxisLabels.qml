@@ -23,7 +23,7 @@ Item {
 
         font.family: Theme.fontFamily
         font.pixelSize: Theme.fontTiny
-        text: root.written(root.maximum)
+        text: Theme.figure(root.maximum, root.decimals)
     }
 
     TextMetrics {
@@ -31,7 +31,7 @@ Item {
 
         font.family: Theme.fontFamily
         font.pixelSize: Theme.fontTiny
-        text: root.written(root.minimum)
+        text: Theme.figure(root.minimum, root.decimals)
     }
 
     Repeater {
@@ -42,16 +42,11 @@ Item {
 
             width: root.width
             y: Math.round(root.height * index / root.steps - height / 2)
-            text: root.written(root.maximum - (root.maximum - root.minimum) * index / root.steps)
+            text: Theme.figure(root.maximum - (root.maximum - root.minimum) * index / root.steps, root.decimals)
             horizontalAlignment: root.alignment
             font.pixelSize: Theme.fontTiny
             color: Theme.text3
             elide: Text.ElideNone
         }
-    }
-
-    /// Thousands apart, a real minus: "4 180".
-    function written(value: real): string {
-        return value.toFixed(root.decimals).replace(/(\d)(?=(\d{3})+(?:\.|$))/g, "$1\u202f").replace("-", "\u2212");
     }
 }

@@ -11,13 +11,12 @@ Item {
     property color color: Theme.line
 
     implicitHeight: 1
-    clip: true
 
     Row {
         spacing: 4
 
         Repeater {
-            model: Math.max(0, Math.ceil(root.width / 10))
+            model: Math.max(0, Math.floor((root.width + 4) / 10))
 
             Rectangle {
                 width: 6

@@ -4,7 +4,9 @@
 #include <QFontDatabase>
 #include <QLoggingCategory>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace tocsin {
 
@@ -112,6 +114,18 @@ QColor Theme::levelTint(Level level) const
         break;
     }
     return QColor(Qt::transparent);
+}
+
+QString Theme::figure(double value, int decimals) const
+{
+    if (!std::isfinite(value))
+        return QStringLiteral("\u2013");
+    QString text = QString::number(std::abs(value), 'f', decimals);
+    const qsizetype point = text.indexOf(QLatin1Char('.'));
+    for (qsizetype at = (point < 0 ? text.size() : point) - 3; at > 0; at -= 3)
+        text.insert(at, QChar(0x202f));
+    const bool zero = std::none_of(text.cbegin(), text.cend(), [](QChar c) { return c >= u'1' && c <= u'9'; });
+    return value < 0 && !zero ? QChar(0x2212) + text : text;
 }
 
 void Theme::fill()

@@ -91,6 +91,8 @@ public:
 
     /// The colour of a level (Normal: `ok`).
     [[nodiscard]] Q_INVOKABLE QColor levelColor(tocsin::Theme::Level level) const;
+    /// A number as the console writes it: thousands apart, a real minus, an en dash for what is not known.
+    [[nodiscard]] Q_INVOKABLE QString figure(double value, int decimals = 0) const;
     /// The surface of a row of that level that nobody took yet; transparent below critical.
     [[nodiscard]] Q_INVOKABLE QColor levelTint(tocsin::Theme::Level level) const;
 

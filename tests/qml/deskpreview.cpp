@@ -66,27 +66,28 @@ int main(int argc, char *argv[])
     parser.addOptions({screenshot, size, scheme, empty, lost, keys, select, alert, after, gallery});
     parser.process(app);
 
+    // The engine goes first: bindings must not outlive what they read.
+    SceneLink link;
+    Console console(link, scene::now, nullptr, QTimeZone(3600));
     QQmlApplicationEngine engine;
     engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
-    auto *theme = engine.singletonInstance<Theme *>(qmlTypeId("Tocsin.Controls", 1, 0, "Theme"));
-    if (!theme)
-        return 1;
-    theme->setScheme(parser.value(scheme) == QLatin1String("light")      ? Theme::Scheme::Light
-                     : parser.value(scheme) == QLatin1String("contrast") ? Theme::Scheme::Contrast
-                                                                         : Theme::Scheme::Dark);
-    theme->setReducedMotion(true); // pictures do not depend on the phase of a flash
-
+    const Theme::Scheme colours = parser.value(scheme) == QLatin1String("light")      ? Theme::Scheme::Light
+                                  : parser.value(scheme) == QLatin1String("contrast") ? Theme::Scheme::Contrast
+                                                                                      : Theme::Scheme::Dark;
     if (parser.isSet(gallery)) {
         QQuickView view(&engine, nullptr);
         view.setSource(QUrl::fromLocalFile(parser.value(gallery)));
+        if (auto *theme = engine.singletonInstance<Theme *>(qmlTypeId("Tocsin.Controls", 1, 0, "Theme")))
+            theme->setScheme(colours);
         view.show();
         grabLater(&view, parser.value(screenshot), parser.value(after).toInt());
         return QApplication::exec();
     }
 
-    SceneLink link;
-    Console console(link, scene::now, nullptr, QTimeZone(3600));
-    engine.setInitialProperties({{QStringLiteral("console"), QVariant::fromValue(&console)}});
+    // Reduced motion: pictures do not depend on the phase of a flash.
+    engine.setInitialProperties({{QStringLiteral("console"), QVariant::fromValue(&console)},
+                                 {QStringLiteral("scheme"), static_cast<int>(colours)},
+                                 {QStringLiteral("reducedMotion"), true}});
     engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Tocsin/Ui/Main.qml")));
     if (engine.rootObjects().isEmpty())
         return 1;
@@ -106,7 +107,7 @@ int main(int argc, char *argv[])
     if (parser.isSet(lost))
         link.setState(DeskLink::State::Reconnecting);
     if (parser.isSet(keys))
-        console.keys()->trigger(QStringLiteral("help"));
+        console.keys()->trigger(QStringLiteral("keySheet"));
     grabLater(window, parser.value(screenshot), parser.value(after).toInt());
     return QApplication::exec();
 }

@@ -53,6 +53,8 @@ private Q_SLOTS:
     void a_dial_places_values_on_its_arc_data();
     void a_dial_places_values_on_its_arc();
     void shapes_without_size_draw_nothing();
+    void numbers_are_written_for_people_data();
+    void numbers_are_written_for_people();
 };
 
 void TestTheme::every_text_can_be_read_on_every_surface_data()
@@ -161,6 +163,30 @@ void TestTheme::shapes_without_size_draw_nothing()
     QVERIFY(geometry.isEmpty());
     geometry.addArc({0, 0}, 10, 2, 0, 90, Qt::red);
     QVERIFY(!geometry.isEmpty());
+}
+
+void TestTheme::numbers_are_written_for_people_data()
+{
+    QTest::addColumn<double>("value");
+    QTest::addColumn<int>("decimals");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("zero") << 0.0 << 0 << QStringLiteral("0");
+    QTest::newRow("hundreds") << 999.0 << 0 << QStringLiteral("999");
+    QTest::newRow("thousands") << 4180.0 << 0 << QStringLiteral("4\u202f180");
+    QTest::newRow("millions") << 1234567.25 << 1 << QStringLiteral("1\u202f234\u202f567.2");
+    QTest::newRow("below zero") << -10.0 << 0 << QStringLiteral("\u221210");
+    QTest::newRow("minus thousands") << -1000.0 << 0 << QStringLiteral("\u22121\u202f000");
+    QTest::newRow("rounds to zero") << -0.04 << 1 << QStringLiteral("0.0");
+    QTest::newRow("unknown") << std::numeric_limits<double>::quiet_NaN() << 0 << QStringLiteral("\u2013");
+    QTest::newRow("infinite") << std::numeric_limits<double>::infinity() << 0 << QStringLiteral("\u2013");
+}
+
+void TestTheme::numbers_are_written_for_people()
+{
+    QFETCH(double, value);
+    QFETCH(int, decimals);
+    QFETCH(QString, text);
+    QCOMPARE(Theme().figure(value, decimals), text);
 }
 
 QTEST_MAIN(TestTheme)

@@ -81,15 +81,6 @@ TestCase {
     }
 
     Component {
-        id: axisComponent
-
-        AxisLabels {
-            steps: 4
-            alignment: Text.AlignRight
-        }
-    }
-
-    Component {
         id: listComponent
 
         ListView {
@@ -353,54 +344,6 @@ TestCase {
         verify(!chart.limitShown);
         chart.limit = NaN;
         verify(!chart.limitShown);
-    }
-
-    function test_axis_numbers_read_as_on_the_gauges_data() {
-        return [
-            {
-                tag: "thousands",
-                minimum: 0,
-                maximum: 6000,
-                value: 4180,
-                text: "4\u202f180"
-            },
-            {
-                tag: "millions",
-                minimum: 0,
-                maximum: 4e6,
-                value: 1234567,
-                text: "1\u202f234\u202f567"
-            },
-            {
-                tag: "below zero",
-                minimum: -20,
-                maximum: 20,
-                value: -10,
-                text: "\u221210"
-            },
-            {
-                tag: "fractions",
-                minimum: 0,
-                maximum: 4,
-                value: 1.5,
-                text: "1.5"
-            },
-            {
-                tag: "small fractions",
-                minimum: 0,
-                maximum: 0.4,
-                value: 0.1,
-                text: "0.10"
-            }
-        ];
-    }
-
-    function test_axis_numbers_read_as_on_the_gauges(row) {
-        const axis = createTemporaryObject(axisComponent, root, {
-            minimum: row.minimum,
-            maximum: row.maximum
-        });
-        compare(axis.written(row.value), row.text);
     }
 
     function test_a_scroll_bar_shows_only_when_there_is_more_data() {
