@@ -85,7 +85,8 @@ Panel {
         }
         Keys.onReturnPressed: root.opened()
         Keys.onEnterPressed: root.opened()
-        onCurrentIndexChanged: list.positionViewAtIndex(list.currentIndex, ListView.Contain)
+        onCurrentIndexChanged: root.showCurrent()
+        onHeightChanged: root.showFromTop()
 
         ScrollBar.vertical: ScrollBar {
         }
@@ -123,5 +124,17 @@ Panel {
             text: qsTr("Show all levels")
             onClicked: root.queue.levelFilter = -1
         }
+    }
+
+    /// The top is where it matters; the selected row stays in sight.
+    function showFromTop() {
+        list.positionViewAtBeginning();
+        root.showCurrent();
+    }
+
+    /// Not before the list has its room: a list without height would scroll everything above away.
+    function showCurrent() {
+        if (list.height > 0)
+            list.positionViewAtIndex(list.currentIndex, ListView.Contain);
     }
 }

@@ -167,8 +167,8 @@ Item {
         anchors.right: parent.right
         anchors.rightMargin: 3 * Theme.grid
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: 7
-        implicitHeight: 26
+        anchors.bottomMargin: 5
+        implicitHeight: 24
         visible: root.buttonShown
         focusPolicy: Qt.NoFocus
         text: qsTr("Acknowledge")

@@ -141,7 +141,7 @@ Panel {
         anchors.right: parent.right
         anchors.leftMargin: 3 * Theme.grid
         anchors.rightMargin: 3 * Theme.grid
-        spacing: 6
+        spacing: Theme.grid
         visible: root.some && root.height > 260
         height: visible ? implicitHeight : 0
 

@@ -57,14 +57,14 @@ FocusScope {
 
             DeviceStrip {
                 console: root.console
-                T.SplitView.preferredHeight: Math.round(Math.max(286, Math.min(440, root.height * 0.41)))
+                T.SplitView.preferredHeight: Math.round(Math.max(304, Math.min(460, root.height * 0.42)))
                 T.SplitView.minimumHeight: 160
             }
         }
 
         T.SplitView {
             orientation: Qt.Vertical
-            T.SplitView.preferredWidth: Math.round(Math.max(340, Math.min(460, root.width * 0.23)))
+            T.SplitView.preferredWidth: Math.round(Math.max(376, Math.min(520, root.width * 0.23)))
             T.SplitView.minimumWidth: 300
             T.SplitView.maximumWidth: root.width * 0.5
             handle: SplitHandle {
@@ -84,7 +84,7 @@ FocusScope {
                 id: chat
 
                 console: root.console
-                T.SplitView.preferredHeight: Math.round(Math.max(250, root.height * 0.44))
+                T.SplitView.preferredHeight: Math.round(Math.max(280, root.height * 0.43))
                 T.SplitView.minimumHeight: 150
             }
         }

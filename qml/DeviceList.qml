@@ -95,7 +95,8 @@ Panel {
         Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
         Keys.onUpPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.max(0, list.currentIndex - 1)))
         Keys.onDownPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.min(list.count - 1, list.currentIndex + 1)))
-        onCurrentIndexChanged: list.positionViewAtIndex(list.currentIndex, ListView.Contain)
+        onCurrentIndexChanged: root.showCurrent()
+        onHeightChanged: root.showFromTop()
 
         ScrollBar.vertical: ScrollBar {
         }
@@ -134,5 +135,17 @@ Panel {
     function showAll() {
         root.devices.search = "";
         root.devices.filter = DeviceFilterModel.All;
+    }
+
+    /// The top is where it matters; the selected row stays in sight.
+    function showFromTop() {
+        list.positionViewAtBeginning();
+        root.showCurrent();
+    }
+
+    /// Not before the list has its room: a list without height would scroll everything above away.
+    function showCurrent() {
+        if (list.height > 0)
+            list.positionViewAtIndex(list.currentIndex, ListView.Contain);
     }
 }

@@ -13,7 +13,8 @@ Panel {
 
     readonly property SelectedDevice device: root.console.selectedDevice
     readonly property TrendSource trend: root.console.trend
-    readonly property real gap: 3 * Theme.grid
+    readonly property bool compact: root.height < 360
+    readonly property real gap: (root.compact ? 2 : 3) * Theme.grid
     readonly property real gaugeHeight: Math.round(Math.max(104, Math.min(200, (root.height - header.height - 3 * root.gap) * 0.5)))
 
     PanelHeader {
@@ -31,9 +32,10 @@ Panel {
     ListView {
         id: gauges
 
-        readonly property int fitting: Math.max(1, Math.floor((width + root.gap) / (124 + root.gap)))
+        readonly property int fitting: Math.max(1, Math.floor((width + root.gap) / (96 + root.gap)))
         readonly property int shown: Math.max(Math.min(count, fitting), 1)
-        readonly property real cardWidth: Math.min(220, (width - (shown - 1) * root.gap) / shown - (count > fitting ? 10 : 0))
+        readonly property bool overflowing: count > fitting
+        readonly property real cardWidth: Math.floor(Math.min(220, (width - (shown - 1) * root.gap) / shown - (overflowing ? 10 : 0)))
 
         anchors.top: header.bottom
         anchors.topMargin: root.gap
@@ -41,7 +43,7 @@ Panel {
         anchors.right: parent.right
         anchors.leftMargin: root.gap
         anchors.rightMargin: root.gap
-        height: root.gaugeHeight
+        height: root.gaugeHeight + (overflowing ? 10 : 0)
         visible: root.device.valid
         clip: true
         orientation: ListView.Horizontal
@@ -57,7 +59,7 @@ Panel {
 
         delegate: GaugeCell {
             width: gauges.cardWidth
-            height: gauges.height
+            height: root.gaugeHeight
             charted: channel === root.trend.first.channel
             focused: gauges.activeFocus && ListView.isCurrentItem
             onPicked: channel => root.trend.first.channel = channel
@@ -96,20 +98,22 @@ Panel {
             anchors.left: windowLabel.right
             anchors.leftMargin: 4 * Theme.grid
             anchors.right: windows.left
+            anchors.rightMargin: 2 * Theme.grid
             anchors.verticalCenter: windowLabel.verticalCenter
             spacing: 4 * Theme.grid
-            clip: true
 
             LegendItem {
                 visible: root.trend.first.channel.length > 0
                 color: Theme.text
-                text: root.trend.first.caption
+                text: qsTr("← %1").arg(root.trend.first.caption)
+                room: (parent.width - parent.spacing) / 2
             }
 
             LegendItem {
                 visible: root.trend.second.channel.length > 0
                 color: Theme.text3
-                text: qsTr("%1 (right)").arg(root.trend.second.caption)
+                text: qsTr("%1 →").arg(root.trend.second.caption)
+                room: (parent.width - parent.spacing) / 2
             }
         }
 
@@ -119,7 +123,7 @@ Panel {
             anchors.right: parent.right
             anchors.rightMargin: 2 * Theme.grid
             y: 6
-            width: 240
+            width: Math.min(240, parent.width * 0.36)
             height: 24
             description: qsTr("Time shown")
             segments: [qsTr("1 min"), qsTr("5 min"), qsTr("1 h"), qsTr("24 h")]

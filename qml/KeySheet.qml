@@ -60,41 +60,12 @@ T.Popup {
         ScrollBar.vertical: ScrollBar {
         }
 
+        // Not a section delegate: Qt 6.4 cannot make one out of a bound component.
         section.property: "group"
-        section.delegate: TextLabel {
-            required property string section
 
-            x: 4 * Theme.grid
-            height: 28
-            text: section
-            font.pixelSize: Theme.fontSmall
-            color: Theme.text3
-        }
-
-        delegate: Item {
-            id: row
-
-            required property string actionTitle
-            required property string keyText
-
+        delegate: KeyRow {
             width: list.width
-            height: 30
-
-            TextLabel {
-                x: 4 * Theme.grid
-                width: hint.x - 8 * Theme.grid
-                height: parent.height
-                text: row.actionTitle
-            }
-
-            KeyHint {
-                id: hint
-
-                anchors.right: parent.right
-                anchors.rightMargin: 4 * Theme.grid
-                anchors.verticalCenter: parent.verticalCenter
-                text: row.keyText
-            }
+            headed: ListView.section !== ListView.previousSection
         }
     }
 }

@@ -10,6 +10,8 @@ Row {
 
     required property color color
     required property string text
+    /// The widest it may become.
+    property real room: 400
 
     spacing: 6
 
@@ -21,6 +23,7 @@ Row {
     }
 
     TextLabel {
+        width: Math.min(implicitWidth, Math.max(0, root.room - 20))
         text: root.text
         font.pixelSize: Theme.fontSmall
         color: Theme.text2

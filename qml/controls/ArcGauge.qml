@@ -32,6 +32,7 @@ Card {
     readonly property bool abnormal: arc.level !== Theme.Normal
     readonly property color tone: root.stale ? Theme.text3 : root.abnormal ? Theme.levelColor(arc.level) : Theme.text2
     readonly property bool roomy: root.height >= 128
+    readonly property bool wide: root.width >= 112
 
     implicitWidth: 176
     implicitHeight: 160
@@ -51,13 +52,13 @@ Card {
             anchors.verticalCenter: parent.verticalCenter
             width: 11
             height: 11
-            visible: root.abnormal && !root.stale
+            visible: root.abnormal && !root.stale && root.wide
             level: arc.level
             color: Theme.levelColor(arc.level)
         }
 
         TextLabel {
-            width: Math.min(implicitWidth, root.width - 8 * Theme.grid)
+            width: Math.min(implicitWidth, root.width - (root.wide ? 10 : 3) * Theme.grid)
             text: root.label
             font.pixelSize: Theme.fontSmall
             color: Theme.text2
@@ -71,7 +72,7 @@ Card {
         anchors.topMargin: root.roomy ? 6 : 3
         anchors.horizontalCenter: parent.horizontalCenter
         // The open quarter at the bottom takes no room: the age stands in it.
-        width: Math.round(Math.min((root.height - y - (root.roomy ? 6 : 5) * Theme.grid) / 0.86, root.width - 6 * Theme.grid))
+        width: Math.round(Math.min((root.height - y - (root.roomy ? 6 : 5) * Theme.grid) / 0.86, root.width - (root.wide ? 6 : 5) * Theme.grid))
         height: width
         visible: root.dial
         value: root.value
@@ -114,13 +115,24 @@ Card {
         color: Theme.text3
     }
 
+    StateShape {
+        anchors.left: parent.left
+        anchors.leftMargin: 2 * Theme.grid
+        anchors.verticalCenter: ageLabel.verticalCenter
+        width: 11
+        height: 11
+        visible: root.abnormal && !root.stale && !root.wide
+        level: arc.level
+        color: Theme.levelColor(arc.level)
+    }
+
     TextLabel {
         id: low
 
         anchors.left: parent.left
         anchors.leftMargin: 3 * Theme.grid
         anchors.baseline: ageLabel.baseline
-        visible: root.dial
+        visible: root.dial && root.wide
         text: root.minimumText
         font.pixelSize: Theme.fontTiny
         color: Theme.text3
@@ -142,7 +154,7 @@ Card {
         anchors.right: parent.right
         anchors.rightMargin: 3 * Theme.grid
         anchors.baseline: ageLabel.baseline
-        visible: root.dial
+        visible: root.dial && root.wide
         text: root.maximumText
         font.pixelSize: Theme.fontTiny
         color: Theme.text3

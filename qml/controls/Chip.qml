@@ -9,7 +9,7 @@ import Tocsin.Controls
 T.AbstractButton {
     id: root
 
-    implicitWidth: implicitContentWidth + 6 * Theme.grid
+    implicitWidth: implicitContentWidth + 4 * Theme.grid
     implicitHeight: 26
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus

@@ -310,23 +310,33 @@ HistoryResult history(const HistoryQuery &query)
     return result;
 }
 
-Event acknowledged(Alert alert, qint64 seq, const QString &requestId)
+Alert freshAlert()
 {
-    alert.acked = true;
-    alert.ackedAt = now();
-    alert.ackedBy = dispatcher().name;
-    ++alert.revision;
-    return {seq, now(), dispatcher(), requestId,
-            AlertChange{AlertVerb::Acknowledge, AlertState::Unacknowledged, AlertState::Acknowledged, alert}};
+    return alert(QStringLiteral("a-new"), QStringLiteral("unit-12"), QStringLiteral("Unit 12"),
+                 QStringLiteral("OIL_PRESSURE"), QStringLiteral("14 psi, limit 20 psi"), AlertLevel::Critical, 0s);
 }
 
-Event raised(qint64 seq)
+void open(FakeDeskLink &link)
 {
-    const Alert fresh = alert(QStringLiteral("a-new"), QStringLiteral("unit-12"), QStringLiteral("Unit 12"),
-                              QStringLiteral("OIL_PRESSURE"), QStringLiteral("14 psi, limit 20 psi"),
-                              AlertLevel::Critical, 0s);
-    return {seq, now(), Actor{}, QString(), AlertChange{AlertVerb::Raise, AlertState::Normal,
-                                                        AlertState::Unacknowledged, fresh}};
+    link.setSelf(dispatcher());
+    link.open(snapshot());
+    link.hear(latest());
+    Q_EMIT link.serverStats(stats());
+}
+
+void openEmpty(FakeDeskLink &link)
+{
+    link.setSelf(dispatcher());
+    link.open({});
+    ServerStats idle;
+    idle.listeners = stats().listeners;
+    Q_EMIT link.serverStats(idle);
+}
+
+void answerHistory(FakeDeskLink &link)
+{
+    while (!link.askedHistory.isEmpty())
+        link.answerHistory(history(link.askedHistory.constFirst().query));
 }
 
 } // namespace tocsin::scene

@@ -3,6 +3,7 @@
 
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
+#include "tests/support/FakeDeskLink.h"
 
 namespace tocsin::scene {
 
@@ -17,9 +18,14 @@ namespace tocsin::scene {
 [[nodiscard]] ServerStats stats();
 /// What the archive knows of Unit 07 and every other device: smooth lines at two samples a second.
 [[nodiscard]] HistoryResult history(const HistoryQuery &query);
-/// `alert` acknowledged by the dispatcher now, as the desk would tell it.
-[[nodiscard]] Event acknowledged(Alert alert, qint64 seq, const QString &requestId);
-/// A new critical alert of Unit 12, raised now.
-[[nodiscard]] Event raised(qint64 seq);
+/// A critical alert of Unit 12 that is not in the snapshot, raised now.
+[[nodiscard]] Alert freshAlert();
+
+/// Opens the link with the scene.
+void open(FakeDeskLink &link);
+/// Opens it with a desk that nobody has reported to.
+void openEmpty(FakeDeskLink &link);
+/// Answers every history query that waits.
+void answerHistory(FakeDeskLink &link);
 
 } // namespace tocsin::scene

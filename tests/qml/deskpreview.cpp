@@ -6,7 +6,6 @@
 #include "models/Console.h"
 #include "qml/controls/Theme.h"
 #include "tests/qml/DeskScene.h"
-#include "tests/qml/SceneLink.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -67,7 +66,7 @@ int main(int argc, char *argv[])
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
-    SceneLink link;
+    FakeDeskLink link;
     Console console(link, scene::now, nullptr, QTimeZone(3600));
     QQmlApplicationEngine engine;
     engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
@@ -96,9 +95,9 @@ int main(int argc, char *argv[])
     window->resize(sizeFrom(parser.value(size)));
 
     if (parser.isSet(empty)) {
-        link.startEmpty();
+        scene::openEmpty(link);
     } else {
-        link.start();
+        scene::open(link);
         console.selectAlert(QStringLiteral("a-panic"));
         console.selectDevice(parser.value(select));
         if (parser.isSet(alert))
@@ -108,6 +107,7 @@ int main(int argc, char *argv[])
         link.setState(DeskLink::State::Reconnecting);
     if (parser.isSet(keys))
         console.keys()->trigger(QStringLiteral("keySheet"));
+    scene::answerHistory(link);
     grabLater(window, parser.value(screenshot), parser.value(after).toInt());
     return QApplication::exec();
 }

@@ -173,7 +173,7 @@ void TestTheme::numbers_are_written_for_people_data()
     QTest::newRow("zero") << 0.0 << 0 << QStringLiteral("0");
     QTest::newRow("hundreds") << 999.0 << 0 << QStringLiteral("999");
     QTest::newRow("thousands") << 4180.0 << 0 << QStringLiteral("4\u202f180");
-    QTest::newRow("millions") << 1234567.25 << 1 << QStringLiteral("1\u202f234\u202f567.2");
+    QTest::newRow("millions") << 1234567.26 << 1 << QStringLiteral("1\u202f234\u202f567.3");
     QTest::newRow("below zero") << -10.0 << 0 << QStringLiteral("\u221210");
     QTest::newRow("minus thousands") << -1000.0 << 0 << QStringLiteral("\u22121\u202f000");
     QTest::newRow("rounds to zero") << -0.04 << 1 << QStringLiteral("0.0");
