@@ -43,7 +43,7 @@ Item {
     Rectangle {
         anchors.fill: parent
         anchors.bottomMargin: 1
-        color: root.waits ? Theme.levelTint(root.themeLevel) : "transparent"
+        color: root.waits ? Theme.levelTint(root.themeLevel, Theme.scheme) : "transparent"
         opacity: root.flashing && !root.lit ? 0.45 : 1
     }
 
@@ -79,7 +79,7 @@ Item {
         level: root.themeLevel
         filled: root.waits
         strokeWidth: 2
-        color: Theme.levelColor(root.themeLevel)
+        color: Theme.levelColor(root.themeLevel, Theme.scheme)
         opacity: root.open ? root.flashing && !root.lit ? 0.55 : 1 : 0.5
     }
 

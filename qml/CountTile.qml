@@ -14,7 +14,7 @@ T.AbstractButton {
     required property string word
 
     readonly property bool some: root.count > 0
-    readonly property color tone: Theme.levelColor(root.level)
+    readonly property color tone: Theme.levelColor(root.level, Theme.scheme)
 
     implicitWidth: implicitContentWidth + 6 * Theme.grid
     implicitHeight: 34
@@ -56,7 +56,7 @@ T.AbstractButton {
 
     background: Rectangle {
         radius: Theme.radius
-        color: root.some && root.level >= Theme.Critical ? Theme.levelTint(root.level) : root.checked ? Theme.accentTint : root.hovered ? Theme.bg3 : Theme.bg2
+        color: root.some && root.level >= Theme.Critical ? Theme.levelTint(root.level, Theme.scheme) : root.checked ? Theme.accentTint : root.hovered ? Theme.bg3 : Theme.bg2
         border.width: root.checked ? 2 : 1
         border.color: root.checked ? Theme.accent : root.some && root.level >= Theme.Critical ? root.tone : Theme.line
 

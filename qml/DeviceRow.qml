@@ -54,7 +54,7 @@ Item {
         anchors.verticalCenter: parent.verticalCenter
         level: root.alertLevel + 1
         filled: root.alertState !== AlertListModel.Acknowledged
-        color: root.alertLevel < 0 ? Theme.ok : Theme.levelColor(root.alertLevel + 1)
+        color: root.alertLevel < 0 ? Theme.ok : Theme.levelColor(root.alertLevel + 1, Theme.scheme)
         opacity: root.stale && root.alertLevel < 0 ? 0.5 : 1
     }
 

@@ -104,14 +104,14 @@ Panel {
 
             LegendItem {
                 visible: root.trend.first.channel.length > 0
-                color: Theme.text
+                color: chart.firstSeries.color
                 text: qsTr("← %1").arg(root.trend.first.caption)
                 room: (parent.width - parent.spacing) / 2
             }
 
             LegendItem {
                 visible: root.trend.second.channel.length > 0
-                color: Theme.text3
+                color: chart.secondSeries.color
                 text: qsTr("%1 →").arg(root.trend.second.caption)
                 room: (parent.width - parent.spacing) / 2
             }

@@ -33,7 +33,7 @@ T.AbstractButton {
                 width: 12
                 height: 12
                 level: root.level
-                color: Theme.levelColor(root.level)
+                color: Theme.levelColor(root.level, Theme.scheme)
             }
 
             TextLabel {
@@ -57,7 +57,7 @@ T.AbstractButton {
         radius: 13
         color: root.hovered ? Theme.bg3 : root.lit ? Theme.accentTint : Theme.bg2
         border.width: 1
-        border.color: Theme.levelColor(root.level)
+        border.color: Theme.levelColor(root.level, Theme.scheme)
 
         FocusRing {
             shown: root.visualFocus

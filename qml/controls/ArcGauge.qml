@@ -30,7 +30,7 @@ Card {
 
     readonly property alias level: arc.level
     readonly property bool abnormal: arc.level !== Theme.Normal
-    readonly property color tone: root.stale ? Theme.text3 : root.abnormal ? Theme.levelColor(arc.level) : Theme.text2
+    readonly property color tone: root.stale ? Theme.text3 : root.abnormal ? Theme.levelColor(arc.level, Theme.scheme) : Theme.text2
     readonly property bool roomy: root.height >= 128
     readonly property bool wide: root.width >= 112
 
@@ -54,7 +54,7 @@ Card {
             height: 11
             visible: root.abnormal && !root.stale && root.wide
             level: arc.level
-            color: Theme.levelColor(arc.level)
+            color: Theme.levelColor(arc.level, Theme.scheme)
         }
 
         TextLabel {
@@ -123,7 +123,7 @@ Card {
         height: 11
         visible: root.abnormal && !root.stale && !root.wide
         level: arc.level
-        color: Theme.levelColor(arc.level)
+        color: Theme.levelColor(arc.level, Theme.scheme)
     }
 
     TextLabel {

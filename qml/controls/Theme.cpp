@@ -40,6 +40,11 @@ constexpr Roles contrast = {
     0xff86e8b0, 0xff003a61, 0xff57002a, 0xff520d06, 0xff3d2d00,
 };
 
+const Roles &rolesOf(Theme::Scheme scheme)
+{
+    return scheme == Theme::Scheme::Light ? light : scheme == Theme::Scheme::Contrast ? contrast : dark;
+}
+
 /// Registers the typeface once per process; answers its family, or the system's when that fails.
 QString loadFamily()
 {
@@ -84,36 +89,38 @@ QString Theme::fontFamily()
     return family;
 }
 
-QColor Theme::levelColor(Level level) const
+QColor Theme::levelColor(Level level, Scheme scheme) const
 {
+    const Roles &roles = rolesOf(scheme);
     switch (level) {
     case Level::Info:
-        return m_info;
+        return roles.info;
     case Level::Warning:
-        return m_warning;
+        return roles.warning;
     case Level::Critical:
-        return m_critical;
+        return roles.critical;
     case Level::Emergency:
-        return m_emergency;
+        return roles.emergency;
     case Level::Normal:
         break;
     }
-    return m_ok;
+    return roles.ok;
 }
 
-QColor Theme::levelTint(Level level) const
+QColor Theme::levelTint(Level level, Scheme scheme) const
 {
+    const Roles &roles = rolesOf(scheme);
     switch (level) {
     case Level::Critical:
-        return m_criticalTint;
+        return roles.criticalTint;
     case Level::Emergency:
-        return m_emergencyTint;
+        return roles.emergencyTint;
     case Level::Normal:
     case Level::Info:
     case Level::Warning:
         break;
     }
-    return QColor(Qt::transparent);
+    return Qt::transparent;
 }
 
 QString Theme::figure(double value, int decimals) const
@@ -130,7 +137,7 @@ QString Theme::figure(double value, int decimals) const
 
 void Theme::fill()
 {
-    const Roles &roles = m_scheme == Scheme::Light ? light : m_scheme == Scheme::Contrast ? contrast : dark;
+    const Roles &roles = rolesOf(m_scheme);
     m_bg0 = QColor(roles.bg0);
     m_bg1 = QColor(roles.bg1);
     m_bg2 = QColor(roles.bg2);

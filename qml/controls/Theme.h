@@ -89,12 +89,12 @@ public:
     [[nodiscard]] static int headerHeight() { return 44; }
     [[nodiscard]] int ease() const { return m_reducedMotion ? 0 : 140; }
 
-    /// The colour of a level (Normal: `ok`).
-    [[nodiscard]] Q_INVOKABLE QColor levelColor(tocsin::Theme::Level level) const;
+    /// The colour of a level in a scheme (Normal: `ok`). Pass `Theme.scheme`: that makes a binding follow it.
+    [[nodiscard]] Q_INVOKABLE QColor levelColor(tocsin::Theme::Level level, tocsin::Theme::Scheme scheme) const;
     /// A number as the console writes it: thousands apart, a real minus, an en dash for what is not known.
     [[nodiscard]] Q_INVOKABLE QString figure(double value, int decimals = 0) const;
     /// The surface of a row of that level that nobody took yet; transparent below critical.
-    [[nodiscard]] Q_INVOKABLE QColor levelTint(tocsin::Theme::Level level) const;
+    [[nodiscard]] Q_INVOKABLE QColor levelTint(tocsin::Theme::Level level, tocsin::Theme::Scheme scheme) const;
 
 Q_SIGNALS:
     void schemeChanged();

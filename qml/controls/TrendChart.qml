@@ -139,7 +139,7 @@ Item {
 
             axisX: timeAxis
             axisYRight: secondAxis
-            color: Theme.text3
+            color: Theme.scheme === Theme.Dark ? Theme.text3 : Qt.rgba(Theme.text.r, Theme.text.g, Theme.text.b, 0.5)
             width: 1.5
         }
 

@@ -44,20 +44,20 @@ Rectangle {
 
                     StateShape {
                         level: shapes.modelData
-                        color: Theme.levelColor(shapes.modelData)
+                        color: Theme.levelColor(shapes.modelData, Theme.scheme)
                     }
 
                     StateShape {
                         level: shapes.modelData
                         filled: false
-                        color: Theme.levelColor(shapes.modelData)
+                        color: Theme.levelColor(shapes.modelData, Theme.scheme)
                     }
 
                     StateShape {
                         width: 40
                         height: 40
                         level: shapes.modelData
-                        color: Theme.levelColor(shapes.modelData)
+                        color: Theme.levelColor(shapes.modelData, Theme.scheme)
                     }
 
                     StateShape {
@@ -65,7 +65,7 @@ Rectangle {
                         height: 40
                         level: shapes.modelData
                         filled: false
-                        color: Theme.levelColor(shapes.modelData)
+                        color: Theme.levelColor(shapes.modelData, Theme.scheme)
                     }
                 }
             }

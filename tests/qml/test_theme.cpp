@@ -92,13 +92,13 @@ void TestTheme::level_colours_stand_out_and_differ()
                                         Theme::Level::Emergency};
     for (const Theme::Level level : levels) {
         for (const char *surface : {"bg0", "bg1", "bg2", "emergencyTint", "criticalTint"})
-            QVERIFY2(contrast(theme.levelColor(level), role(theme, surface)) >= 3, surface);
+            QVERIFY2(contrast(theme.levelColor(level, scheme), role(theme, surface)) >= 3, surface);
         for (const Theme::Level other : levels)
-            QVERIFY(level == other || theme.levelColor(level) != theme.levelColor(other));
+            QVERIFY(level == other || theme.levelColor(level, scheme) != theme.levelColor(other, scheme));
     }
-    QCOMPARE(theme.levelColor(Theme::Level::Normal), role(theme, "ok"));
-    QCOMPARE(theme.levelTint(Theme::Level::Warning).alpha(), 0);
-    QVERIFY(theme.levelTint(Theme::Level::Emergency).alpha() == 255);
+    QCOMPARE(theme.levelColor(Theme::Level::Normal, scheme), role(theme, "ok"));
+    QCOMPARE(theme.levelTint(Theme::Level::Warning, scheme).alpha(), 0);
+    QVERIFY(theme.levelTint(Theme::Level::Emergency, scheme).alpha() == 255);
 }
 
 void TestTheme::figures_have_one_width()

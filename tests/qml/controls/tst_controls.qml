@@ -260,7 +260,7 @@ TestCase {
         });
         compare(gauge.level, row.level);
         compare(gauge.abnormal, row.level !== Theme.Normal);
-        compare(gauge.tone, row.level === Theme.Normal ? Theme.text2 : Theme.levelColor(row.level));
+        compare(gauge.tone, row.level === Theme.Normal ? Theme.text2 : Theme.levelColor(row.level, Theme.scheme));
     }
 
     function test_a_stale_gauge_loses_its_colour() {
