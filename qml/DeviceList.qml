@@ -11,6 +11,9 @@ Panel {
 
     required property Console console
 
+    /// The operator wants to see the device on the map.
+    signal showAsked(string deviceId)
+
     readonly property DeviceFilterModel devices: root.console.deviceList
 
     readonly property bool searching: search.activeFocus || root.devices.search.length > 0
@@ -93,6 +96,8 @@ Panel {
 
         // The arrows belong to the list while it has the keyboard; elsewhere they move in the alert queue.
         Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
+        Keys.onReturnPressed: root.showAsked(root.console.selectedDeviceId)
+        Keys.onEnterPressed: root.showAsked(root.console.selectedDeviceId)
         Keys.onUpPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.max(0, list.currentIndex - 1)))
         Keys.onDownPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.min(list.count - 1, list.currentIndex + 1)))
         onCurrentIndexChanged: root.showCurrent()
@@ -105,6 +110,7 @@ Panel {
             width: list.width
             selected: deviceId === root.console.selectedDeviceId
             onPicked: id => root.console.selectDevice(id)
+            onShowAsked: id => root.showAsked(id)
         }
 
         FocusRing {

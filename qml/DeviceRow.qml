@@ -22,6 +22,8 @@ Item {
     property bool selected: false
 
     signal picked(string id)
+    /// Pressed twice: show it on the map; twice again: the view before.
+    signal showAsked(string id)
 
     implicitHeight: 50
     Accessible.role: Accessible.ListItem
@@ -47,6 +49,7 @@ Item {
 
     TapHandler {
         onTapped: root.picked(root.deviceId)
+        onDoubleTapped: root.showAsked(root.deviceId)
     }
 
     StateShape {

@@ -11,6 +11,9 @@ Panel {
 
     required property Console console
 
+    /// The operator wants to see the device on the map.
+    signal showAsked(string deviceId)
+
     readonly property SelectedDevice device: root.console.selectedDevice
     readonly property TrendSource trend: root.console.trend
     readonly property bool compact: root.height < 360
@@ -25,7 +28,18 @@ Panel {
         detail: root.device.valid ? root.device.subtitle : ""
 
         SimTag {
+            anchors.verticalCenter: parent.verticalCenter
             visible: root.device.valid && root.device.simulated
+        }
+
+        PushButton {
+            implicitHeight: 28
+            implicitWidth: 28
+            visible: root.device.valid && root.device.hasPosition
+            kind: PushButton.Quiet
+            iconName: "follow"
+            description: qsTr("Show on the map; again: the view before")
+            onClicked: root.showAsked(root.device.deviceId)
         }
     }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
+Q_IMPORT_QML_PLUGIN(Tocsin_Controls_MapPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_ModelsPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_UiPlugin)
 
