@@ -64,6 +64,7 @@ Item {
         follow: root.console.mapView.following ? root.console.selectedDeviceId : ""
         glide: !Theme.reducedMotion
         pulse: !Theme.reducedMotion
+        opacity: root.console.server.live ? 1 : 0.55
         colors: MapPalette {
             scheme: Theme.scheme === Theme.Light ? MapPalette.Light : MapPalette.Dark
             accent: Theme.accent
@@ -85,9 +86,16 @@ Item {
         onMarkerCountChanged: root.place()
         onOverlayChanged: root.replace()
         // Later: the map's camera learns its size after these signals.
-        onWidthChanged: Qt.callLater(root.replace)
-        onHeightChanged: Qt.callLater(root.replace)
+        onWidthChanged: settle.restart()
+        onHeightChanged: settle.restart()
         Component.onCompleted: root.place()
+    }
+
+    Timer {
+        id: settle
+
+        interval: 0
+        onTriggered: root.replace()
     }
 
     Connections {
@@ -122,6 +130,8 @@ Item {
     }
 
     MapPill {
+        id: pill
+
         x: 3 * Theme.grid
         y: 3 * Theme.grid
         visible: text.length > 0
@@ -132,8 +142,8 @@ Item {
         id: lost
 
         anchors.horizontalCenter: parent.horizontalCenter
-        y: 3 * Theme.grid
-        width: Math.min(parent.width - 8 * Theme.grid, lostText.implicitWidth + 14 * Theme.grid)
+        y: pill.visible ? 13 * Theme.grid : 3 * Theme.grid
+        width: Math.min(parent.width - 32 * Theme.grid, lostText.implicitWidth + 14 * Theme.grid)
         height: 36
         visible: !root.console.server.live
         radius: Theme.radius

@@ -107,6 +107,12 @@ FocusScope {
         case "search":
             devices.focusSearch();
             break;
+        case "follow":
+            root.console.mapView.toggleFollow();
+            break;
+        case "unlockView":
+            root.console.mapView.release();
+            break;
         case "zoomIn":
             map.zoom(1);
             break;

@@ -84,6 +84,7 @@ Panel {
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
+        opacity: root.console.server.live ? 1 : 0.6
         model: root.devices
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
@@ -123,7 +124,7 @@ Panel {
         anchors.fill: list
         visible: list.count === 0 && root.console.devices.count === 0
         title: qsTr("No device has reported yet")
-        detail: root.console.server.addresses.length > 0 ? qsTr("Connect a vehicle or phone to\nws://%1/ws/telemetry/ID,\na GPS receiver with --serial,\nor start with --demo to see a living city.").arg(root.console.server.addresses[0]) : qsTr("The server is not listening. Start it with --listen ADDRESS:PORT, a GPS receiver with --serial, or --demo to see a living city.")
+        detail: root.console.server.addresses.length > 0 ? qsTr("Vehicles and phones connect to\nws://%1\n/ws/telemetry/ID\n\nA GPS receiver: --serial\nA living city: --demo").arg(root.console.server.addresses[0]) : qsTr("The server is not listening.\n\nFor vehicles and phones: --listen\nA GPS receiver: --serial\nA living city: --demo")
     }
 
     EmptyState {

@@ -64,11 +64,9 @@ Item {
     TextLabel {
         id: nameLabel
 
-        anchors.left: parent.left
-        anchors.leftMargin: 9 * Theme.grid
-        anchors.right: simTag.left
-        anchors.rightMargin: 2 * Theme.grid
+        x: 9 * Theme.grid
         y: 8
+        width: root.width - x - headlineLabel.width - (root.simulated ? simTag.width + 2 * Theme.grid : 0) - 5 * Theme.grid
         text: root.name
         font.weight: Font.DemiBold
         color: root.stale ? Theme.text3 : Theme.text
@@ -78,9 +76,8 @@ Item {
         id: simTag
 
         anchors.right: headlineLabel.left
-        anchors.rightMargin: width > 0 ? 2 * Theme.grid : 0
+        anchors.rightMargin: 2 * Theme.grid
         anchors.baseline: nameLabel.baseline
-        width: root.simulated ? implicitWidth : 0
         visible: root.simulated
         text: qsTr("SIM")
         font.pixelSize: 10

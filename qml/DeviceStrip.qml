@@ -60,6 +60,7 @@ Panel {
         height: root.gaugeHeight + (overflowing ? 10 : 0)
         visible: root.device.valid
         clip: true
+        opacity: root.console.server.live ? 1 : 0.6
         orientation: ListView.Horizontal
         spacing: root.gap
         boundsBehavior: Flickable.StopAtBounds
@@ -148,6 +149,7 @@ Panel {
         TrendChart {
             id: chart
 
+            opacity: root.console.server.live ? 1 : 0.6
             anchors.top: windows.bottom
             anchors.bottom: parent.bottom
             anchors.left: parent.left

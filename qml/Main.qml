@@ -77,6 +77,15 @@ T.ApplicationWindow {
         value: root.activeFocusItem instanceof TextInput
     }
 
+    Connections {
+        target: root.console.keys
+
+        function onTriggered(actionId) {
+            if (actionId === "deskPage")
+                root.page = "desk";
+        }
+    }
+
     Instantiator {
         model: root.console.keys
 

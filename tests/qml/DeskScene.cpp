@@ -327,8 +327,16 @@ HistoryResult history(const HistoryQuery &query)
             const double wave = std::sin(seconds / 37) * 0.12 + std::sin(seconds / 9 + span) * 0.05;
             series.points.append({at, low + span * (0.5 + wave + 0.01 * std::sin(seconds * 2))});
         }
-        if (name == channel::EngineRpm && !series.points.isEmpty())
-            series.points.last().value = 4180;
+        // The last seconds lead to what the device says now.
+        const QList<LatestReading> all = latest();
+        for (const LatestReading &reading : all) {
+            const std::optional<double> value = reading.deviceId == query.deviceId ? reading.number(name) : std::nullopt;
+            for (HistoryPoint &point : series.points) {
+                const double near = 1 - std::min(1.0, secondsBetween(point.at, now()) / 25);
+                if (value)
+                    point.value += (*value - point.value) * near;
+            }
+        }
         result.series.append(series);
     }
     return result;
