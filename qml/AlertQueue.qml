@@ -16,7 +16,15 @@ Panel {
     readonly property AlertQueueModel queue: root.console.queue
     /// One phase for all rows, so that they flash together: once a second, well below three (WCAG 2.3.1).
     property bool flashOn: true
-    readonly property bool held: hold.running && (pointer.hovered || list.activeFocus)
+    /// The pointer or the keyboard did something a moment ago. Not the timer's `running`: a restart drops that for
+    /// an instant, and the rows would jump.
+    property bool touched: false
+    readonly property bool held: root.touched && (pointer.hovered || list.activeFocus)
+
+    function touch() {
+        hold.restart();
+        root.touched = true;
+    }
 
     /// Enter was pressed on the selected row.
     signal opened
@@ -27,6 +35,7 @@ Panel {
         id: hold
 
         interval: 5000
+        onTriggered: root.touched = false
     }
 
     Timer {
@@ -70,6 +79,7 @@ Panel {
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
+        opacity: root.console.server.live ? 1 : 0.7
         model: root.queue
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
@@ -80,7 +90,7 @@ Panel {
         Accessible.name: qsTr("Alerts")
 
         Keys.onPressed: event => {
-            hold.restart();
+            root.touch();
             event.accepted = false;
         }
         Keys.onReturnPressed: root.opened()
@@ -103,7 +113,7 @@ Panel {
         HoverHandler {
             id: pointer
 
-            onPointChanged: hold.restart()
+            onPointChanged: root.touch()
         }
 
         FocusRing {
@@ -117,7 +127,7 @@ Panel {
         anchors.fill: list
         visible: list.count === 0
         title: root.queue.levelFilter >= 0 ? qsTr("Nothing of this level is open") : qsTr("Nothing needs you")
-        detail: root.queue.levelFilter >= 0 ? "" : qsTr("New alerts appear here, the most urgent on top. %1 acknowledges the selected one.").arg(root.console.keys.keyText("acknowledge"))
+        detail: root.queue.levelFilter >= 0 ? "" : qsTr("New alerts appear here, the most urgent on top. %1 acknowledges the selected one.").arg(root.console.keys.keyText("acknowledge"))
 
         PushButton {
             visible: root.queue.levelFilter >= 0

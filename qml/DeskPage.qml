@@ -11,6 +11,8 @@ FocusScope {
     id: root
 
     required property Console console
+    /// A city to lay over the base map; empty for none.
+    property url mapOverlay: ""
 
     Connections {
         target: root.console.keys
@@ -32,6 +34,7 @@ FocusScope {
             id: devices
 
             console: root.console
+            onShowAsked: id => map.showDevice(id)
             T.SplitView.preferredWidth: Math.round(Math.max(236, Math.min(320, root.width * 0.16)))
             T.SplitView.minimumWidth: 200
             T.SplitView.maximumWidth: root.width * 0.4
@@ -51,12 +54,14 @@ FocusScope {
                 id: map
 
                 console: root.console
+                overlay: root.mapOverlay
                 T.SplitView.fillHeight: true
                 T.SplitView.minimumHeight: 180
             }
 
             DeviceStrip {
                 console: root.console
+                onShowAsked: id => map.showDevice(id)
                 T.SplitView.preferredHeight: Math.round(Math.max(304, Math.min(460, root.height * 0.42)))
                 T.SplitView.minimumHeight: 160
             }
@@ -101,6 +106,18 @@ FocusScope {
         switch (actionId) {
         case "search":
             devices.focusSearch();
+            break;
+        case "follow":
+            root.console.mapView.toggleFollow();
+            break;
+        case "unlockView":
+            root.console.mapView.release();
+            break;
+        case "zoomIn":
+            map.zoom(1);
+            break;
+        case "zoomOut":
+            map.zoom(-1);
             break;
         case "chat":
             chat.focusInput();

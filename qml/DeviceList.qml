@@ -11,6 +11,9 @@ Panel {
 
     required property Console console
 
+    /// The operator wants to see the device on the map.
+    signal showAsked(string deviceId)
+
     readonly property DeviceFilterModel devices: root.console.deviceList
 
     readonly property bool searching: search.activeFocus || root.devices.search.length > 0
@@ -81,6 +84,7 @@ Panel {
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
+        opacity: root.console.server.live ? 1 : 0.6
         model: root.devices
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
@@ -93,6 +97,8 @@ Panel {
 
         // The arrows belong to the list while it has the keyboard; elsewhere they move in the alert queue.
         Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
+        Keys.onReturnPressed: root.showAsked(root.console.selectedDeviceId)
+        Keys.onEnterPressed: root.showAsked(root.console.selectedDeviceId)
         Keys.onUpPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.max(0, list.currentIndex - 1)))
         Keys.onDownPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.min(list.count - 1, list.currentIndex + 1)))
         onCurrentIndexChanged: root.showCurrent()
@@ -105,6 +111,7 @@ Panel {
             width: list.width
             selected: deviceId === root.console.selectedDeviceId
             onPicked: id => root.console.selectDevice(id)
+            onShowAsked: id => root.showAsked(id)
         }
 
         FocusRing {
@@ -117,7 +124,7 @@ Panel {
         anchors.fill: list
         visible: list.count === 0 && root.console.devices.count === 0
         title: qsTr("No device has reported yet")
-        detail: root.console.server.addresses.length > 0 ? qsTr("Connect a vehicle or phone to\nws://%1/ws/telemetry/ID,\na GPS receiver with --serial,\nor start with --demo to see a living city.").arg(root.console.server.addresses[0]) : qsTr("The server is not listening. Start it with --listen ADDRESS:PORT, a GPS receiver with --serial, or --demo to see a living city.")
+        detail: root.console.server.addresses.length > 0 ? qsTr("Vehicles and phones connect to\nws://%1\n/ws/telemetry/ID\n\nA GPS receiver: --serial\nA living city: --demo").arg(root.console.server.addresses[0]) : qsTr("The server is not listening.\n\nFor vehicles and phones: --listen\nA GPS receiver: --serial\nA living city: --demo")
     }
 
     EmptyState {

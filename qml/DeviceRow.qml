@@ -22,6 +22,8 @@ Item {
     property bool selected: false
 
     signal picked(string id)
+    /// Pressed twice: show it on the map; twice again: the view before.
+    signal showAsked(string id)
 
     implicitHeight: 50
     Accessible.role: Accessible.ListItem
@@ -47,6 +49,7 @@ Item {
 
     TapHandler {
         onTapped: root.picked(root.deviceId)
+        onDoubleTapped: root.showAsked(root.deviceId)
     }
 
     StateShape {
@@ -61,11 +64,9 @@ Item {
     TextLabel {
         id: nameLabel
 
-        anchors.left: parent.left
-        anchors.leftMargin: 9 * Theme.grid
-        anchors.right: simTag.left
-        anchors.rightMargin: 2 * Theme.grid
+        x: 9 * Theme.grid
         y: 8
+        width: root.width - x - headlineLabel.width - (root.simulated ? simTag.width + 2 * Theme.grid : 0) - 5 * Theme.grid
         text: root.name
         font.weight: Font.DemiBold
         color: root.stale ? Theme.text3 : Theme.text
@@ -75,9 +76,8 @@ Item {
         id: simTag
 
         anchors.right: headlineLabel.left
-        anchors.rightMargin: width > 0 ? 2 * Theme.grid : 0
+        anchors.rightMargin: 2 * Theme.grid
         anchors.baseline: nameLabel.baseline
-        width: root.simulated ? implicitWidth : 0
         visible: root.simulated
         text: qsTr("SIM")
         font.pixelSize: 10

@@ -11,6 +11,9 @@ Panel {
 
     required property Console console
 
+    /// The operator wants to see the device on the map.
+    signal showAsked(string deviceId)
+
     readonly property SelectedDevice device: root.console.selectedDevice
     readonly property TrendSource trend: root.console.trend
     readonly property bool compact: root.height < 360
@@ -25,7 +28,18 @@ Panel {
         detail: root.device.valid ? root.device.subtitle : ""
 
         SimTag {
+            anchors.verticalCenter: parent.verticalCenter
             visible: root.device.valid && root.device.simulated
+        }
+
+        PushButton {
+            implicitHeight: 28
+            implicitWidth: 28
+            visible: root.device.valid && root.device.hasPosition
+            kind: PushButton.Quiet
+            iconName: "follow"
+            description: qsTr("Show on the map; again: the view before")
+            onClicked: root.showAsked(root.device.deviceId)
         }
     }
 
@@ -46,6 +60,7 @@ Panel {
         height: root.gaugeHeight + (overflowing ? 10 : 0)
         visible: root.device.valid
         clip: true
+        opacity: root.console.server.live ? 1 : 0.6
         orientation: ListView.Horizontal
         spacing: root.gap
         boundsBehavior: Flickable.StopAtBounds
@@ -134,6 +149,7 @@ Panel {
         TrendChart {
             id: chart
 
+            opacity: root.console.server.live ? 1 : 0.6
             anchors.top: windows.bottom
             anchors.bottom: parent.bottom
             anchors.left: parent.left

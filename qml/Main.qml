@@ -13,6 +13,8 @@ T.ApplicationWindow {
     required property Console console
     /// Lower-case name of the page: "desk".
     property string page: "desk"
+    /// A city to lay over the base map (CityOverlay's JSON, a local file or resource); empty for none.
+    property url mapOverlay: ""
     /// Theme.Dark, Theme.Light or Theme.Contrast.
     property int scheme: Theme.Dark
     /// Nothing flashes or slides.
@@ -65,6 +67,7 @@ T.ApplicationWindow {
         anchors.left: rail.right
         anchors.right: parent.right
         console: root.console
+        mapOverlay: root.mapOverlay
         focus: true
     }
 
@@ -72,6 +75,15 @@ T.ApplicationWindow {
         target: root.console.keys
         property: "textFocus"
         value: root.activeFocusItem instanceof TextInput
+    }
+
+    Connections {
+        target: root.console.keys
+
+        function onTriggered(actionId) {
+            if (actionId === "deskPage")
+                root.page = "desk";
+        }
     }
 
     Instantiator {

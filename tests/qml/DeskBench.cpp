@@ -7,6 +7,7 @@
 #include <algorithm>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
+Q_IMPORT_QML_PLUGIN(Tocsin_Controls_MapPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_ModelsPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_UiPlugin)
 
@@ -68,6 +69,16 @@ QQuickItem *DeskBench::findIn(QQuickItem *root, const QString &name)
     return nullptr;
 }
 
+QList<QQuickItem *> DeskBench::seenItems() const
+{
+    QList<QQuickItem *> all{m_window->contentItem()};
+    for (qsizetype i = 0; i < all.size(); ++i) {
+        const QList<QQuickItem *> children = all[i]->childItems();
+        std::copy_if(children.cbegin(), children.cend(), std::back_inserter(all), isSeen);
+    }
+    return all;
+}
+
 bool DeskBench::click(const QString &name)
 {
     const QQuickItem *item = find(name);
@@ -102,15 +113,15 @@ QStringList DeskBench::deviceRows() const
 QStringList DeskBench::rowsOf(const QString &list) const
 {
     QList<std::pair<qreal, QString>> rows;
-    const QList<QQuickItem *> all = m_window->contentItem()->findChildren<QQuickItem *>();
+    const QList<QQuickItem *> all = seenItems();
     for (QQuickItem *view : all) {
         if (!view->inherits("QQuickListView") || accessibleName(view) != list)
             continue;
-        const QList<QQuickItem *> items = view->property("contentItem").value<QQuickItem *>()->childItems();
-        for (QQuickItem *item : items) {
-            const QString name = accessibleName(item);
-            if (isSeen(item) && !name.isEmpty())
-                rows.append({item->y(), name.section(QLatin1Char(','), 0, 0)});
+        for (int row = 0; row < view->property("count").toInt(); ++row) {
+            QQuickItem *item = nullptr;
+            QMetaObject::invokeMethod(view, "itemAtIndex", Q_RETURN_ARG(QQuickItem *, item), Q_ARG(int, row));
+            if (item)
+                rows.append({item->y(), accessibleName(item).section(QLatin1Char(','), 0, 0)});
         }
     }
     std::sort(rows.begin(), rows.end());

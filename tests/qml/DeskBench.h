@@ -34,6 +34,8 @@ public:
     [[nodiscard]] QQuickItem *find(const QString &name) const;
     /// The same below another item.
     [[nodiscard]] static QQuickItem *findIn(QQuickItem *root, const QString &name);
+    /// Every item in the window that can be seen.
+    [[nodiscard]] QList<QQuickItem *> seenItems() const;
     /// Presses the middle of what find() finds; false when there is nothing.
     bool click(const QString &name);
     void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);

@@ -198,6 +198,26 @@ void put(LatestReading &reading, const QString &name, double value, Duration age
     reading.channels.insert(name, {Value(value), now() - age});
 }
 
+/// The device came along a street from the west-south-west.
+HistorySeries way(const QString &name, const HistoryQuery &query)
+{
+    HistorySeries series;
+    series.channel = name;
+    const QList<LatestReading> all = latest();
+    const auto device = std::find_if(all.cbegin(), all.cend(), [&](const LatestReading &reading) {
+        return reading.deviceId == query.deviceId && reading.position;
+    });
+    if (device == all.cend())
+        return series;
+    for (int step = 40; step >= 0; --step) {
+        const double back = step / 40.0;
+        const double latitude = device->position->latitude - 0.0042 * back + 0.0012 * std::sin(back * 5);
+        const double longitude = device->position->longitude - 0.0230 * back;
+        series.points.append({device->positionAt - step * 5s, name == channel::Latitude ? latitude : longitude});
+    }
+    return series;
+}
+
 } // namespace
 
 TimePoint now()
@@ -292,6 +312,10 @@ HistoryResult history(const HistoryQuery &query)
     if (channels.isEmpty())
         channels = {channel::Speed, channel::EngineRpm};
     for (const QString &name : channels) {
+        if (name == channel::Latitude || name == channel::Longitude) {
+            result.series.append(way(name, query));
+            continue;
+        }
         const ChannelInfo info = channelInfo(name);
         const double low = info.hasRange() ? info.minimum : 0;
         const double span = info.hasRange() ? info.maximum - info.minimum : 100;
@@ -303,8 +327,16 @@ HistoryResult history(const HistoryQuery &query)
             const double wave = std::sin(seconds / 37) * 0.12 + std::sin(seconds / 9 + span) * 0.05;
             series.points.append({at, low + span * (0.5 + wave + 0.01 * std::sin(seconds * 2))});
         }
-        if (name == channel::EngineRpm && !series.points.isEmpty())
-            series.points.last().value = 4180;
+        // The last seconds lead to what the device says now.
+        const QList<LatestReading> all = latest();
+        for (const LatestReading &reading : all) {
+            const std::optional<double> value = reading.deviceId == query.deviceId ? reading.number(name) : std::nullopt;
+            for (HistoryPoint &point : series.points) {
+                const double near = 1 - std::min(1.0, secondsBetween(point.at, now()) / 25);
+                if (value)
+                    point.value += (*value - point.value) * near;
+            }
+        }
         result.series.append(series);
     }
     return result;

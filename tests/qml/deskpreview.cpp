@@ -16,6 +16,7 @@
 #include <QtQml/qqmlextensionplugin.h>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
+Q_IMPORT_QML_PLUGIN(Tocsin_Controls_MapPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_ModelsPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_UiPlugin)
 
@@ -86,7 +87,9 @@ int main(int argc, char *argv[])
     // Reduced motion: pictures do not depend on the phase of a flash.
     engine.setInitialProperties({{QStringLiteral("console"), QVariant::fromValue(&console)},
                                  {QStringLiteral("scheme"), static_cast<int>(colours)},
-                                 {QStringLiteral("reducedMotion"), true}});
+                                 {QStringLiteral("reducedMotion"), true},
+                                 {QStringLiteral("mapOverlay"), QUrl::fromLocalFile(QStringLiteral(
+                                                                    TOCSIN_SOURCE_DIR "/resources/scenarios/city.json"))}});
     engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Tocsin/Ui/Main.qml")));
     if (engine.rootObjects().isEmpty())
         return 1;
