@@ -206,7 +206,7 @@ BaseMap::Result BaseMap::read(QIODevice &device)
     Cursor in(payload);
     BaseMap map;
     map.m_levels.resize(in.u8());
-    if (!std::ranges::all_of(map.m_levels, [&](BaseLevel &level) { return readLevel(in, level); }))
+    if (map.m_levels.empty() || !std::ranges::all_of(map.m_levels, [&](BaseLevel &level) { return readLevel(in, level); }))
         return refuse("a level of detail is malformed");
     const quint32 places = in.count(11);
     map.m_places.reserve(places);

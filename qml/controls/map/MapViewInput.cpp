@@ -152,6 +152,11 @@ void MapView::wheelEvent(QWheelEvent *event)
     event->accept();
 }
 
+void MapView::hoverEnterEvent(QHoverEvent *event)
+{
+    hoverMoveEvent(event);
+}
+
 void MapView::hoverMoveEvent(QHoverEvent *event)
 {
     if (d->handDown)
