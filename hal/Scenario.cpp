@@ -262,9 +262,9 @@ ScenarioResult readScenario(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return {{}, {QStringLiteral("%1: %2").arg(path, file.errorString())}};
+        return {{}, {QStringLiteral("file: cannot be read: %1").arg(file.errorString())}};
     if (file.size() > LargestFile)
-        return {{}, {QStringLiteral("%1: larger than 16 MiB").arg(path)}};
+        return {{}, {QStringLiteral("file: is larger than 16 MiB")}};
     return parseScenario(file.readAll());
 }
 
