@@ -85,7 +85,9 @@ QStringList checkAdapters(const QList<AdapterConfig> &configs)
             if (!knownDrivers().contains(serial->driver))
                 errors.append(QStringLiteral("Adapter \"%1\": there is no driver \"%2\".").arg(id, serial->driver));
         } else if (const auto *simulation = std::get_if<SimulationConfig>(&config)) {
-            errors += readScenario(simulation->scenario).errors;
+            const QStringList found = readScenario(simulation->scenario).errors;
+            for (const QString &error : found)
+                errors.append(simulation->scenario + QStringLiteral(": ") + error);
         } else if (const auto *replay = std::get_if<ReplayConfig>(&config)) {
             RecordingReader reader(replay->file, id, QString());
             if (!reader.open() || (!reader.next() && !reader.error().isEmpty()))

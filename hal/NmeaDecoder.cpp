@@ -29,7 +29,7 @@ QList<NmeaEpoch> NmeaDecoder::feed(const QByteArray &body)
 {
     QList<NmeaEpoch> out;
     const Fields f = body.split(',');
-    const QByteArray address = f.first();
+    const QByteArray &address = f.first();
     if (address.size() != 5 || address.startsWith('P')) // P: proprietary
         return out;
     const QByteArray talker = address.left(2);
@@ -115,7 +115,7 @@ void NmeaDecoder::takeRmc(const Fields &f)
     if (const auto knots = decimal(field(f, 7)))
         m_now.speedKmh = *knots * KmhPerKnot;
     if (const auto course = decimal(field(f, 8)))
-        m_now.courseDeg = *course;
+        m_now.courseDeg = course;
     const QByteArray date = field(f, 9);
     if (date.size() == 6 && allDigits(date)) {
         const int year = *whole(date.mid(4, 2));
@@ -130,11 +130,11 @@ void NmeaDecoder::takeRmc(const Fields &f)
 void NmeaDecoder::takeVtg(const Fields &f)
 {
     if (const auto course = decimal(field(f, 1)))
-        m_now.courseDeg = *course;
+        m_now.courseDeg = course;
     if (const auto knots = decimal(field(f, 5)))
         m_now.speedKmh = *knots * KmhPerKnot;
     else if (const auto kmh = decimal(field(f, 7)))
-        m_now.speedKmh = *kmh;
+        m_now.speedKmh = kmh;
 }
 
 void NmeaDecoder::takeGll(const Fields &f)

@@ -96,8 +96,9 @@ void PhoneModel::advance(double seconds, double simTime)
         m_speedMs = m_car->speedMs();
         m_headingDeg = m_car->headingDeg();
     } else {
-        for (double left = seconds; left > 0; left -= 1)
-            walk(std::min(left, 1.0));
+        const int steps = std::max(1, int(std::ceil(seconds)));
+        for (int i = 0; i < steps; ++i)
+            walk(seconds / steps);
     }
     // The error of a fix moves slowly and stays within the accuracy that the phone tells.
     const double keep = std::exp(-seconds / 30);

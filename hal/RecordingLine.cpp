@@ -35,7 +35,7 @@ std::optional<Value> toValue(const QJsonValue &json)
     case QJsonValue::Array: {
         QStringList list;
         const QJsonArray items = json.toArray();
-        for (const QJsonValue &item : items) {
+        for (const auto &item : items) {
             if (!item.isString())
                 return std::nullopt;
             list.append(item.toString());

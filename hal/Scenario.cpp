@@ -15,7 +15,7 @@
 namespace tocsin {
 
 namespace {
-constexpr qint64 LargestFile = 16 * 1024 * 1024;
+constexpr qint64 LargestFile = 16LL * 1024 * 1024;
 constexpr double Day = 86'400;
 
 struct FaultKind
@@ -137,9 +137,7 @@ private:
         p.name = c.text("name");
         p.mode = PhoneSpec::Mode(c.word("mode", {QStringLiteral("walk"), QStringLiteral("drive"),
                                                  QStringLiteral("path"), QStringLiteral("still")}));
-        if (p.mode == PhoneSpec::Mode::Still)
-            p.at = c.point("at");
-        else if (c.has("at"))
+        if (p.mode == PhoneSpec::Mode::Still || c.has("at"))
             p.at = c.point("at");
         if (p.mode == PhoneSpec::Mode::Path)
             p.path = c.points("path", 2);
@@ -262,9 +260,9 @@ ScenarioResult readScenario(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return {{}, {QStringLiteral("%1: %2").arg(path, file.errorString())}};
+        return {{}, {QStringLiteral("file: cannot be read: %1").arg(file.errorString())}};
     if (file.size() > LargestFile)
-        return {{}, {QStringLiteral("%1: larger than 16 MiB").arg(path)}};
+        return {{}, {QStringLiteral("file: is larger than 16 MiB")}};
     return parseScenario(file.readAll());
 }
 

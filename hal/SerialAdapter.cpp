@@ -9,7 +9,7 @@ namespace tocsin {
 
 namespace {
 constexpr std::chrono::seconds SilenceLimit{10};
-constexpr qint64 ReadBuffer = 64 * 1024;
+constexpr qint64 ReadBuffer = 64LL * 1024;
 
 AdapterStatus identity(const SerialConfig &config)
 {

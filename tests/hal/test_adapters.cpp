@@ -96,7 +96,7 @@ private Q_SLOTS:
         QVERIFY2(errors.size() >= 7, qPrintable(errors.join(QLatin1Char('\n'))));
         QVERIFY(errors[0].contains(QLatin1String("Two adapters")));
         QVERIFY(errors[1].contains(QLatin1String("no driver \"x\"")));
-        QVERIFY(!errors.filter(QStringLiteral("vehicles[0].id")).isEmpty());
+        QVERIFY(!errors.filter(scenario + QStringLiteral(": vehicles[0].id")).isEmpty());
         QVERIFY(!errors.filter(QStringLiteral("line 1")).isEmpty());
         QVERIFY(errors.last().contains(QLatin1String("missing")));
         QCOMPARE(checkAdapters({SimulationConfig{}, SerialConfig{QStringLiteral("a"), QStringLiteral("/dev/none"),

@@ -101,7 +101,7 @@ private Q_SLOTS:
         const QTemporaryDir dir;
         const ScenarioResult result = readScenario(dir.filePath(QStringLiteral("none.json")));
         QCOMPARE(result.errors.size(), 1);
-        QVERIFY(result.errors[0].contains(QLatin1String("none.json")));
+        QVERIFY(result.errors[0].startsWith(QLatin1String("file: cannot be read")));
     }
 };
 
