@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/Archive.h"
+
+#include "server/store/LogStore.h"
+#include "server/store/TelemetryHistory.h"
+
+namespace tocsin {
+
+void Archive::history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply)
+{
+    m_history.history(query, std::move(reply));
+}
+
+void Archive::readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply)
+{
+    m_history.readings(query, std::move(reply));
+}
+
+void Archive::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)
+{
+    m_log.alerts(query, std::move(reply));
+}
+
+} // namespace tocsin

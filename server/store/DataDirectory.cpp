@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/DataDirectory.h"
+
+#include "server/store/Logging.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QRandomGenerator>
+#include <QTemporaryFile>
+
+#ifdef Q_OS_UNIX
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#else
+#include <QLockFile>
+#endif
+
+namespace tocsin {
+
+namespace {
+constexpr QFile::Permissions ownerOnly = QFile::ReadOwner | QFile::WriteOwner;
+constexpr int keyBytes = 32;
+
+/// A new file's name is durable only when its directory is; the databases sync theirs, we the one above.
+void syncDirectory(const QString &path)
+{
+#ifdef Q_OS_UNIX
+    const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        ::fsync(fd);
+        ::close(fd);
+    }
+#else
+    Q_UNUSED(path)
+#endif
+}
+
+bool makeDirectory(const QString &path)
+{
+#ifdef Q_OS_UNIX
+    if (::mkdir(QFile::encodeName(path).constData(), 0700) != 0)
+        return errno == EEXIST;
+#else
+    if (!QDir().mkpath(path))
+        return false;
+    QFile::setPermissions(path, ownerOnly | QFile::ExeOwner);
+#endif
+    syncDirectory(QFileInfo(path).path());
+    return true;
+}
+
+/// Gives a finished file its final name, unless that is taken. (QFile::rename may fall back to copying over it.)
+bool publish(const QString &draft, const QString &path)
+{
+#ifdef Q_OS_UNIX
+    return ::link(QFile::encodeName(draft).constData(), QFile::encodeName(path).constData()) == 0;
+#else
+    return QFile::copy(draft, path);
+#endif
+}
+} // namespace
+
+#ifdef Q_OS_UNIX
+struct DataDirectory::Lock
+{
+    int fd = -1;
+    Lock() = default;
+    Lock(const Lock &) = delete;
+    Lock &operator=(const Lock &) = delete;
+    ~Lock()
+    {
+        if (fd >= 0)
+            ::close(fd);
+    }
+
+    /// Empty: we have it. The process id in the file is for the sentence only; the lock itself is the kernel's.
+    QString take(const QString &directory, const QString &path)
+    {
+        fd = ::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0)
+            return QStringLiteral("The data directory %1 is not writable.").arg(directory);
+        if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK)
+                return QStringLiteral("The data directory %1 cannot be locked: %2.").arg(directory, qt_error_string());
+            char text[16] = {};
+            const ssize_t size = ::pread(fd, text, sizeof text - 1, 0);
+            const int pid = QByteArray(text, qMax(ssize_t(0), size)).trimmed().toInt();
+            return pid > 0 ? QStringLiteral("The data directory %1 is in use by process %2.").arg(directory).arg(pid)
+                           : QStringLiteral("The data directory %1 is in use by another process.").arg(directory);
+        }
+        const QByteArray pid = QByteArray::number(qint64(::getpid())) + '\n';
+        if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.constData(), size_t(pid.size()), 0) != pid.size())
+            qCWarning(lcStore) << "cannot write the process id into" << path;
+        return {};
+    }
+};
+#else
+struct DataDirectory::Lock
+{
+    std::unique_ptr<QLockFile> file;
+
+    QString take(const QString &directory, const QString &path)
+    {
+        file = std::make_unique<QLockFile>(path);
+        file->setStaleLockTime(0);
+        if (file->tryLock())
+            return {};
+        qint64 pid = 0;
+        QString host;
+        QString name;
+        if (file->error() == QLockFile::LockFailedError && file->getLockInfo(&pid, &host, &name))
+            return QStringLiteral("The data directory %1 is in use by process %2.").arg(directory).arg(pid);
+        return QStringLiteral("The data directory %1 is not writable.").arg(directory);
+    }
+};
+#endif
+
+DataDirectory::DataDirectory(const QString &path) : m_path(QDir::cleanPath(QDir(path).absolutePath()))
+{
+}
+
+DataDirectory::~DataDirectory() = default;
+
+QString DataDirectory::file(const QString &name) const
+{
+    return m_path + QLatin1Char('/') + name;
+}
+
+QString DataDirectory::prepare()
+{
+    const QFileInfo info(m_path);
+    if (info.exists() && !info.isDir())
+        return QStringLiteral("The data directory %1 is not a directory.").arg(m_path);
+    if (!info.exists()) {
+        if (!QDir().mkpath(QFileInfo(m_path).path()) || !makeDirectory(m_path))
+            return QStringLiteral("The data directory %1 cannot be created.").arg(m_path);
+    } else if (info.permissions() & (QFile::ReadGroup | QFile::ReadOther)) {
+        qCInfo(lcStore).noquote() << "other users may list the data directory" << m_path;
+    }
+    QTemporaryFile probe(file(QStringLiteral("probe-XXXXXX")));
+    if (!probe.open())
+        return QStringLiteral("The data directory %1 is not writable.").arg(m_path);
+    return {};
+}
+
+QString DataDirectory::lock()
+{
+    if (m_lock)
+        return {};
+    if (QString error = prepare(); !error.isEmpty())
+        return error;
+    auto lock = std::make_unique<Lock>();
+    QString error = lock->take(m_path, file(QStringLiteral("tocsin.lock")));
+    if (error.isEmpty())
+        m_lock = std::move(lock);
+    return error;
+}
+
+DataDirectory::Key DataDirectory::tokenKey() const
+{
+    const QString path = file(QStringLiteral("jwt.key"));
+    if (!QFile::exists(path)) {
+        QByteArray fresh(keyBytes, Qt::Uninitialized);
+        QRandomGenerator::system()->generate(fresh.begin(), fresh.end());
+        // Written whole under another name first, so that nobody ever reads half a key. Who comes second takes the
+        // first one's.
+        QTemporaryFile draft(file(QStringLiteral("jwt-XXXXXX.new"))); // made 0600
+        if (!draft.open() || draft.write(fresh) != fresh.size() || !draft.flush())
+            return {{}, QStringLiteral("The token key %1 cannot be written: %2.").arg(path, draft.errorString())};
+#ifdef Q_OS_UNIX
+        ::fsync(draft.handle());
+#endif
+        draft.close();
+        if (!publish(draft.fileName(), path) && !QFile::exists(path))
+            return {{}, QStringLiteral("The token key %1 cannot be written: %2.").arg(path, qt_error_string())};
+        syncDirectory(m_path);
+    }
+    QFile key(path);
+    if (!key.open(QIODevice::ReadOnly))
+        return {{}, QStringLiteral("The token key %1 cannot be read: %2.").arg(path, key.errorString())};
+    const QByteArray bytes = key.read(keyBytes + 1);
+    if (bytes.size() != keyBytes)
+        return {{}, QStringLiteral("The token key %1 is damaged: it must hold exactly 32 bytes.").arg(path)};
+    return {bytes, {}};
+}
+
+bool makePrivateFile(const QString &path)
+{
+    if (QFile::exists(path))
+        return true;
+    QFile file(path);
+    // NewOnly with permissions: never readable for others, not even for a moment.
+    return file.open(QIODevice::WriteOnly | QIODevice::NewOnly, ownerOnly) || QFile::exists(path);
+}
+
+} // namespace tocsin

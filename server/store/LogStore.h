@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Ports.h"
+#include "server/store/DeskFile.h"
+#include "server/store/Store.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <mutex>
+
+namespace tocsin {
+
+/// The desk's durable log in desk.db (RELIABILITY.md, Delivery). Lives on the "store" thread: create it anywhere, move it there,
+/// call start(), load() and stop() there. append() and alerts() are for any thread and never block.
+///
+/// Group commit: what arrives while a transaction is being committed shares the next one; a transaction takes batches
+/// until it holds 128 events, is 5 ms old or nothing waits. Nobody waits for company: alone, a batch commits at once. When a
+/// shared transaction fails, its batches are tried one by one, so that one bad batch fails alone.
+class LogStore : public QObject, public Store
+{
+    Q_OBJECT
+public:
+    struct Options
+    {
+        QString path;          ///< desk.db
+        int maxWaiting = 8192; ///< events that wait at most; beyond that append() is refused at once
+        int maxQueries = 64;
+        int groupEvents = 128;
+        std::chrono::milliseconds groupTime{5};
+    };
+
+    explicit LogStore(Options options, QObject *parent = nullptr);
+    ~LogStore() override;
+
+    /// Opens, migrates and checks the file; a sentence when that fails. Store thread, before the first append().
+    [[nodiscard]] QString start();
+    /// The desk as it was left. Store thread, after start().
+    [[nodiscard]] DeskFile::Loaded load();
+    /// Commits what waits, refuses what comes later, closes the file. Store thread.
+    void stop();
+
+    /// Any thread. `done` runs on the store's thread, in the order of the calls; only when the queue is full or the store is
+    /// closed it runs at once on the caller's.
+    void append(const QList<Event> &events, Done done) override;
+    /// Any thread; the reply runs on the store's thread, or at once on the caller's when refused.
+    void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply);
+
+    [[nodiscard]] qint64 transactions() const { return m_transactions; } ///< committed since start
+    [[nodiscard]] qint64 failures() const { return m_failures; }         ///< batches that were not stored
+
+    /// See DeskFile::checkProjections. Store thread; reads the whole log.
+    [[nodiscard]] QStringList checkProjections() { return m_file.checkProjections(); }
+
+private:
+    struct Batch
+    {
+        QList<Event> events;
+        Done done;
+    };
+    struct Query
+    {
+        AlertsQuery query;
+        std::function<void(const AlertsResult &)> reply;
+    };
+
+    void wake(); // with m_mutex held
+    void work();
+    bool commitGroup();
+    bool takeNext(Batch &batch, bool first, qsizetype events, qint64 age);
+    bool answerOne();
+    [[nodiscard]] bool store(const Batch &batch);
+    [[nodiscard]] CommitResult storeAlone(const Batch &batch);
+    [[nodiscard]] CommitResult refused(const QString &reason);
+
+    const Options m_options;
+    DeskFile m_file; // store thread
+
+    std::mutex m_mutex; // guards what follows
+    std::deque<Batch> m_waiting;
+    std::deque<Query> m_queries;
+    qsizetype m_waitingEvents = 0;
+    bool m_running = false;
+    bool m_woken = false;
+
+    std::atomic<qint64> m_transactions{0};
+    std::atomic<qint64> m_failures{0};
+};
+
+} // namespace tocsin

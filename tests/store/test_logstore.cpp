@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/Archive.h"
+#include "server/store/DeskFile.h"
+#include "server/store/LogStore.h"
+#include "server/store/TelemetryHistory.h"
+#include "tests/store/Events.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QThread>
+#include <QVariant>
+
+#ifdef Q_OS_UNIX
+#include <csignal>
+#include <sys/resource.h>
+#endif
+
+using namespace tocsin;
+using namespace tocsin::test;
+using namespace std::chrono_literals;
+
+namespace {
+/// Collects answers in the order in which they came.
+struct Answers
+{
+    QList<CommitResult> list;
+    Store::Done take()
+    {
+        return [this](const CommitResult &result) { list.append(result); };
+    }
+    [[nodiscard]] int stored() const
+    {
+        return int(std::count_if(list.cbegin(), list.cend(), [](const CommitResult &r) { return r.ok; }));
+    }
+};
+
+/// Another program's look at the file.
+class Outsider
+{
+public:
+    explicit Outsider(const QString &path)
+    {
+        m_db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("outsider"));
+        m_db.setDatabaseName(path);
+        m_db.open();
+    }
+    Outsider(const Outsider &) = delete;
+    Outsider &operator=(const Outsider &) = delete;
+    ~Outsider()
+    {
+        m_db.close();
+        m_db = QSqlDatabase();
+        QSqlDatabase::removeDatabase(QStringLiteral("outsider"));
+    }
+    /// The error; empty when it worked.
+    QString exec(const QString &sql)
+    {
+        QSqlQuery query(m_db);
+        return query.exec(sql) ? QString() : query.lastError().databaseText();
+    }
+
+private:
+    QSqlDatabase m_db;
+};
+} // namespace
+
+class TestLogStore : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<QTemporaryDir> m_dir;
+    [[nodiscard]] QString path() const { return m_dir->filePath(QStringLiteral("desk.db")); }
+    [[nodiscard]] LogStore::Options options() const
+    {
+        LogStore::Options options;
+        options.path = path();
+        options.groupTime = 1h; // never by time: the tests count transactions
+        return options;
+    }
+    static void settle(const Answers &answers, int count) { QTRY_COMPARE(answers.list.size(), count); }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_dir = std::make_unique<QTemporaryDir>();
+        QVERIFY(m_dir->isValid());
+    }
+
+    void theFileIsDurableAndPrivate()
+    {
+        DeskFile file;
+        QCOMPARE(file.open(path()), QString());
+        Database &db = file.database();
+        QCOMPARE(db.value(QStringLiteral("PRAGMA synchronous")).toInt(), 2);
+        QCOMPARE(db.value(QStringLiteral("PRAGMA journal_mode")).toString(), QStringLiteral("wal"));
+        QCOMPARE(db.value(QStringLiteral("PRAGMA foreign_keys")).toInt(), 1);
+        QCOMPARE(db.value(QStringLiteral("PRAGMA busy_timeout")).toInt(), 2000);
+        QVERIFY(db.value(QStringLiteral("PRAGMA user_version")).toInt() >= 1);
+#ifdef Q_OS_UNIX
+        for (const QString &suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
+            QVERIFY(!(QFile::permissions(path() + suffix) & (QFile::ReadGroup | QFile::ReadOther)));
+#endif
+    }
+
+    void anEmptyStoreLoadsAnEmptyDesk()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        const auto loaded = store.load();
+        QCOMPARE(loaded.error, QString());
+        QCOMPARE(loaded.snapshot.seq, 0);
+        QVERIFY(loaded.snapshot.alerts.isEmpty() && loaded.snapshot.devices.isEmpty());
+        QVERIFY(store.checkProjections().isEmpty());
+    }
+
+    void whatWasStoredIsThereAfterARestart()
+    {
+        {
+            QThread thread;
+            LogStore store(options());
+            store.moveToThread(&thread);
+            thread.start();
+            QString error;
+            const auto onThread = [&store](auto call) {
+                QMetaObject::invokeMethod(&store, call, Qt::BlockingQueuedConnection);
+            };
+            onThread([&] { error = store.start(); });
+            QCOMPARE(error, QString());
+            std::atomic<int> stored{0};
+            bool rightThread = true;
+            for (const QList<Event> &batch :
+                 {QList<Event>{deviceEvent(1, QStringLiteral("van-1"), QStringLiteral("Van"))},
+                  QList<Event>{alertEvent(2, QStringLiteral("a1")), chatEvent(3)},
+                  QList<Event>{alertEvent(4, QStringLiteral("a2"), false)},
+                  QList<Event>{deviceEvent(5, QStringLiteral("van-1"), QStringLiteral("Renamed"))}}) {
+                store.append(batch, [&](const CommitResult &result) {
+                    rightThread = rightThread && QThread::currentThread() == &thread;
+                    stored += result.ok ? 1 : 0;
+                });
+            }
+            QTRY_COMPARE(stored.load(), 4);
+            QVERIFY(rightThread);
+            onThread([&] { store.stop(); });
+            thread.quit();
+            thread.wait();
+        }
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        const DeskSnapshot snapshot = store.load().snapshot;
+        QCOMPARE(snapshot.seq, 5);
+        QCOMPARE(snapshot.devices.size(), 1);
+        QCOMPARE(snapshot.devices.first().name, QStringLiteral("Renamed"));
+        QCOMPARE(snapshot.alerts.size(), 2);
+        QCOMPARE(snapshot.alerts.first().id, QStringLiteral("a1")); // the open one first
+        QCOMPARE(snapshot.messages.size(), 1);
+        QVERIFY(snapshot.messages.first() == std::get<ChatMessage>(chatEvent(3).body));
+        QVERIFY(store.checkProjections().isEmpty());
+        Answers answers;
+        store.append({chatEvent(6)}, answers.take());
+        settle(answers, 1);
+        QCOMPARE(answers.stored(), 1);
+    }
+
+    void randomEventsAreTheSameInLogAndTables()
+    {
+        RandomEvents random(42);
+        QList<Event> events;
+        for (int seq = 1; seq <= 800; ++seq)
+            events.append(random.next(seq));
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        for (int at = 0; at < 800; at += 40)
+            store.append(events.mid(at, 40), answers.take());
+        settle(answers, 20);
+        QCOMPARE(answers.stored(), 20);
+        QCOMPARE(store.checkProjections(), QStringList());
+        store.stop();
+
+        DeskFile file;
+        QCOMPARE(file.open(path()), QString());
+        QString error;
+        const QList<Event> back = file.eventsAfter(0, 10'000, &error);
+        QCOMPARE(error, QString());
+        QCOMPARE(back.size(), 800);
+        for (int i = 0; i < 800; ++i)
+            QVERIFY(sameEvent(back.at(i), events.at(i)));
+        QCOMPARE(file.eventsAfter(795, 3, &error).size(), 3);
+    }
+
+    void aTableThatWasTamperedWithIsFound_data()
+    {
+        QTest::addColumn<QString>("sql");
+        QTest::newRow("changed") << QStringLiteral("UPDATE alerts SET body = replace(body, 'van-1', 'van-2')");
+        QTest::newRow("removed") << QStringLiteral("DELETE FROM devices");
+        QTest::newRow("added") << QStringLiteral("INSERT INTO chat_messages SELECT 1, 'new', thread, at,"
+                                                 " replace(body, 'm3', 'new') FROM chat_messages");
+    }
+    void aTableThatWasTamperedWithIsFound()
+    {
+        QFETCH(QString, sql);
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        store.append({deviceEvent(1, QStringLiteral("d"), {}), alertEvent(2, QStringLiteral("a")), chatEvent(3)},
+                     answers.take());
+        settle(answers, 1);
+        QVERIFY(store.checkProjections().isEmpty());
+        QCOMPARE(Outsider(path()).exec(sql), QString());
+        QCOMPARE(store.checkProjections().size(), 1);
+    }
+
+    void theLogCannotBeRewritten_data()
+    {
+        QTest::addColumn<QString>("sql");
+        QTest::addColumn<QString>("why");
+        const QString append = QStringLiteral("append-only");
+        const QString gaps = QStringLiteral("gaps");
+        const QString row = QStringLiteral("INTO events SELECT %1, at, stream, kind, actor_kind, actor_id, actor_name,"
+                                           " actor_session, request_id, body FROM events WHERE seq = 1");
+        QTest::newRow("update") << QStringLiteral("UPDATE events SET body = '{}' WHERE seq = 1") << append;
+        QTest::newRow("update nothing new") << QStringLiteral("UPDATE events SET at = at") << append;
+        QTest::newRow("delete last") << QStringLiteral("DELETE FROM events WHERE seq = 2") << append;
+        QTest::newRow("delete all") << QStringLiteral("DELETE FROM events") << append;
+        QTest::newRow("replace") << QStringLiteral("INSERT OR REPLACE ") + row.arg(1) << gaps;
+        QTest::newRow("gap") << QStringLiteral("INSERT ") + row.arg(4) << gaps;
+        QTest::newRow("zero") << QStringLiteral("INSERT ") + row.arg(0) << gaps;
+    }
+    void theLogCannotBeRewritten()
+    {
+        QFETCH(QString, sql);
+        QFETCH(QString, why);
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        store.append({chatEvent(1), chatEvent(2)}, answers.take());
+        settle(answers, 1);
+        const QString error = Outsider(path()).exec(sql);
+        QVERIFY2(error.contains(why), qPrintable(error));
+        QVERIFY(store.checkProjections().isEmpty());
+    }
+
+    void batchesThatWaitShareATransaction_data()
+    {
+        QTest::addColumn<int>("batches");
+        QTest::addColumn<int>("eventsEach");
+        QTest::addColumn<int>("transactions");
+        QTest::newRow("alone") << 1 << 1 << 1;
+        QTest::newRow("two") << 2 << 1 << 1;
+        QTest::newRow("just full") << 128 << 1 << 1;
+        QTest::newRow("one more") << 129 << 1 << 2;
+        QTest::newRow("larger than a transaction") << 1 << 300 << 1;
+        QTest::newRow("pairs that do not fit") << 3 << 100 << 3;
+    }
+    void batchesThatWaitShareATransaction()
+    {
+        QFETCH(int, batches);
+        QFETCH(int, eventsEach);
+        QFETCH(int, transactions);
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        qint64 seq = 0;
+        for (int i = 0; i < batches; ++i) {
+            QList<Event> batch;
+            for (int j = 0; j < eventsEach; ++j)
+                batch.append(chatEvent(++seq));
+            store.append(batch, answers.take());
+        }
+        QVERIFY(answers.list.isEmpty()); // never before COMMIT
+        settle(answers, batches);
+        QCOMPARE(answers.stored(), batches);
+        QCOMPARE(store.transactions(), transactions);
+        QCOMPARE(store.load().snapshot.seq, seq);
+    }
+
+    void aBatchOutOfOrderIsRefusedAloneAndOthersGoOn()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        QList<int> order;
+        QList<bool> ok;
+        const auto take = [&](int n) {
+            return [&, n](const CommitResult &r) {
+                order.append(n);
+                ok.append(r.ok);
+            };
+        };
+        store.append({chatEvent(1)}, take(1));
+        store.append({chatEvent(3)}, take(2)); // a gap
+        store.append({chatEvent(1)}, take(3)); // again
+        store.append({chatEvent(2)}, take(4));
+        store.append({chatEvent(3), chatEvent(5)}, take(5)); // a gap inside: nothing of it is stored
+        store.append({chatEvent(3)}, take(6));
+        store.append({}, take(7)); // nothing to store: fine, in its turn
+        QTRY_COMPARE(order.size(), 7);
+        QCOMPARE(order, (QList<int>{1, 2, 3, 4, 5, 6, 7}));
+        QCOMPARE(ok, (QList<bool>{true, false, false, true, false, true, true}));
+        QCOMPARE(store.load().snapshot.seq, 3);
+        QVERIFY(store.checkProjections().isEmpty());
+    }
+
+    void aBatchThatTheDatabaseRefusesTakesNothingWithIt()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        Event twin = chatEvent(2);
+        std::get<ChatMessage>(twin.body).id = QStringLiteral("m1"); // ids are unique
+        store.append({chatEvent(1)}, answers.take());
+        store.append({twin}, answers.take());
+        store.append({chatEvent(2)}, answers.take());
+        settle(answers, 3);
+        QVERIFY(answers.list.at(0).ok && !answers.list.at(1).ok && answers.list.at(2).ok);
+        QVERIFY(answers.list.at(1).error.endsWith(QLatin1Char('.')));
+        QCOMPARE(store.failures(), 1);
+        QCOMPARE(store.load().snapshot.messages.size(), 2);
+        QVERIFY(store.checkProjections().isEmpty());
+    }
+
+    void theQueueIsBounded()
+    {
+        LogStore::Options few = options();
+        few.maxWaiting = 3;
+        LogStore store(few);
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        store.append({chatEvent(1), chatEvent(2)}, answers.take());
+        store.append({chatEvent(3)}, answers.take());
+        QVERIFY(answers.list.isEmpty());
+        store.append({chatEvent(4)}, answers.take());
+        QCOMPARE(answers.list.size(), 1); // refused at once
+        QVERIFY(!answers.list.first().ok && answers.list.first().error.contains(QLatin1String("overloaded")));
+        settle(answers, 3);
+        QCOMPARE(answers.stored(), 2);
+        store.append({chatEvent(4), chatEvent(5), chatEvent(6), chatEvent(7)},
+                     answers.take()); // alone, though too large
+        settle(answers, 4);
+        QCOMPARE(answers.stored(), 3);
+    }
+
+    void whatWaitsAtTheEndIsStoredAndLaterCallsAreRefused()
+    {
+        LogStore store(options());
+        Answers answers;
+        store.append({chatEvent(1)}, answers.take()); // not yet open
+        QCOMPARE(answers.list.size(), 1);
+        QVERIFY(!answers.list.first().ok);
+        QCOMPARE(store.start(), QString());
+        for (int seq = 1; seq <= 300; ++seq)
+            store.append({chatEvent(seq)}, answers.take());
+        AlertsResult alerts;
+        store.alerts({}, [&](const AlertsResult &r) { alerts = r; });
+        store.stop();
+        QCOMPARE(answers.stored(), 300);
+        QCOMPARE(alerts.error, QString());
+        store.append({chatEvent(301)}, answers.take());
+        QCOMPARE(answers.list.size(), 302);
+        QVERIFY(answers.list.last().error.contains(QLatin1String("closed")));
+        store.alerts({}, [&](const AlertsResult &r) { alerts = r; });
+        QVERIFY(alerts.error.contains(QLatin1String("closed")));
+        store.stop(); // twice: nothing
+        QCOMPARE(store.start(), QString());
+        QCOMPARE(store.load().snapshot.seq, 300);
+    }
+
+    void theSnapshotHasAllOpenAlertsAndTheNewestOfTheRest()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        QList<Event> events;
+        qint64 seq = 0;
+        for (int i = 0; i < 600; ++i) {
+            ++seq;
+            events.append(alertEvent(seq, QStringLiteral("closed%1").arg(i), false));
+        }
+        for (int i = 0; i < 550; ++i) {
+            ++seq;
+            events.append(alertEvent(seq, QStringLiteral("open%1").arg(i)));
+        }
+        for (int i = 0; i < 450; ++i) {
+            ++seq;
+            events.append(chatEvent(seq, i % 3 == 0 ? QStringLiteral("user/1") : QStringLiteral("user/2")));
+        }
+        store.append(events, answers.take());
+        settle(answers, 1);
+        const DeskSnapshot snapshot = store.load().snapshot;
+        QCOMPARE(snapshot.alerts.size(), 550 + 500);
+        QCOMPARE(snapshot.alerts.first().id, QStringLiteral("open549"));
+        QCOMPARE(snapshot.alerts.at(550).id, QStringLiteral("closed599"));
+        QCOMPARE(snapshot.alerts.last().id, QStringLiteral("closed100"));
+        QCOMPARE(snapshot.messages.size(), 150 + 200);
+        QVERIFY(std::is_sorted(snapshot.messages.cbegin(), snapshot.messages.cend(),
+                               [](const ChatMessage &a, const ChatMessage &b) { return a.at < b.at; }));
+        QCOMPARE(snapshot.messages.last().id, QStringLiteral("m%1").arg(seq));
+    }
+
+    void alertsAreFoundBySourceAndState_data()
+    {
+        QTest::addColumn<QString>("source");
+        QTest::addColumn<bool>("openOnly");
+        QTest::addColumn<int>("limit");
+        QTest::addColumn<QStringList>("expected");
+        const auto ids = [](const char *list) { return QString::fromLatin1(list).split(QLatin1Char(' ')); };
+        QTest::newRow("all") << QString() << false << 100 << ids("a4 a3 a2 a1");
+        QTest::newRow("open") << QString() << true << 100 << ids("a3 a1");
+        QTest::newRow("limited") << QString() << false << 2 << ids("a4 a3");
+        QTest::newRow("none wanted") << QString() << false << 0 << QStringList();
+        QTest::newRow("negative") << QString() << false << -5 << QStringList();
+        QTest::newRow("of a device") << QStringLiteral("van-1") << false << 100 << ids("a2 a1");
+        QTest::newRow("of a device, open") << QStringLiteral("van-1") << true << 100 << ids("a1");
+        QTest::newRow("of a person") << QStringLiteral("ada") << false << 100 << ids("a4");
+        QTest::newRow("unknown") << QStringLiteral("' OR 1=1 --") << false << 100 << QStringList();
+    }
+    void alertsAreFoundBySourceAndState()
+    {
+        QFETCH(QString, source);
+        QFETCH(bool, openOnly);
+        QFETCH(int, limit);
+        QFETCH(QStringList, expected);
+        LogStore store(options());
+        TelemetryHistory history({});
+        Archive archive(store, history);
+        QCOMPARE(store.start(), QString());
+        Event a3 = alertEvent(3, QStringLiteral("a3"));
+        std::get<AlertChange>(a3.body).alert.source = QStringLiteral("van-2");
+        Event a4 = alertEvent(4, QStringLiteral("a4"), false);
+        std::get<AlertChange>(a4.body).alert.source = QStringLiteral("phone");
+        std::get<AlertChange>(a4.body).alert.userId = QStringLiteral("ada");
+        Answers answers;
+        store.append({alertEvent(1, QStringLiteral("a1")), alertEvent(2, QStringLiteral("a2"), false), a3, a4},
+                     answers.take());
+        settle(answers, 1);
+        std::optional<AlertsResult> result;
+        archive.alerts({source, openOnly, limit}, [&](const AlertsResult &r) { result = r; });
+        QTRY_VERIFY(result.has_value());
+        QCOMPARE(result->error, QString());
+        QStringList found;
+        for (const Alert &alert : std::as_const(result->alerts))
+            found.append(alert.id);
+        QCOMPARE(found, expected);
+    }
+
+    void tooManyQueriesAreRefused()
+    {
+        LogStore::Options few = options();
+        few.maxQueries = 2;
+        LogStore store(few);
+        QCOMPARE(store.start(), QString());
+        int answered = 0;
+        int refused = 0;
+        for (int i = 0; i < 5; ++i)
+            store.alerts({}, [&](const AlertsResult &r) { ++(r.error.isEmpty() ? answered : refused); });
+        QCOMPARE(refused, 3);
+        QTRY_COMPARE(answered, 2);
+    }
+
+    void aFileOfALaterVersionIsRefusedAndLeftAlone()
+    {
+        {
+            DeskFile file;
+            QCOMPARE(file.open(path()), QString());
+            QVERIFY(file.database().exec(QStringLiteral("PRAGMA user_version=99")));
+        }
+        LogStore store(options());
+        const QString error = store.start();
+        QVERIFY2(error.contains(path()) && error.contains(QLatin1String("99")) &&
+                     error.contains(QLatin1String("newer")),
+                 qPrintable(error));
+        Outsider outsider(path());
+        QCOMPARE(outsider.exec(QStringLiteral("SELECT seq FROM events")), QString());
+    }
+
+    void aDamagedFileIsRefusedByNameAndLeftAlone_data()
+    {
+        QTest::addColumn<int>("damageAt");
+        QTest::newRow("header") << 0;
+        QTest::newRow("a page inside") << 3 * 4096;
+    }
+    void aDamagedFileIsRefusedByNameAndLeftAlone()
+    {
+        QFETCH(int, damageAt);
+        {
+            LogStore store(options());
+            QCOMPARE(store.start(), QString());
+            Answers answers;
+            QList<Event> events;
+            for (int seq = 1; seq <= 200; ++seq)
+                events.append(chatEvent(seq));
+            store.append(events, answers.take());
+            settle(answers, 1);
+            store.stop();
+        }
+        QFile file(path());
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(damageAt));
+        file.write(QByteArray(2000, '\x5a'));
+        file.close();
+        const qint64 size = file.size();
+        LogStore store(options());
+        const QString error = store.start();
+        QVERIFY2(error.contains(path()) && error.contains(QLatin1String("damaged")), qPrintable(error));
+        QCOMPARE(QFile(path()).size(), size);
+        Answers answers;
+        store.append({chatEvent(1)}, answers.take());
+        QCOMPARE(answers.stored(), 0);
+    }
+
+    void aPathThatIsNoFileIsRefused_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::newRow("no such directory") << QStringLiteral("missing/desk.db");
+        QTest::newRow("a directory") << QStringLiteral(".");
+    }
+    void aPathThatIsNoFileIsRefused()
+    {
+        QFETCH(QString, path);
+        LogStore::Options wrong = options();
+        wrong.path = m_dir->filePath(path);
+        LogStore store(wrong);
+        QVERIFY(store.start().contains(wrong.path));
+    }
+
+    void aFullDiskIsReportedAndSurvived()
+    {
+#ifdef Q_OS_UNIX
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        store.append({chatEvent(1)}, answers.take());
+        settle(answers, 1);
+
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
+        rlimit none = before;
+        none.rlim_cur = rlim_t(QFile(path() + QStringLiteral("-wal")).size()); // not a byte more
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &none), 0);
+        Event large = chatEvent(2);
+        std::get<ChatMessage>(large.body).text = QString(100'000, QLatin1Char('x'));
+        store.append({large}, answers.take());
+        store.append({chatEvent(3)}, answers.take()); // would follow only if the one before were stored
+        QTRY_COMPARE(answers.list.size(), 3);
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &before), 0);
+        QCOMPARE(answers.stored(), 1);
+        QVERIFY(!answers.list.at(1).error.isEmpty());
+        QCOMPARE(store.load().snapshot.seq, 1);
+
+        store.append({chatEvent(2)}, answers.take()); // there is room again
+        settle(answers, 4);
+        QVERIFY(answers.list.last().ok);
+        store.stop();
+        QCOMPARE(store.start(), QString());
+        QCOMPARE(store.load().snapshot.seq, 2);
+        QVERIFY(store.checkProjections().isEmpty());
+#else
+        QSKIP("needs RLIMIT_FSIZE");
+#endif
+    }
+
+    void aFileHeldByAnotherProgramFailsTheBatchNotTheStore()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        {
+            Outsider outsider(path());
+            QCOMPARE(outsider.exec(QStringLiteral("PRAGMA locking_mode=NORMAL")), QString());
+            QCOMPARE(outsider.exec(QStringLiteral("BEGIN IMMEDIATE")), QString());
+            store.append({chatEvent(1)}, answers.take());
+            QTRY_COMPARE_WITH_TIMEOUT(answers.list.size(), 1, 30'000); // busy_timeout
+            QVERIFY(!answers.list.first().ok);
+            QCOMPARE(outsider.exec(QStringLiteral("ROLLBACK")), QString());
+        }
+        store.append({chatEvent(1)}, answers.take());
+        settle(answers, 2);
+        QVERIFY(answers.list.last().ok);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLogStore)
+#include "test_logstore.moc"
