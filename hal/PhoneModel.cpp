@@ -15,7 +15,9 @@ const DrivingStyle Car{2.2, 2.2, 2.2, 25, 0.93, 15, 60};
 } // namespace
 
 PhoneModel::PhoneModel(PhoneSpec spec, const StreetGraph &graph, quint64 seed)
-    : m_spec(std::move(spec)), m_graph(graph), m_random(seed, m_spec.id)
+    : m_spec(std::move(spec))
+    , m_graph(graph)
+    , m_random(seed, m_spec.id)
 {
     m_battery = m_spec.batteryPercent;
     m_pace = m_random.uniform(1.15, 1.5);

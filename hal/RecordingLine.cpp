@@ -140,7 +140,8 @@ ParsedLine parseRecordingLine(const QByteArray &line, const QString &source)
         if (const auto value = toValue(it.value()))
             reading.samples.append(Sample{it.key(), *value});
         else
-            parsed.error = QStringLiteral("values.%1 is neither number, true/false, text, list of texts nor null").arg(it.key());
+            parsed.error =
+                QStringLiteral("values.%1 is neither number, true/false, text, list of texts nor null").arg(it.key());
     }
     if (!parsed.error.isEmpty())
         return parsed;

@@ -135,8 +135,8 @@ private:
         PhoneSpec p;
         p.id = readId(c);
         p.name = c.text("name");
-        p.mode = PhoneSpec::Mode(c.word("mode", {QStringLiteral("walk"), QStringLiteral("drive"), QStringLiteral("path"),
-                                                 QStringLiteral("still")}));
+        p.mode = PhoneSpec::Mode(c.word("mode", {QStringLiteral("walk"), QStringLiteral("drive"),
+                                                 QStringLiteral("path"), QStringLiteral("still")}));
         if (p.mode == PhoneSpec::Mode::Still)
             p.at = c.point("at");
         else if (c.has("at"))
@@ -174,8 +174,9 @@ private:
         s.at = c.number("at", {0, Day});
         if (m_scenario.loopSeconds && s.at >= *m_scenario.loopSeconds)
             c.error(c.pathOf("at"), QStringLiteral("lies behind the loop's end"));
-        s.action = TimelineStep::Action(c.word("do", {QStringLiteral("fault"), QStringLiteral("silence"), QStringLiteral("panic"),
-                                                      QStringLiteral("cancel_panic"), QStringLiteral("chat")}));
+        s.action = TimelineStep::Action(
+            c.word("do", {QStringLiteral("fault"), QStringLiteral("silence"), QStringLiteral("panic"),
+                          QStringLiteral("cancel_panic"), QStringLiteral("chat")}));
         using enum TimelineStep::Action;
         if (s.action == Fault || s.action == Silence) {
             s.device = c.text("device");
@@ -194,7 +195,8 @@ private:
                 s.text = c.textOr("message", QString());
                 s.silent = c.flagOr("silent", false);
                 const QStringList types = {QStringLiteral("panic_button"), QStringLiteral("shake_to_alert"),
-                                           QStringLiteral("decoy_screen"), QStringLiteral("manual"), QStringLiteral("scheduled")};
+                                           QStringLiteral("decoy_screen"), QStringLiteral("manual"),
+                                           QStringLiteral("scheduled")};
                 if (c.has("type"))
                     s.panicType = types[c.word("type", types)];
             }
@@ -241,7 +243,8 @@ ScenarioResult parseScenario(const QByteArray &json)
     QJsonParseError syntax;
     const QJsonDocument document = QJsonDocument::fromJson(json, &syntax);
     if (document.isNull()) {
-        const auto line = std::count(json.cbegin(), json.cbegin() + std::min<qsizetype>(syntax.offset, json.size()), '\n') + 1;
+        const auto line =
+            std::count(json.cbegin(), json.cbegin() + std::min<qsizetype>(syntax.offset, json.size()), '\n') + 1;
         result.errors.append(QStringLiteral("line %1: not JSON: %2").arg(line).arg(syntax.errorString()));
         return result;
     }

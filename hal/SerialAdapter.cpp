@@ -22,7 +22,8 @@ AdapterStatus identity(const SerialConfig &config)
 } // namespace
 
 SerialAdapter::SerialAdapter(SerialConfig config, ReadingSink &sink, DeskPort &desk, QObject *parent)
-    : DeviceAdapter(identity(config), sink, desk, parent), m_config(std::move(config))
+    : DeviceAdapter(identity(config), sink, desk, parent)
+    , m_config(std::move(config))
 {
 }
 

@@ -86,7 +86,7 @@ Database::OpenResult Database::migrate(const QList<QStringList> &migrations)
         rollback();
         return failed();
     }
-    if (version < known)
+    if (version > 0 && version < known)
         qCInfo(lcStore).noquote() << m_path << "brought from schema version" << version << "to" << known;
     return {};
 }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/desk/Accounts.h"
+
+#include <QLoggingCategory>
+#include <QTimer>
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin {
+
+namespace {
+Q_LOGGING_CATEGORY(lcAccounts, "tocsin.accounts", QtInfoMsg)
+
+constexpr int maxName = 64;
+constexpr int minPassword = 8;
+constexpr int maxPassword = 1024;
+constexpr unsigned long long passes = 2;
+constexpr std::size_t memoryBytes = 64U * 1024 * 1024;
+
+/// The hash of a password that nobody knows, of the same cost as ours: checked for names that do not exist.
+constexpr char nobodysHash[] =
+    "$argon2id$v=19$m=65536,t=2,p=1$YjYQf/b0Niiz2/1Twr+Ycg$+PlSDFTaQbM2lIRJoOAI8vHnkjxUZrKTTTuzmeOiJzs";
+
+/// The same bytes however a keyboard composes its accents.
+QByteArray passwordBytes(const QString &password)
+{
+    return password.normalized(QString::NormalizationForm_C).toUtf8();
+}
+
+bool isVisible(uint character)
+{
+    switch (QChar::category(character)) {
+    case QChar::Other_Control:
+    case QChar::Other_Format: // bidirectional overrides and the like
+    case QChar::Other_Surrogate:
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph:
+        return false;
+    default:
+        return true;
+    }
+}
+} // namespace
+
+AccountId accountIdOf(const QString &name)
+{
+    const QString composed = name.normalized(QString::NormalizationForm_C);
+    const auto characters = composed.toUcs4();
+    if (characters.isEmpty() || characters.size() > maxName)
+        return {{}, QStringLiteral("A name has 1 to %1 characters.").arg(maxName)};
+    if (composed.trimmed() != composed)
+        return {{}, QStringLiteral("A name has no spaces at its ends.")};
+    if (!composed.isValidUtf16() || composed.contains(QLatin1Char('/')) ||
+        !std::all_of(characters.cbegin(), characters.cend(), isVisible))
+        return {{}, QStringLiteral("A name has no slash and no control characters.")};
+    return {composed.toLower(), {}};
+}
+
+QString passwordProblem(const QString &password)
+{
+    const qsizetype length = password.toUcs4().size();
+    if (length < minPassword)
+        return QStringLiteral("A password has at least %1 characters.").arg(minPassword);
+    if (length > maxPassword)
+        return QStringLiteral("A password has at most %1 characters.").arg(maxPassword);
+    return {};
+}
+
+QString hashPassword(const QString &password)
+{
+    char hash[crypto_pwhash_STRBYTES];
+    const QByteArray bytes = passwordBytes(password);
+    if (sodium_init() < 0 ||
+        crypto_pwhash_str_alg(hash, bytes.constData(), static_cast<unsigned long long>(bytes.size()), passes,
+                              memoryBytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return {};
+    return QString::fromLatin1(hash);
+}
+
+bool passwordMatches(const std::optional<Account> &account, const QString &password)
+{
+    if (sodium_init() < 0 || password.size() > 2 * maxPassword)
+        return false;
+    const QByteArray hash = account ? account->passwordHash.toLatin1() : QByteArray(nobodysHash);
+    const QByteArray bytes = passwordBytes(password);
+    const bool right = crypto_pwhash_str_verify(hash.constData(), bytes.constData(),
+                                                static_cast<unsigned long long>(bytes.size())) == 0;
+    return right && account && !account->disabled;
+}
+
+QString addAccount(AccountStore &store, const QString &name, Role role, const QString &password)
+{
+    const AccountId id = accountIdOf(name);
+    if (!id.error.isEmpty())
+        return id.error;
+    if (QString problem = passwordProblem(password); !problem.isEmpty())
+        return problem;
+    const QString exists = QStringLiteral("The user \"%1\" exists already.").arg(id.id);
+    if (store.find(id.id)) // before the expensive part; the insert decides
+        return exists;
+    const QString hash = hashPassword(password);
+    if (hash.isEmpty())
+        return QStringLiteral("There is not enough memory to hash the password (64 MiB are needed).");
+    switch (store.insert({id.id, name, role, hash, false})) {
+    case AccountStore::Added::Yes:
+        return {};
+    case AccountStore::Added::Duplicate:
+        return exists;
+    case AccountStore::Added::Failed:
+        break;
+    }
+    return QStringLiteral("The user was not stored: %1.").arg(store.lastError());
+}
+
+Accounts::Accounts(QString path, std::shared_ptr<AccountsBoard> board, std::chrono::milliseconds pollInterval,
+                   QObject *parent)
+    : QObject(parent)
+    , m_path(std::move(path))
+    , m_board(std::move(board))
+    , m_pollInterval(pollInterval)
+{
+}
+
+Accounts::~Accounts()
+{
+    stop();
+}
+
+QString Accounts::start()
+{
+    if (QString error = m_store.open(m_path); !error.isEmpty())
+        return error;
+    if (!publish())
+        return QStringLiteral("The file %1 cannot be read: %2.").arg(m_path, m_store.lastError());
+    m_timer = new QTimer(this);
+    connect(m_timer, &QTimer::timeout, this, &Accounts::poll);
+    m_timer->start(m_pollInterval);
+    return {};
+}
+
+void Accounts::stop()
+{
+    delete std::exchange(m_timer, nullptr);
+    m_store.close();
+}
+
+void Accounts::poll()
+{
+    if (m_store.changedByOthers() || m_stale)
+        publish();
+}
+
+/// Keeps the old snapshot when the file cannot be read; the next look tries again.
+bool Accounts::publish()
+{
+    const auto accounts = m_store.all();
+    if (!accounts) {
+        if (!std::exchange(m_stale, true))
+            qCWarning(lcAccounts).noquote() << "the accounts cannot be read:" << m_store.lastError();
+        return false;
+    }
+    m_stale = false;
+    auto snapshot = std::make_shared<AccountsSnapshot>();
+    for (const Account &account : *accounts)
+        snapshot->accounts.insert(account.id, {account.name, account.role, account.disabled});
+    m_board->publish(std::move(snapshot));
+    Q_EMIT changed();
+    return true;
+}
+
+QString Accounts::add(const QString &name, Role role, const QString &password)
+{
+    QString error = addAccount(m_store, name, role, password);
+    if (error.isEmpty())
+        publish();
+    return error;
+}
+
+bool Accounts::setDisabled(const QString &name, bool disabled)
+{
+    const AccountId id = accountIdOf(name);
+    return id.error.isEmpty() && m_store.setDisabled(id.id, disabled) && publish();
+}
+
+std::optional<Account> Accounts::find(const QString &name)
+{
+    const AccountId id = accountIdOf(name);
+    return id.error.isEmpty() ? m_store.find(id.id) : std::nullopt;
+}
+
+QList<Account> Accounts::list()
+{
+    return m_store.all().value_or(QList<Account>());
+}
+
+std::optional<Principal> Accounts::verifyPassword(const QString &name, const QString &password)
+{
+    const std::optional<Account> account = find(name);
+    if (!passwordMatches(account, password))
+        return std::nullopt;
+    return Principal{account->id, account->name, account->role, false};
+}
+
+} // namespace tocsin
