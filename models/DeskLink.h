@@ -27,9 +27,9 @@ public:
     [[nodiscard]] virtual State state() const = 0;
     /// Who sits here.
     [[nodiscard]] virtual Actor self() const = 0;
-    /// Sends a request; its id is returned and comes back in replied() exactly once.
+    /// Sends a request; its id is returned and comes back in replied() exactly once, never before this returns.
     virtual QString request(const RequestBody &body) = 0;
-    /// Asks for history; the id comes back in historyReady() exactly once.
+    /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
 
 Q_SIGNALS:

@@ -5,8 +5,37 @@ qt_add_qml_module(tocsin_models
   URI Tocsin.Models
   VERSION 1.0
   RESOURCE_PREFIX /qt/qml
+  DEPENDENCIES QtCharts
   SOURCES
+    AdapterListModel.cpp AdapterListModel.h
+    AlertListModel.cpp AlertListModel.h
+    AlertQueueModel.cpp AlertQueueModel.h
+    ChannelBands.cpp ChannelBands.h
+    ChatLog.cpp ChatLog.h
+    ChatModel.cpp ChatModel.h
+    ChatThreadModel.cpp ChatThreadModel.h
+    Clock.h
+    Console.cpp Console.h
+    ConsoleClock.cpp ConsoleClock.h
     DeskLink.h
+    DeviceFilterModel.cpp DeviceFilterModel.h
+    DeviceListModel.cpp DeviceListModel.h
+    DeviceRow.cpp DeviceRow.h
+    Format.cpp Format.h
+    GaugeModel.cpp GaugeModel.h
+    HistoryRequest.cpp HistoryRequest.h
+    IntervalEstimate.cpp IntervalEstimate.h
+    KeyRegistry.cpp KeyRegistry.h
+    MapViewState.cpp MapViewState.h
+    NoticeModel.cpp NoticeModel.h
+    OrderedProxy.cpp OrderedProxy.h
+    SelectedDevice.cpp SelectedDevice.h
+    ServerStatus.cpp ServerStatus.h
+    TrailModel.cpp TrailModel.h
+    TrendBuffer.cpp TrendBuffer.h
+    TrendChart.cpp
+    TrendLine.cpp TrendLine.h
+    TrendSource.cpp TrendSource.h
 )
-target_link_libraries(tocsin_models PUBLIC tocsin_domain Qt6::Core Qt6::Gui Qt6::Qml PRIVATE tocsin_flags)
+target_link_libraries(tocsin_models PUBLIC tocsin_domain Qt6::Core Qt6::Gui Qt6::Qml Qt6::Charts PRIVATE tocsin_flags)
 target_include_directories(tocsin_models PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")

@@ -45,6 +45,9 @@ inline const QString GyroX = QStringLiteral("imu.gyro_x"); // °/s
 inline const QString GyroY = QStringLiteral("imu.gyro_y");
 inline const QString GyroZ = QStringLiteral("imu.gyro_z");
 inline const QString Signal = QStringLiteral("signal"); // dBm
+// A reading's position is not a sample; the history offers it under these names all the same (the trail asks for them).
+inline const QString Latitude = QStringLiteral("position.latitude");   // degrees
+inline const QString Longitude = QStringLiteral("position.longitude"); // degrees
 } // namespace channel
 
 /// How a channel is shown. `order` ranks gauges of one device, lower first.

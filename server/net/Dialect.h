@@ -4,6 +4,8 @@
 #include "server/net/Http.h"
 #include "server/net/Session.h"
 
+#include <QByteArrayList>
+
 namespace tocsin::net {
 
 /// What a dialect says to a caller before an upgrade or an HTTP call is carried out.
@@ -33,6 +35,8 @@ public:
     /// posture the front door has already made it an anonymous administrator).
     [[nodiscard]] virtual Verdict authorizeUpgrade(const HttpRequest &request,
                                                    const std::optional<Principal> &caller) const = 0;
+    /// Subprotocols to select from what a client offers; "bearer" and "websocket" are the front door's.
+    [[nodiscard]] virtual QByteArrayList subprotocols() const { return {}; }
     virtual void opened(Session *session) = 0;
     virtual void http(const HttpRequest &request, const std::optional<Principal> &caller, const Respond &respond) = 0;
 };

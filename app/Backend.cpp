@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Backend.h"
+
+#include "app/ReadingRouter.h"
+#include "app/ServerSide.h"
+#include "app/Worker.h"
+#include "hal/AdapterHost.h"
+#include "models/domain/LatestValues.h"
+#include "server/desk/Accounts.h"
+#include "server/desk/DemoShift.h"
+#include "server/desk/Desk.h"
+#include "server/desk/RulesFile.h"
+#include "server/net/ServerThread.h"
+#include "server/store/Archive.h"
+#include "server/store/DataDirectory.h"
+#include "server/store/LogStore.h"
+#include "server/store/TelemetryHistory.h"
+
+#include <QLoggingCategory>
+#include <QRandomGenerator>
+#include <QSemaphore>
+
+#include <optional>
+
+using namespace std::chrono_literals;
+
+namespace tocsin {
+
+namespace {
+Q_LOGGING_CATEGORY(lcApp, "tocsin.app", QtInfoMsg)
+
+// The whole program is to end within three seconds; these two waits are the only long ones.
+constexpr auto sessionsDrainWithin = 1700ms;
+constexpr auto deskFinishesWithin = 900ms;
+
+/// Deletes an object on the thread that it lives on.
+template<class Object>
+void deleteThere(std::optional<Worker> &worker, Object &object)
+{
+    if (worker && object)
+        worker->run([&object] { object.reset(); });
+}
+
+/// Calls `stop` on the worker's thread and waits for `stopped` to be emitted there.
+template<class Object, class Stopped, class Stop>
+void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped, Stop stop,
+                 std::chrono::milliseconds limit)
+{
+    // Shared: a late signal must find it still there.
+    const auto done = std::make_shared<QSemaphore>();
+    QObject::connect(object, stopped, object, [done] { done->release(); }, Qt::DirectConnection);
+    worker->run(stop);
+    if (!done->tryAcquire(1, int(limit.count())))
+        qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
+}
+
+Metric counter(const char *name, const char *help, double value)
+{
+    return {QString::fromLatin1(name), QString::fromLatin1(help), Metric::Kind::Counter, value, {}};
+}
+} // namespace
+
+/// In the order in which they come to life; the workers last, so that they end before anything they use.
+struct Backend::Parts
+{
+    std::optional<DataDirectory> directory;
+    QByteArray tokenKey;
+    DeskSnapshot initial;
+    std::shared_ptr<AccountsBoard> accountsBoard = std::make_shared<AccountsBoard>();
+    LatestValues latest;
+    std::optional<ReadingRouter> router;
+    std::unique_ptr<LogStore> log;
+    std::unique_ptr<TelemetryHistory> history;
+    std::unique_ptr<Accounts> accounts;
+    std::optional<Archive> archive;
+    std::unique_ptr<Desk> desk;
+    std::unique_ptr<DemoShift> demo;
+    std::unique_ptr<ServerSide> server;
+    std::unique_ptr<AdapterHost> hardware;
+    QStringList listeners;
+
+    std::optional<Worker> storeWorker;
+    std::optional<Worker> historyWorker;
+    std::optional<Worker> deskWorker;
+    std::optional<Worker> serverWorker;
+    std::optional<Worker> halWorker;
+};
+
+Backend::Backend(Settings settings, bool demo, QObject *parent)
+    : QObject(parent)
+    , m_settings(std::move(settings))
+    , m_demo(demo)
+{
+}
+
+Backend::~Backend()
+{
+    stop();
+}
+
+DeskPort &Backend::desk()
+{
+    return *m_parts->desk;
+}
+ArchivePort &Backend::archive()
+{
+    return *m_parts->archive;
+}
+LatestValues &Backend::latest()
+{
+    return m_parts->latest;
+}
+void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
+{
+    m_parts->desk->snapshot(std::move(reply));
+}
+
+Backend::Started Backend::start()
+{
+    m_parts = std::make_unique<Parts>();
+    Started started;
+    for (const auto &step : {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::makeServer,
+                             &Backend::startDesk, &Backend::startServer, &Backend::startHardware}) {
+        started.error = (this->*step)();
+        if (!started.error.isEmpty()) {
+            stop();
+            return started;
+        }
+    }
+    started.listeners = m_parts->listeners;
+    return started;
+}
+
+QString Backend::checkSettings()
+{
+    if (QString problem = ServerSide::postureProblem(m_settings); !problem.isEmpty())
+        return problem;
+    const Hardware hardware = readHardware(m_settings);
+    const QStringList problems =
+        hardware.errors + (hardware.errors.isEmpty() ? checkAdapters(hardware.adapters) : QStringList());
+    return problems.join(QLatin1Char('\n'));
+}
+
+Backend::Hardware Backend::readHardware(const Settings &settings)
+{
+    Hardware hardware;
+    for (const QString &text : settings.serial) {
+        const SerialSpec spec = parseSerialSpec(text);
+        if (spec.config)
+            hardware.adapters.append(*spec.config);
+        else
+            hardware.errors.append(QStringLiteral("--serial %1: %2").arg(text, spec.error));
+    }
+    for (const QString &scenario : settings.simulate) {
+        SimulationConfig config;
+        if (hardware.simulations++ > 0)
+            config.id += QString::number(hardware.simulations);
+        config.scenario = scenario;
+        hardware.adapters.append(config);
+    }
+    for (const QString &file : settings.replay) {
+        ReplayConfig config;
+        config.file = file;
+        config.speed = settings.replaySpeed;
+        hardware.adapters.append(config);
+    }
+    return hardware;
+}
+
+QString Backend::startStore()
+{
+    Parts &p = *m_parts;
+    p.directory.emplace(m_settings.dataDir);
+    if (const QString error = p.directory->lock(); !error.isEmpty())
+        return QStringLiteral("--data: ") + error;
+    const DataDirectory::Key key = p.directory->tokenKey();
+    if (!key.error.isEmpty())
+        return key.error;
+    p.tokenKey = key.bytes;
+
+    p.storeWorker.emplace(QStringLiteral("store"));
+    p.log = std::make_unique<LogStore>(LogStore::Options{.path = p.directory->deskFile()});
+    p.log->moveToThread(p.storeWorker->thread());
+    QString error;
+    p.storeWorker->run([&] {
+        error = p.log->start();
+        if (!error.isEmpty())
+            return;
+        DeskFile::Loaded loaded = p.log->load();
+        error = loaded.error;
+        p.initial = std::move(loaded.snapshot);
+    });
+    if (!error.isEmpty())
+        return error;
+
+    p.historyWorker.emplace(QStringLiteral("history"));
+    TelemetryHistory::Options options;
+    options.path = p.directory->historyFile();
+    options.retention = std::chrono::hours{24} * m_settings.historyDays;
+    p.history = std::make_unique<TelemetryHistory>(std::move(options));
+    p.history->moveToThread(p.historyWorker->thread());
+    p.accounts = std::make_unique<Accounts>(p.directory->accountsFile(), p.accountsBoard);
+    p.accounts->moveToThread(p.historyWorker->thread());
+    p.historyWorker->run([&] {
+        error = p.history->start();
+        if (error.isEmpty())
+            error = p.accounts->start();
+    });
+    p.archive.emplace(*p.log, *p.history);
+    return error;
+}
+
+QString Backend::makeDesk()
+{
+    Parts &p = *m_parts;
+    QList<AlertRule> rules;
+    if (m_settings.rulesFile.isEmpty()) {
+        rules = builtInRules();
+    } else {
+        const RulesResult result = loadRulesFile(m_settings.rulesFile);
+        if (!result.ok()) {
+            QString text = QStringLiteral("--rules %1: nothing of it is applied:").arg(m_settings.rulesFile);
+            for (const RulesError &error : result.errors)
+                text += QStringLiteral("\n  ") + toString(error);
+            return text;
+        }
+        rules = result.rules;
+    }
+    DeskSettings settings;
+    settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
+    settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
+    settings.stopGrace = deskFinishesWithin;
+    p.deskWorker.emplace(QStringLiteral("desk"));
+    p.desk = std::make_unique<Desk>(settings, rules, *p.log, *p.history, p.initial);
+    connect(p.desk.get(), &Desk::published, this, &Backend::published, Qt::DirectConnection);
+    connect(p.desk.get(), &Desk::presenceChanged, this, &Backend::presenceChanged, Qt::DirectConnection);
+    p.desk->moveToThread(p.deskWorker->thread());
+    return {};
+}
+
+QString Backend::makeServer()
+{
+    Parts &p = *m_parts;
+    p.router.emplace(p.latest);
+    p.serverWorker.emplace(QStringLiteral("server"), net::setServerEventDispatcher);
+    Desk &desk = *p.desk;
+    const auto metrics = [&desk, &log = *p.log, &history = *p.history] {
+        const DeskStats stats = desk.stats();
+        return QList<Metric>{
+            counter("tocsin_desk_readings_total", "Readings that the desk judged", double(stats.readings)),
+            counter("tocsin_desk_readings_dropped_total", "Readings dropped unjudged", double(stats.readingsDropped)),
+            counter("tocsin_desk_requests_refused_total", "Requests refused for want of room",
+                    double(stats.requestsRefused)),
+            counter("tocsin_store_commits_total", "Transactions of the desk's log", double(log.transactions())),
+            counter("tocsin_store_failures_total", "Batches that could not be stored", double(log.failures())),
+            counter("tocsin_history_readings_total", "Readings written to the history", double(history.recorded())),
+            counter("tocsin_history_dropped_total", "Readings the history dropped", double(history.dropped())),
+        };
+    };
+    const auto deskStatus = [&desk] {
+        ComponentStatus status;
+        if (desk.stats().storageFailing)
+            status = {ComponentStatus::Level::Unhealthy, QStringLiteral("The desk's log cannot be written")};
+        return status;
+    };
+    p.server = std::make_unique<ServerSide>(ServerSide::Parts{
+        m_settings, p.latest, *p.router, desk, *p.archive, p.tokenKey, p.accountsBoard,
+        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus});
+    p.server->moveToThread(p.serverWorker->thread());
+    p.serverWorker->run([&p] { p.server->build(p.initial); });
+    connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
+
+    ServerFeed &feed = p.server->feed();
+    connect(&desk, &Desk::published, &feed, &ServerFeed::takeEvents, Qt::DirectConnection);
+    connect(&desk, &Desk::presenceChanged, &feed, &ServerFeed::takePresence, Qt::DirectConnection);
+    p.router->addReceiver([&desk](const QList<Reading> &readings) { desk.take(readings); });
+    p.router->addReceiver([&feed](const QList<Reading> &readings) { feed.takeReadings(readings); });
+    return {};
+}
+
+QString Backend::startDesk()
+{
+    Parts &p = *m_parts;
+    if (m_demo) {
+        p.demo = std::make_unique<DemoShift>(*p.desk, QRandomGenerator::global()->generate());
+        p.demo->moveToThread(p.deskWorker->thread());
+    }
+    p.deskWorker->run([&p] {
+        p.desk->start();
+        if (p.demo)
+            p.demo->start();
+    });
+    return {};
+}
+
+QString Backend::startServer()
+{
+    Parts &p = *m_parts;
+    net::Server::StartResult result;
+    p.serverWorker->run([&] { result = p.server->listen(); });
+    p.listeners = result.listening;
+    return result.error.isEmpty() ? QString() : QStringLiteral("--listen: ") + result.error;
+}
+
+QString Backend::startHardware()
+{
+    Parts &p = *m_parts;
+    p.halWorker.emplace(QStringLiteral("hal"));
+    p.hardware = std::make_unique<AdapterHost>(readHardware(m_settings).adapters, *p.router, *p.desk);
+    p.hardware->moveToThread(p.halWorker->thread());
+    connect(p.hardware.get(), &AdapterHost::statusChanged, this, &Backend::adapterStatus, Qt::DirectConnection);
+    connect(p.hardware.get(), &AdapterHost::statusChanged, &p.server->board(), &StatusBoard::setAdapters,
+            Qt::QueuedConnection);
+    connect(
+        p.desk.get(), &Desk::published, p.hardware.get(),
+        [host = p.hardware.get()](const QList<Event> &events) {
+            for (const Event &event : events) {
+                if (const auto *message = std::get_if<ChatMessage>(&event.body))
+                    host->chatSent(*message);
+            }
+        },
+        Qt::QueuedConnection);
+    p.halWorker->run([&p] { p.hardware->start(); });
+    return {};
+}
+
+void Backend::stop()
+{
+    if (!m_parts)
+        return;
+    Parts &p = *m_parts;
+    if (p.server && !p.listeners.isEmpty())
+        stopAndWait(
+            p.serverWorker, p.server.get(), &ServerSide::stopped, [&p] { p.server->stop(); }, sessionsDrainWithin);
+    if (p.hardware)
+        p.halWorker->run([&p] { p.hardware->stop(); });
+    if (p.desk) {
+        if (p.demo)
+            p.deskWorker->run([&p] { p.demo->stop(); });
+        stopAndWait(p.deskWorker, p.desk.get(), &Desk::stopped, [&p] { p.desk->stop(); }, deskFinishesWithin + 200ms);
+    }
+    if (p.log)
+        p.storeWorker->run([&p] { p.log->stop(); });
+    if (p.history)
+        p.historyWorker->run([&p] {
+            p.history->stop();
+            p.accounts->stop();
+        });
+    deleteThere(p.halWorker, p.hardware);
+    deleteThere(p.serverWorker, p.server);
+    deleteThere(p.deskWorker, p.demo);
+    deleteThere(p.deskWorker, p.desk);
+    deleteThere(p.historyWorker, p.accounts);
+    deleteThere(p.historyWorker, p.history);
+    deleteThere(p.storeWorker, p.log);
+    m_parts.reset();
+}
+
+} // namespace tocsin

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/Settings.h"
+#include "hal/AdapterConfig.h"
+#include "models/domain/Desk.h"
+#include "models/domain/Ports.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <functional>
+#include <memory>
+
+namespace tocsin {
+
+class LatestValues;
+
+/// Everything but the screen: store, desk, server and hardware, each on its thread, made, connected, started and stopped in
+/// order. Main thread. The console connects to the signals; all are emitted on other threads.
+class Backend : public QObject
+{
+    Q_OBJECT
+public:
+    struct Started
+    {
+        QString error;         ///< one sentence naming the cause; then nothing runs
+        QStringList listeners; ///< "127.0.0.1:8000"
+    };
+
+    Backend(Settings settings, bool demo, QObject *parent = nullptr);
+    ~Backend() override;
+
+    [[nodiscard]] Started start();
+    /// Stop listening, drain the sessions, stop hal, desk, store. At most three seconds.
+    void stop();
+
+    // After start(), for the console's link. Thread-safe.
+    [[nodiscard]] DeskPort &desk();
+    [[nodiscard]] ArchivePort &archive();
+    [[nodiscard]] LatestValues &latest();
+    void askSnapshot(std::function<void(DeskSnapshot)> reply);
+
+Q_SIGNALS:
+    void published(const QList<tocsin::Event> &events);
+    void presenceChanged(const QList<tocsin::DevicePresence> &changes);
+    void serverStats(const tocsin::ServerStats &stats);
+    void adapterStatus(const QList<tocsin::AdapterStatus> &statuses);
+
+private:
+    struct Parts;
+    struct Hardware
+    {
+        QList<AdapterConfig> adapters;
+        QStringList errors; ///< a sentence each, naming the flag
+        int simulations = 0;
+    };
+    [[nodiscard]] static Hardware readHardware(const Settings &settings);
+
+    // The steps of start(), in order; each answers a sentence when it failed.
+    [[nodiscard]] QString checkSettings();
+    [[nodiscard]] QString startStore();
+    [[nodiscard]] QString makeDesk();
+    [[nodiscard]] QString makeServer();
+    [[nodiscard]] QString startDesk();
+    [[nodiscard]] QString startServer();
+    [[nodiscard]] QString startHardware();
+
+    const Settings m_settings;
+    const bool m_demo;
+    std::unique_ptr<Parts> m_parts;
+};
+
+} // namespace tocsin

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+#include <utility>
+
+namespace tocsin {
+
+/// What the user asked for, read from the arguments alone. Pure: no I/O, no application object needed.
+struct CommandLine
+{
+    enum class Action { Run, PrintConfig, Version, Help, UserAdd, Token, Wrong };
+
+    Action action = Action::Run;
+    QString error; ///< Wrong: one sentence naming the flag
+
+    bool headless = false;
+    bool demo = false;
+    QString configFile;
+    QList<std::pair<QString, QStringList>> settings; ///< flags that are configuration keys, in order
+
+    QString page;       ///< lower case: "desk"
+    QString screenshot; ///< PNG file
+    int afterMs = 3000;
+    int width = 0; ///< --size; 0: the window's default
+    int height = 0;
+
+    QString user; ///< `user add NAME`, `token NAME`
+    QString role;
+    QString ttl;
+    QString dataDir; ///< --data of the sub-commands
+
+    /// `arguments` as main() got them, the program's name first.
+    [[nodiscard]] static CommandLine parse(const QStringList &arguments);
+    [[nodiscard]] static QString help();
+};
+
+} // namespace tocsin

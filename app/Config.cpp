@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Config.h"
+
+#include <QDir>
+#include <QFile>
+#include <QStandardPaths>
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace tocsin {
+
+namespace {
+using Kind = ConfigKey::Kind;
+
+QString defaultDataDir()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/tocsin");
+}
+
+QString quoted(const QString &text)
+{
+    QString escaped = text;
+    escaped.replace(QLatin1Char('\\'), QLatin1String("\\\\")).replace(QLatin1Char('"'), QLatin1String("\\\""));
+    return QLatin1Char('"') + escaped + QLatin1Char('"');
+}
+
+QString tomlText(const ConfigKey &key, const QVariant &value)
+{
+    switch (key.kind) {
+    case Kind::Text:
+        return quoted(value.toString());
+    case Kind::List: {
+        QStringList items;
+        for (const QString &item : value.toStringList())
+            items.append(quoted(item));
+        return QLatin1Char('[') + items.join(QLatin1String(", ")) + QLatin1Char(']');
+    }
+    case Kind::Flag:
+        return value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
+    case Kind::Integer:
+        return QString::number(value.toLongLong());
+    case Kind::Real:
+        break;
+    }
+    return QString::number(value.toDouble());
+}
+
+QString kindName(Kind kind)
+{
+    switch (kind) {
+    case Kind::Text:
+        return QStringLiteral("a text");
+    case Kind::List:
+        return QStringLiteral("a list of texts");
+    case Kind::Flag:
+        return QStringLiteral("true or false");
+    case Kind::Integer:
+        return QStringLiteral("a whole number");
+    case Kind::Real:
+        break;
+    }
+    return QStringLiteral("a number");
+}
+
+std::optional<QVariant> fromToml(const ConfigKey &key, const toml::node &node)
+{
+    switch (key.kind) {
+    case Kind::Text:
+        if (const auto text = node.value_exact<std::string>())
+            return QString::fromStdString(*text);
+        return std::nullopt;
+    case Kind::List: {
+        const toml::array *array = node.as_array();
+        if (array == nullptr)
+            return std::nullopt;
+        QStringList list;
+        for (const toml::node &item : *array) {
+            const auto text = item.value_exact<std::string>();
+            if (!text)
+                return std::nullopt;
+            list.append(QString::fromStdString(*text));
+        }
+        return list;
+    }
+    case Kind::Flag:
+        if (const auto flag = node.value_exact<bool>())
+            return *flag;
+        return std::nullopt;
+    case Kind::Integer:
+        if (const auto number = node.value_exact<int64_t>())
+            return QVariant::fromValue(qint64(*number));
+        return std::nullopt;
+    case Kind::Real:
+        break;
+    }
+    if (const auto number = node.value<double>(); number && !node.is_boolean())
+        return *number;
+    return std::nullopt;
+}
+} // namespace
+
+QString ConfigKey::variable() const
+{
+    QString upper = name.toUpper();
+    upper.replace(QLatin1Char('.'), QLatin1Char('_'));
+    return QStringLiteral("TOCSIN_") + upper;
+}
+
+const QList<ConfigKey> &Config::keys()
+{
+    static const QList<ConfigKey> list{
+        {QStringLiteral("server.listen"), Kind::List, QStringList{QStringLiteral("127.0.0.1:8000")},
+         QStringLiteral("listen"), QStringLiteral("ADDR:PORT"),
+         QStringLiteral("Listen here (repeatable; port 0 picks a free one).")},
+        {QStringLiteral("server.open"), Kind::Flag, false, QStringLiteral("open"), QString(),
+         QStringLiteral("Open posture: callers without a token act as administrator. For trials; loopback only.")},
+        {QStringLiteral("server.open_anywhere"), Kind::Flag, false, QStringLiteral("open-anywhere"), QString(),
+         QStringLiteral("Allow --open on addresses that others can reach.")},
+        {QStringLiteral("server.allowed_origins"), Kind::List, QStringList(), QString(), QStringLiteral("ORIGIN"),
+         QStringLiteral("Web origins besides the server's own that may connect.")},
+        {QStringLiteral("server.max_connections"), Kind::Integer, 20000, QString(), QString(),
+         QStringLiteral("Connections in all."), 1, 1000000},
+        {QStringLiteral("server.max_connections_per_address"), Kind::Integer, 5000, QString(), QString(),
+         QStringLiteral("Connections from one address."), 1, 1000000},
+        {QStringLiteral("server.heartbeat_seconds"), Kind::Integer, 30, QString(), QString(),
+         QStringLiteral("A heartbeat to each client that expects them, this often."), 1, 3600},
+        {QStringLiteral("server.ping_seconds"), Kind::Integer, 25, QString(), QString(),
+         QStringLiteral("A WebSocket ping to each client, this often; two misses end the connection."), 1, 3600},
+        {QStringLiteral("data.dir"), Kind::Text, defaultDataDir(), QStringLiteral("data"), QStringLiteral("DIR"),
+         QStringLiteral("Where everything durable is kept.")},
+        {QStringLiteral("data.history_days"), Kind::Integer, 30, QString(), QString(),
+         QStringLiteral("Telemetry older than this is removed."), 1, 36500},
+        {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
+         QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
+        {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
+         QStringLiteral("A device silent for this long is stale."), 1, 86400},
+        {QStringLiteral("alerts.offline_seconds"), Kind::Integer, 300, QString(), QString(),
+         QStringLiteral("A device silent for this long is offline."), 1, 864000},
+        {QStringLiteral("hardware.serial"), Kind::List, QStringList(), QStringLiteral("serial"),
+         QStringLiteral("ID=DEVICE,DRIVER[,BAUD]"),
+         QStringLiteral("Read a serial port (repeatable), e.g. gps-1=/dev/ttyUSB0,nmea,9600.")},
+        {QStringLiteral("hardware.simulate"), Kind::List, QStringList(), QStringLiteral("simulate"),
+         QStringLiteral("FILE"), QStringLiteral("Run a scenario (JSON) as simulated hardware.")},
+        {QStringLiteral("hardware.replay"), Kind::List, QStringList(), QStringLiteral("replay"), QStringLiteral("FILE"),
+         QStringLiteral("Replay a recording (NMEA log, or readings as JSON lines).")},
+        {QStringLiteral("hardware.replay_speed"), Kind::Real, 1.0, QString(), QString(),
+         QStringLiteral("Replay this many times faster."), 0.01, 1000},
+        {QStringLiteral("console.operator"), Kind::Text, QStringLiteral("Operator"), QString(), QString(),
+         QStringLiteral("Who sits at this console; written into the log with each action.")},
+        {QStringLiteral("console.theme"), Kind::Text, QStringLiteral("dark"), QString(), QString(),
+         QStringLiteral("dark, light or contrast.")},
+        {QStringLiteral("log.rules"), Kind::Text, QString(), QStringLiteral("log"), QStringLiteral("RULES"),
+         QStringLiteral("Logging categories, e.g. tocsin.hal=debug;tocsin.server=warning.")},
+    };
+    return list;
+}
+
+Config::Config()
+{
+    for (const ConfigKey &key : keys())
+        m_values.insert(key.name, {key.defaultValue, QStringLiteral("default")});
+}
+
+const ConfigValue &Config::value(const QString &name) const
+{
+    const auto it = m_values.constFind(name);
+    Q_ASSERT(it != m_values.cend());
+    return *it;
+}
+
+void Config::take(const ConfigKey &key, const QVariant &value, const QString &origin)
+{
+    if (key.kind == Kind::Integer || key.kind == Kind::Real) {
+        const double number = value.toDouble();
+        if (!(number >= key.minimum && number <= key.maximum)) {
+            m_errors.append(QStringLiteral("%1: %2 must be between %3 and %4")
+                                .arg(origin, key.name)
+                                .arg(key.minimum)
+                                .arg(key.maximum));
+            return;
+        }
+    }
+    if (key.name == QLatin1String("console.theme") &&
+        !QStringList{QStringLiteral("dark"), QStringLiteral("light"), QStringLiteral("contrast")}.contains(
+            value.toString())) {
+        m_errors.append(QStringLiteral("%1: console.theme must be dark, light or contrast").arg(origin));
+        return;
+    }
+    m_values.insert(key.name, {value, origin});
+}
+
+void Config::readFile(const QString &path, bool required)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        if (required)
+            m_errors.append(QStringLiteral("--config %1: the file cannot be read: %2").arg(path, file.errorString()));
+        return;
+    }
+    readText(file.readAll(), path);
+}
+
+void Config::readText(const QByteArray &toml, const QString &path)
+{
+    toml::table root;
+    try {
+        root = toml::parse(std::string_view(toml.constData(), static_cast<std::size_t>(toml.size())));
+    } catch (const toml::parse_error &error) {
+        m_errors.append(QStringLiteral("%1 line %2: %3")
+                            .arg(path)
+                            .arg(error.source().begin.line)
+                            .arg(QString::fromUtf8(error.description().data(),
+                                                   static_cast<qsizetype>(error.description().size()))));
+        return;
+    }
+    const auto at = [&path](const toml::node &node) {
+        return QStringLiteral("%1 line %2").arg(path).arg(node.source().begin.line);
+    };
+    for (const auto &[sectionName, sectionNode] : root) {
+        const QString section = QString::fromStdString(std::string(sectionName.str()));
+        const toml::table *table = sectionNode.as_table();
+        if (table == nullptr) {
+            m_errors.append(QStringLiteral("%1: unknown key \"%2\"").arg(at(sectionNode), section));
+            continue;
+        }
+        const bool knownSection = std::any_of(keys().cbegin(), keys().cend(), [&](const ConfigKey &key) {
+            return key.name.startsWith(section + QLatin1Char('.'));
+        });
+        if (!knownSection) {
+            m_errors.append(QStringLiteral("%1: unknown section [%2]").arg(at(sectionNode), section));
+            continue;
+        }
+        for (const auto &[itemName, node] : *table) {
+            const QString name = section + QLatin1Char('.') + QString::fromStdString(std::string(itemName.str()));
+            const auto key = std::find_if(keys().cbegin(), keys().cend(),
+                                          [&](const ConfigKey &candidate) { return candidate.name == name; });
+            if (key == keys().cend()) {
+                m_errors.append(QStringLiteral("%1: unknown key \"%2\"").arg(at(node), name));
+                continue;
+            }
+            const auto value = fromToml(*key, node);
+            if (!value) {
+                m_errors.append(QStringLiteral("%1: %2 must be %3").arg(at(node), name, kindName(key->kind)));
+                continue;
+            }
+            take(*key, *value, QStringLiteral("file ") + at(node));
+        }
+    }
+}
+
+std::optional<QVariant> Config::parse(const ConfigKey &key, const QString &text)
+{
+    bool ok = false;
+    switch (key.kind) {
+    case Kind::Text:
+        return text;
+    case Kind::List: {
+        QStringList items;
+        for (const QString &item : text.split(QLatin1Char(';'), Qt::SkipEmptyParts))
+            items.append(item.trimmed());
+        return items;
+    }
+    case Kind::Flag:
+        if (text == QLatin1String("1") || text.compare(QLatin1String("true"), Qt::CaseInsensitive) == 0)
+            return true;
+        if (text == QLatin1String("0") || text.compare(QLatin1String("false"), Qt::CaseInsensitive) == 0)
+            return false;
+        return std::nullopt;
+    case Kind::Integer: {
+        const qint64 number = text.toLongLong(&ok);
+        return ok ? std::optional<QVariant>(number) : std::nullopt;
+    }
+    case Kind::Real:
+        break;
+    }
+    const double number = text.toDouble(&ok);
+    return ok ? std::optional<QVariant>(number) : std::nullopt;
+}
+
+void Config::readEnvironment(const QProcessEnvironment &environment)
+{
+    for (const ConfigKey &key : keys()) {
+        if (!environment.contains(key.variable()))
+            continue;
+        const QString origin = QStringLiteral("environment ") + key.variable();
+        const auto value = parse(key, environment.value(key.variable()));
+        if (value)
+            take(key, *value, origin);
+        else
+            m_errors.append(QStringLiteral("%1: must be %2").arg(origin, kindName(key.kind)));
+    }
+}
+
+void Config::setFlag(const QString &flag, const QStringList &values)
+{
+    const auto key = std::find_if(keys().cbegin(), keys().cend(),
+                                  [&](const ConfigKey &candidate) { return candidate.flag == flag; });
+    Q_ASSERT(key != keys().cend());
+    const QString origin = QStringLiteral("flag --") + flag;
+    if (key->kind == Kind::List) {
+        take(*key, values, origin);
+        return;
+    }
+    const auto value = key->kind == Kind::Flag ? std::optional<QVariant>(true) : parse(*key, values.constLast());
+    if (value)
+        take(*key, *value, origin);
+    else
+        m_errors.append(QStringLiteral("%1: must be %2").arg(origin, kindName(key->kind)));
+}
+
+void Config::setFallback(const QString &name, const QVariant &value, const QString &origin)
+{
+    if (m_values.value(name).origin == QLatin1String("default"))
+        m_values.insert(name, {value, origin});
+}
+
+Settings Config::settings() const
+{
+    const auto get = [this](const char *name) { return value(QString::fromLatin1(name)).value; };
+    Settings s;
+    s.listen = get("server.listen").toStringList();
+    s.open = get("server.open").toBool();
+    s.openAnywhere = get("server.open_anywhere").toBool();
+    s.allowedOrigins = get("server.allowed_origins").toStringList();
+    s.maxConnections = get("server.max_connections").toInt();
+    s.maxConnectionsPerAddress = get("server.max_connections_per_address").toInt();
+    s.heartbeatSeconds = get("server.heartbeat_seconds").toInt();
+    s.pingSeconds = get("server.ping_seconds").toInt();
+    s.dataDir = get("data.dir").toString();
+    s.historyDays = get("data.history_days").toInt();
+    s.rulesFile = get("alerts.rules").toString();
+    s.staleSeconds = get("alerts.stale_seconds").toInt();
+    s.offlineSeconds = get("alerts.offline_seconds").toInt();
+    s.serial = get("hardware.serial").toStringList();
+    s.simulate = get("hardware.simulate").toStringList();
+    s.replay = get("hardware.replay").toStringList();
+    s.replaySpeed = get("hardware.replay_speed").toDouble();
+    s.operatorName = get("console.operator").toString();
+    s.theme = get("console.theme").toString();
+    s.logRules = get("log.rules").toString();
+    return s;
+}
+
+QString Config::print() const
+{
+    QString out;
+    QString section;
+    for (const ConfigKey &key : keys()) {
+        const QString itsSection = key.name.section(QLatin1Char('.'), 0, 0);
+        if (itsSection != section) {
+            section = itsSection;
+            out += QStringLiteral("%1[%2]\n").arg(out.isEmpty() ? QString() : QStringLiteral("\n"), section);
+        }
+        const ConfigValue &held = value(key.name);
+        out += QStringLiteral("%1 = %2  # %3\n")
+                   .arg(key.name.section(QLatin1Char('.'), 1), tomlText(key, held.value), held.origin);
+    }
+    return out;
+}
+
+} // namespace tocsin

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/ServerSide.h"
+
+#include "server/dialects/StatusPages.h"
+#include "server/dialects/VehicleDialect.h"
+#include "server/net/ListenAddress.h"
+#include "server/net/TokenAuthorizer.h"
+
+#include <QTimer>
+
+using namespace std::chrono_literals;
+
+namespace tocsin {
+
+namespace {
+net::ServerSettings netSettings(const Settings &settings)
+{
+    net::ServerSettings s;
+    s.listen = settings.listen;
+    s.posture = settings.open ? Posture::Open : Posture::Secure;
+    for (const QString &origin : settings.allowedOrigins)
+        s.allowedOrigins.append(origin.toUtf8());
+    s.limits.connections = settings.maxConnections;
+    s.limits.connectionsPerAddress = settings.maxConnectionsPerAddress;
+    s.deadlines.pingInterval = std::chrono::seconds{settings.pingSeconds};
+    s.deadlines.stopLinger = 1500ms; // the whole program is to end within three seconds
+    return s;
+}
+} // namespace
+
+QString ServerSide::postureProblem(const Settings &settings)
+{
+    if (!settings.open || settings.openAnywhere)
+        return {};
+    for (const QString &text : settings.listen) {
+        const net::ListenAddress address = net::parseListenAddress(text);
+        if (address.error.isEmpty() && !address.address.isLoopback())
+            return QStringLiteral("--open is refused on %1, which others can reach: everybody there would be an "
+                                  "administrator. Listen on a loopback address, or add --open-anywhere")
+                .arg(text);
+    }
+    return {};
+}
+
+ServerSide::ServerSide(Parts parts) : m_parts(std::move(parts))
+{
+}
+
+ServerSide::~ServerSide() = default;
+
+void ServerSide::build(const DeskSnapshot &initial)
+{
+    const TimePoint now = systemNow();
+    m_mirror = std::make_unique<DeskMirror>();
+    m_mirror->setSnapshot(initial);
+    m_feed = std::make_unique<ServerFeed>(*m_mirror);
+    connect(m_mirror.get(), &DeskMirror::resyncNeeded, this, [this] {
+        m_parts.askSnapshot([feed = m_feed.get()](const DeskSnapshot &snapshot) { feed->takeSnapshot(snapshot); });
+    });
+    m_board = std::make_unique<StatusBoard>(m_parts.latest, *m_feed, now);
+    m_board->setTransport([this] { return transportStats(); });
+    m_board->addMetrics(m_parts.metrics);
+
+    net::TokenKeys keys;
+    keys.key = m_parts.tokenKey;
+    m_server = std::make_unique<net::Server>(netSettings(m_parts.settings),
+                                             std::make_shared<net::TokenAuthorizer>(keys, m_parts.accounts));
+    connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
+
+    DialectOptions options;
+    options.posture = m_parts.settings.open ? Posture::Open : Posture::Secure;
+    options.heartbeat = std::chrono::seconds{m_parts.settings.heartbeatSeconds};
+    options.onlineWithin = std::chrono::seconds{m_parts.settings.offlineSeconds};
+    auto vehicles = std::make_unique<VehicleDialect>(
+        options, DialectServices{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive});
+    VehicleDialect *dialect = vehicles.get();
+    connect(m_feed.get(), &ServerFeed::readings, dialect, &VehicleDialect::publish);
+    m_board->addGroups([dialect] { return dialect->counters().groups; });
+    m_users = [dialect] { return dialect->counters().users; };
+    m_server->addDialect(std::move(vehicles));
+    m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
+}
+
+net::Server::StartResult ServerSide::listen()
+{
+    const net::Server::StartResult result = m_server->start();
+    if (!result.error.isEmpty())
+        return result;
+    m_listeners = result.listening;
+    m_sampler = std::make_unique<QTimer>();
+    connect(m_sampler.get(), &QTimer::timeout, this, &ServerSide::sample);
+    m_sampler->start(1s);
+    sample();
+    return result;
+}
+
+void ServerSide::stop()
+{
+    m_sampler.reset();
+    m_server->stop();
+}
+
+ServerStats ServerSide::transportStats() const
+{
+    const net::ServerCounters counters = m_server->counters();
+    ServerStats stats;
+    stats.listeners = m_listeners;
+    stats.connections = counters.connectionsNow;
+    stats.connectionsTotal = qint64(counters.connectionsTotal);
+    stats.users = m_users();
+    stats.messagesIn = qint64(counters.traffic.messagesIn);
+    stats.messagesOut = qint64(counters.traffic.messagesOut);
+    return stats;
+}
+
+void ServerSide::sample()
+{
+    m_board->setComponent(QStringLiteral("desk"), m_parts.deskStatus());
+    Q_EMIT stats(m_board->stats(systemNow()));
+}
+
+} // namespace tocsin

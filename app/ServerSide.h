@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/Settings.h"
+#include "models/domain/AccountsSnapshot.h"
+#include "models/domain/LatestValues.h"
+#include "models/domain/Ports.h"
+#include "server/dialects/DeskMirror.h"
+#include "server/dialects/ServerFeed.h"
+#include "server/dialects/StatusBoard.h"
+#include "server/net/Server.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+class QTimer;
+
+namespace tocsin {
+
+/// What runs on the "server" thread: the listener with its dialects, the mirror of the desk that they read and the figures that
+/// /health and the top bar show. Made anywhere; from build() on used and deleted on the server thread alone, except feed(), whose
+/// take…() are for any thread.
+class ServerSide : public QObject
+{
+    Q_OBJECT
+public:
+    struct Parts
+    {
+        const Settings &settings;
+        const LatestValues &latest;
+        ReadingSink &sink;
+        DeskPort &desk;
+        ArchivePort &archive;
+        QByteArray tokenKey;
+        std::shared_ptr<const AccountsBoard> accounts;
+        std::function<void(std::function<void(DeskSnapshot)>)> askSnapshot;
+        std::function<QList<Metric>()> metrics; ///< of the other threads' parts
+        std::function<ComponentStatus()> deskStatus;
+    };
+
+    explicit ServerSide(Parts parts);
+    ~ServerSide() override;
+
+    /// Makes everything but the listener; the mirror starts from `initial`.
+    void build(const DeskSnapshot &initial);
+    [[nodiscard]] net::Server::StartResult listen();
+    /// stopped() follows.
+    void stop();
+
+    [[nodiscard]] ServerFeed &feed() { return *m_feed; }
+    [[nodiscard]] StatusBoard &board() { return *m_board; }
+
+    /// Why this posture may not be served on these addresses; empty when it may.
+    [[nodiscard]] static QString postureProblem(const Settings &settings);
+
+Q_SIGNALS:
+    void stats(const tocsin::ServerStats &stats);
+    void stopped();
+
+private:
+    [[nodiscard]] ServerStats transportStats() const;
+    void sample();
+
+    const Parts m_parts;
+    QStringList m_listeners;
+    std::unique_ptr<DeskMirror> m_mirror;
+    std::unique_ptr<ServerFeed> m_feed;
+    std::unique_ptr<StatusBoard> m_board;
+    std::unique_ptr<net::Server> m_server; ///< owns the dialects, which use the three above
+    std::unique_ptr<QTimer> m_sampler;
+    std::function<int()> m_users;
+};
+
+} // namespace tocsin

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+namespace tocsin {
+
+/// Everything that can be configured, as plain values. Filled by Config (flag > environment > file > default);
+/// times in seconds. What each key means: Config.cpp, --print-config.
+struct Settings
+{
+    QStringList listen;
+    bool open = false;
+    bool openAnywhere = false;
+    QStringList allowedOrigins;
+    int maxConnections = 0;
+    int maxConnectionsPerAddress = 0;
+    int heartbeatSeconds = 0;
+    int pingSeconds = 0;
+
+    QString dataDir;
+    int historyDays = 0;
+
+    QString rulesFile;
+    int staleSeconds = 0;
+    int offlineSeconds = 0;
+
+    QStringList serial;
+    QStringList simulate;
+    QStringList replay;
+    double replaySpeed = 1;
+
+    QString operatorName;
+    QString theme;
+
+    QString logRules;
+};
+
+} // namespace tocsin

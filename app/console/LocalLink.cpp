@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/console/LocalLink.h"
+
+#include <QUuid>
+
+using namespace std::chrono_literals;
+
+namespace tocsin {
+
+namespace {
+/// Batches that may wait for a stalled GUI before it is sent a snapshot instead.
+constexpr std::size_t inboxCapacity = 4096;
+/// New values reach the models at most this often; the screen needs no more.
+constexpr auto frameInterval = 33ms;
+} // namespace
+
+LocalLink::LocalLink(Parts parts, QObject *parent)
+    : DeskLink(parent)
+    , m_parts(std::move(parts))
+    , m_inbox(inboxCapacity, [this] { QMetaObject::invokeMethod(this, &LocalLink::drain, Qt::QueuedConnection); })
+{
+    m_frame.setInterval(frameInterval);
+    connect(&m_frame, &QTimer::timeout, this, [this] {
+        const QList<LatestReading> changed = m_parts.latest.takeChanged();
+        if (!changed.isEmpty())
+            Q_EMIT latest(changed);
+    });
+}
+
+void LocalLink::start()
+{
+    setState(State::Connecting);
+    askSnapshot();
+}
+
+void LocalLink::askSnapshot()
+{
+    m_awaitingSnapshot = true;
+    m_parts.askSnapshot([this](const DeskSnapshot &taken) {
+        QMetaObject::invokeMethod(this, [this, taken] { takeSnapshot(taken); }, Qt::QueuedConnection);
+    });
+}
+
+void LocalLink::takeSnapshot(const DeskSnapshot &taken)
+{
+    m_awaitingSnapshot = false;
+    m_seq = taken.seq;
+    setState(State::Open);
+    Q_EMIT snapshot(taken);
+    // The last values are whole, so a new snapshot gets them all anew.
+    Q_EMIT latest(m_parts.latest.all());
+    if (!m_frame.isActive())
+        m_frame.start();
+    drain(); // what came while the snapshot was on its way
+}
+
+void LocalLink::offerEvents(const QList<Event> &events)
+{
+    if (m_inbox.push(events))
+        return;
+    if (!m_overflowed.exchange(true))
+        QMetaObject::invokeMethod(this, &LocalLink::drain, Qt::QueuedConnection);
+}
+
+void LocalLink::drain()
+{
+    if (m_awaitingSnapshot)
+        return;
+    if (m_overflowed.exchange(false)) {
+        (void)m_inbox.drain(); // the snapshot covers them
+        setState(State::Reconnecting);
+        askSnapshot();
+        return;
+    }
+    QList<Event> fresh;
+    for (const QList<Event> &batch : m_inbox.drain()) {
+        for (const Event &event : batch) {
+            if (event.seq > m_seq) {
+                m_seq = event.seq;
+                fresh.append(event);
+            }
+        }
+    }
+    if (!fresh.isEmpty())
+        Q_EMIT events(fresh);
+}
+
+QString LocalLink::request(const RequestBody &body)
+{
+    const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    m_parts.desk.submit(Request{id, m_parts.self, body}, [this, id](const Outcome &outcome) {
+        QMetaObject::invokeMethod(this, [this, id, outcome] { Q_EMIT replied(id, outcome); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
+quint64 LocalLink::requestHistory(const HistoryQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.history(query, [this, id](const HistoryResult &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT historyReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
+void LocalLink::setState(State state)
+{
+    if (m_state == state)
+        return;
+    m_state = state;
+    Q_EMIT stateChanged(state);
+}
+
+} // namespace tocsin

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/DeskLink.h"
+#include "models/domain/Inbox.h"
+#include "models/domain/LatestValues.h"
+
+#include <QTimer>
+
+#include <atomic>
+#include <functional>
+
+namespace tocsin {
+
+/// The console's link to the desk in the same process. GUI thread; the other threads touch only the
+/// bounded inbox (offerEvents, offerPresence). When the GUI stalls for so long that the inbox is full, the link falls back
+/// to a new snapshot: nothing is lost, nothing grows.
+class LocalLink : public DeskLink
+{
+    Q_OBJECT
+public:
+    using AskSnapshot = std::function<void(std::function<void(DeskSnapshot)>)>;
+
+    struct Parts
+    {
+        DeskPort &desk;
+        ArchivePort &archive;
+        LatestValues &latest;
+        AskSnapshot askSnapshot; ///< thread-safe; answers on any thread
+        Actor self;
+    };
+
+    explicit LocalLink(Parts parts, QObject *parent = nullptr);
+
+    void start() override;
+    [[nodiscard]] State state() const override { return m_state; }
+    [[nodiscard]] Actor self() const override { return m_parts.self; }
+    QString request(const RequestBody &body) override;
+    quint64 requestHistory(const HistoryQuery &query) override;
+
+    /// Any thread: what the desk published, in order.
+    void offerEvents(const QList<Event> &events);
+
+private:
+    void drain();
+    void askSnapshot();
+    void takeSnapshot(const DeskSnapshot &snapshot);
+    void setState(State state);
+
+    Parts m_parts;
+    State m_state = State::Closed;
+    QTimer m_frame;
+    Inbox<QList<Event>> m_inbox;
+    std::atomic_bool m_overflowed = false;
+    bool m_awaitingSnapshot = false;
+    qint64 m_seq = 0; ///< the last event handed on
+    quint64 m_lastQuery = 0;
+};
+
+} // namespace tocsin

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Accounting.h"
+#include "app/Backend.h"
+#include "app/CommandLine.h"
+#include "app/Config.h"
+#include "app/StopSignals.h"
+#include "hal/AdapterConfig.h"
+#ifdef TOCSIN_WITH_CONSOLE
+#include "app/console/ConsoleApp.h"
+#endif
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QLoggingCategory>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+
+using namespace tocsin;
+
+namespace {
+
+constexpr int userError = 2;
+
+void writeLine(std::FILE *to, const QString &text)
+{
+    std::fputs(qPrintable(text + QLatin1Char('\n')), to);
+    std::fflush(to);
+}
+
+int fail(const QString &sentence)
+{
+    writeLine(stderr, QStringLiteral("tocsin: ") + sentence);
+    return userError;
+}
+
+QStringList argumentList(int argc, char **argv)
+{
+    QStringList list;
+    for (int i = 0; i < argc; ++i)
+        list.append(QString::fromLocal8Bit(argv[i]));
+    return list;
+}
+
+Config readConfig(const CommandLine &line)
+{
+    Config config;
+    const bool named = !line.configFile.isEmpty();
+    config.readFile(named ? line.configFile
+                          : QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
+                                QStringLiteral("/tocsin/tocsin.toml"),
+                    named);
+    config.readEnvironment(QProcessEnvironment::systemEnvironment());
+    for (const auto &[flag, values] : line.settings)
+        config.setFlag(flag, values);
+    return config;
+}
+
+/// The demo changes defaults only: whatever the user set stays.
+void applyDemo(Config &config, const QString &dataDir)
+{
+    const QString origin = QStringLiteral("demo");
+    config.setFallback(QStringLiteral("server.open"), true, origin);
+    config.setFallback(QStringLiteral("data.dir"), dataDir, origin);
+    config.setFallback(QStringLiteral("hardware.simulate"), QStringList{demoScenario}, origin);
+}
+
+#ifdef TOCSIN_WITH_CONSOLE
+bool hasDisplay()
+{
+#if defined(Q_OS_LINUX)
+    return qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
+           qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+#else
+    return true;
+#endif
+}
+#endif
+
+/// Starts the server, runs the event loop until a stop is asked for, and stops everything in order.
+int serve(QCoreApplication &app, Backend &backend, const std::function<QString()> &whenServing)
+{
+    StopSignals signals_;
+    QObject::connect(&signals_, &StopSignals::stopRequested, &app, &QCoreApplication::quit);
+    const Backend::Started started = backend.start();
+    if (!started.error.isEmpty())
+        return fail(started.error);
+    for (const QString &address : started.listeners)
+        writeLine(stdout, QStringLiteral("listening http://") + address);
+    const QString problem = whenServing();
+    const int code = problem.isEmpty() ? QCoreApplication::exec() : fail(problem);
+    backend.stop();
+    return code;
+}
+
+int run(int argc, char **argv, const CommandLine &line, const Settings &settings)
+{
+    if (line.headless) {
+        QCoreApplication app(argc, argv);
+        Backend backend(settings, line.demo);
+        return serve(app, backend, [] { return QString(); });
+    }
+#ifdef TOCSIN_WITH_CONSOLE
+    if (!hasDisplay())
+        return fail(QStringLiteral("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): start with "
+                                   "--headless, or under xvfb-run"));
+    if (!line.page.isEmpty() && !ConsoleApp::pages().contains(line.page))
+        return fail(QStringLiteral("--page %1: there is no such page; known: %2")
+                        .arg(line.page, ConsoleApp::pages().join(QLatin1String(", "))));
+    const std::unique_ptr<QCoreApplication> app = ConsoleApp::createApplication(argc, argv);
+    Backend backend(settings, line.demo);
+    ConsoleApp console(backend, settings, line);
+    return serve(*app, backend, [&console] { return console.show(); });
+#else
+    return fail(QStringLiteral("this is a headless build: start with --headless"));
+#endif
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication::setApplicationName(QStringLiteral("tocsin"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(TOCSIN_VERSION));
+
+    const CommandLine line = CommandLine::parse(argumentList(argc, argv));
+    switch (line.action) {
+    case CommandLine::Action::Wrong:
+        return fail(line.error + QStringLiteral(" (tocsin --help lists what there is)"));
+    case CommandLine::Action::Help:
+        std::fputs(qPrintable(CommandLine::help()), stdout);
+        return 0;
+    case CommandLine::Action::Version:
+        writeLine(stdout, QStringLiteral("tocsin " TOCSIN_VERSION));
+        return 0;
+    case CommandLine::Action::UserAdd:
+    case CommandLine::Action::Token: {
+        const QCoreApplication app(argc, argv);
+        Config config = readConfig(line);
+        if (!line.dataDir.isEmpty())
+            config.setFlag(QStringLiteral("data"), {line.dataDir});
+        if (!config.errors().isEmpty())
+            return fail(config.errors().join(QLatin1Char('\n')));
+        const QString dataDir = config.settings().dataDir;
+        return line.action == CommandLine::Action::UserAdd ? runUserAdd(line, dataDir) : runToken(line, dataDir);
+    }
+    case CommandLine::Action::PrintConfig:
+    case CommandLine::Action::Run:
+        break;
+    }
+
+    Config config = readConfig(line);
+    // Without --data the demo keeps nothing: it lives in a directory that goes with it.
+    std::optional<QTemporaryDir> demoDir;
+    if (line.demo) {
+        if (line.action == CommandLine::Action::Run)
+            demoDir.emplace();
+        applyDemo(config, demoDir ? demoDir->path() : QStringLiteral("(a temporary directory)"));
+    }
+    if (!config.errors().isEmpty())
+        return fail(config.errors().join(QLatin1Char('\n')));
+    if (line.action == CommandLine::Action::PrintConfig) {
+        std::fputs(qPrintable(config.print()), stdout);
+        return 0;
+    }
+    const Settings settings = config.settings();
+    if (!settings.logRules.isEmpty()) {
+        QString rules = settings.logRules;
+        rules.replace(QLatin1Char(';'), QLatin1Char('\n'));
+        QLoggingCategory::setFilterRules(rules);
+    }
+    return run(argc, argv, line, settings);
+}

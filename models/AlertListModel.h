@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/Clock.h"
+#include "models/DeskLink.h"
+
+#include <QAbstractListModel>
+#include <QHash>
+#include <QtQml/qqmlregistration.h>
+
+namespace tocsin {
+
+/// All open alerts and the newest closed ones (at most 1,000), oldest first. GUI thread; owned by Console.
+/// acknowledge() only asks: the row is `pending` until the desk's event or refusal comes back.
+class AlertListModel : public QAbstractListModel
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Console.alerts")
+    Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
+public:
+    enum Role {
+        AlertIdRole = Qt::UserRole + 1,
+        SourceRole,
+        SourceNameRole, ///< "Unit 07", "Dana R."
+        CodeRole,       ///< "HIGH_RPM"
+        MessageRole,    ///< "4 180 rpm, limit 4 000"; the title when the alert has no message
+        TitleRole,
+        LevelRole,      ///< Level
+        AlertStateRole, ///< State
+        AcknowledgedRole,
+        OccurrenceRole,
+        ViolationsRole, ///< seen in this occurrence
+        RaisedAtRole,   ///< QDateTime, UTC
+        RaisedTextRole, ///< "14:05:39", operator's zone
+        AgeTextRole,    ///< since raised, "00:42"; of a closed one: how long it was open
+        DetailTextRole, ///< "unacknowledged · ×3"
+        KindRole,       ///< Kind
+        SimulatedRole,
+        QualityRole, ///< Quality
+        PendingRole, ///< an acknowledge is under way
+        HasPositionRole,
+        LatitudeRole,
+        LongitudeRole,
+        IsIncidentRole,
+        UserIdRole,
+        OpenRole,
+    };
+    Q_ENUM(Role)
+    enum Level { NoLevel = -1, Info, Warning, Critical, Emergency };
+    Q_ENUM(Level)
+    enum State { Normal, Unacknowledged, Acknowledged, ReturnedUnacknowledged };
+    Q_ENUM(State)
+    enum Kind { Condition, Event, Incident };
+    Q_ENUM(Kind)
+    enum Quality { Good, Stale };
+    Q_ENUM(Quality)
+    static constexpr int MaxClosed = 1000;
+
+    AlertListModel(DeskLink &link, ModelClock clock, QObject *parent = nullptr);
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
+    [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+    [[nodiscard]] int count() const { return int(m_rows.size()); }
+
+    void reset(const QList<Alert> &alerts, TimePoint now);
+    void apply(const Alert &alert, TimePoint now);
+    void refreshAges(TimePoint now);
+    /// True when the request was one of this model's.
+    bool takeReply(const QString &requestId, const Outcome &outcome);
+
+    /// Asks the desk to acknowledge what the row shows now. False: unknown, closed, already acknowledged or under way.
+    Q_INVOKABLE bool acknowledge(const QString &alertId);
+    Q_INVOKABLE int rowOf(const QString &alertId) const; ///< −1: unknown
+    [[nodiscard]] const Alert &at(int row) const { return m_rows[row].alert; }
+    [[nodiscard]] bool isPending(int row) const { return m_rows[row].pending; }
+    [[nodiscard]] const Alert *find(const QString &alertId) const;
+
+Q_SIGNALS:
+    void countChanged();
+    /// The desk said no: a sentence for the operator.
+    void refused(const QString &text);
+
+private:
+    struct Row
+    {
+        Alert alert;
+        QString ageText;
+        QString detailText;
+        bool pending = false;
+    };
+    [[nodiscard]] QString describe(const Alert &alert) const;
+    void refreshTexts(Row &row, TimePoint now) const;
+    void setPending(const QString &alertId, bool pending);
+    void trimClosed();
+    void reindex(int from);
+
+    DeskLink &m_link;
+    ModelClock m_clock;
+    QList<Row> m_rows;
+    QHash<QString, int> m_index;
+    QHash<QString, QString> m_requests; ///< request → alert
+    int m_closed = 0;
+};
+
+} // namespace tocsin

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/Console.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace tocsin {
+
+Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &zone)
+    : QObject(parent)
+    , m_link(link)
+    , m_clock{std::move(now), zone}
+    , m_devices(new DeviceListModel(this))
+    , m_deviceList(new DeviceFilterModel(*m_devices, this))
+    , m_alerts(new AlertListModel(link, m_clock, this))
+    , m_queue(new AlertQueueModel(*m_alerts, this))
+    , m_threads(new ChatThreadModel(
+          m_chatLog, m_clock, [this](const QString &user) { return nameOfUser(user); }, this))
+    , m_chat(new ChatModel(link, m_chatLog, *m_threads, m_clock, this))
+    , m_gauges(new GaugeModel(this))
+    , m_trend(new TrendSource(link, m_clock, this))
+    , m_trail(new TrailModel(link, m_clock, this))
+    , m_mapView(new MapViewState(this))
+    , m_server(new ServerStatus(*m_devices, m_clock, this))
+    , m_consoleClock(new ConsoleClock(m_clock, this))
+    , m_notices(new NoticeModel(m_clock, this))
+    , m_keys(new KeyRegistry(this))
+    , m_selected(new SelectedDevice(this))
+{
+    connect(&link, &DeskLink::stateChanged, this, &Console::takeState);
+    connect(&link, &DeskLink::snapshot, this, &Console::takeSnapshot);
+    connect(&link, &DeskLink::events, this, &Console::takeEvents);
+    connect(&link, &DeskLink::presence, this, &Console::takePresence);
+    connect(&link, &DeskLink::latest, this, &Console::takeLatest);
+    connect(&link, &DeskLink::serverStats, m_server, &ServerStatus::setStats);
+    connect(&link, &DeskLink::adapters, this,
+            [this](const QList<AdapterStatus> &statuses) { m_server->adapters()->assign(statuses, m_clock.now()); });
+    connect(&link, &DeskLink::replied, this, &Console::takeReply);
+    connect(&link, &DeskLink::historyReady, this, &Console::takeHistory);
+    connect(m_consoleClock, &ConsoleClock::ticked, this, &Console::tick);
+    const auto refusal = [this](const QString &text) { m_notices->add(text, NoticeModel::Refusal); };
+    connect(m_alerts, &AlertListModel::refused, m_notices, refusal);
+    connect(m_chat, &ChatModel::refused, m_notices, refusal);
+    connect(m_alerts, &AlertListModel::dataChanged, this, &Console::refreshCanAcknowledge);
+    connect(m_keys, &KeyRegistry::triggered, this, &Console::takeKey);
+    takeState(link.state());
+}
+
+void Console::takeKey(const QString &actionId)
+{
+    if (actionId == QLatin1String("acknowledge"))
+        acknowledgeSelected();
+    else if (actionId == QLatin1String("next"))
+        moveSelection(1);
+    else if (actionId == QLatin1String("previous"))
+        moveSelection(-1);
+}
+
+// --- what the link tells
+
+void Console::takeState(DeskLink::State state)
+{
+    m_server->setConnection(state);
+    const QString name = m_link.self().name;
+    if (name != m_operatorName) {
+        m_operatorName = name;
+        Q_EMIT operatorNameChanged();
+    }
+}
+
+void Console::takeSnapshot(const DeskSnapshot &snapshot)
+{
+    const TimePoint now = m_clock.now();
+    m_seq = snapshot.seq;
+    m_devices->reset(snapshot, now);
+    m_alerts->reset(snapshot.alerts, now);
+    m_chatLog.reset(snapshot.messages, snapshot.alerts);
+    m_chatLog.markRead(m_chat->currentThread());
+    m_threads->reset();
+    m_chat->reconcile();
+    m_queue->refreshAges(now);
+    m_server->countDevices();
+    if (!m_deviceId.isEmpty() && !m_devices->facts(m_deviceId))
+        setDevice(QString());
+    if (!m_alertId.isEmpty() && !m_alerts->find(m_alertId))
+        setAlert(QString());
+    // The link may have lost readings with the connection; the archive has them.
+    m_trend->reload();
+    m_trail->reload();
+    showSelected();
+    afterChange();
+}
+
+void Console::takeEvents(const QList<Event> &events)
+{
+    const TimePoint now = m_clock.now();
+    bool devices = false;
+    for (const Event &event : events) {
+        if (event.seq <= m_seq)
+            continue; // the snapshot holds it
+        m_seq = event.seq;
+        if (const auto *change = std::get_if<AlertChange>(&event.body)) {
+            takeAlert(change->alert, now);
+        } else if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
+            takeMessage(*message);
+        } else if (const auto *device = std::get_if<Device>(&event.body)) {
+            m_devices->applyDevice(*device, now);
+            devices = true;
+        }
+    }
+    m_queue->refreshAges(now);
+    if (devices) {
+        m_threads->refreshAll();
+        m_chat->refresh();
+        m_server->countDevices();
+    }
+    showSelected();
+    afterChange();
+}
+
+void Console::takeAlert(const Alert &alert, TimePoint now)
+{
+    m_alerts->apply(alert, now);
+    // An overtaken change left the newer facts in place: those count for everybody.
+    const Alert *known = m_alerts->find(alert.id);
+    const Alert &facts = known && known->revision > alert.revision ? *known : alert;
+    m_devices->applyAlert(facts, now);
+    const QString thread = m_chatLog.apply(facts);
+    if (thread.isEmpty())
+        return;
+    m_threads->refresh(thread);
+    if (thread == m_chat->currentThread())
+        m_chat->refresh();
+}
+
+void Console::takeMessage(const ChatMessage &message)
+{
+    m_chat->confirm(message);
+    const QString thread = m_chatLog.apply(message);
+    if (thread.isEmpty())
+        return;
+    if (thread == m_chat->currentThread()) {
+        m_chatLog.markRead(thread);
+        m_chat->refresh();
+    }
+    m_threads->refresh(thread);
+}
+
+void Console::takePresence(const QList<DevicePresence> &changes)
+{
+    m_devices->applyPresence(changes, m_clock.now());
+    showSelected();
+}
+
+void Console::takeLatest(const QList<LatestReading> &readings)
+{
+    const TimePoint now = m_clock.now();
+    m_devices->applyLatest(readings, now);
+    for (const LatestReading &reading : readings) {
+        if (reading.deviceId != m_deviceId)
+            continue;
+        m_gauges->update(reading, now);
+        m_trend->update(reading);
+        m_trail->update(reading);
+        showSelected();
+    }
+}
+
+void Console::takeReply(const QString &requestId, const Outcome &outcome)
+{
+    if (!m_alerts->takeReply(requestId, outcome))
+        m_chat->takeReply(requestId, outcome);
+}
+
+void Console::takeHistory(quint64 queryId, const HistoryResult &result)
+{
+    if (!m_trend->takeHistory(queryId, result))
+        m_trail->takeHistory(queryId, result);
+}
+
+void Console::tick(TimePoint now)
+{
+    m_devices->refreshAges(now);
+    m_alerts->refreshAges(now);
+    m_queue->refreshAges(now);
+    m_gauges->refreshAges(now);
+    m_trail->refresh(now);
+    m_notices->expire(now);
+    m_server->adapters()->refresh(now);
+    showSelected();
+}
+
+QString Console::nameOfUser(const QString &userId) const
+{
+    const DeviceFacts *phone = m_devices->facts(m_devices->phoneOf(userId));
+    return phone ? phone->device.name : QString();
+}
+
+// --- the selection
+
+void Console::selectDevice(const QString &deviceId)
+{
+    if (!m_devices->facts(deviceId))
+        return;
+    m_touched = true;
+    setDevice(deviceId);
+    setAlert(m_devices->newestOpenAlert(deviceId));
+    openThread(m_devices->userOf(deviceId));
+}
+
+void Console::selectAlert(const QString &alertId)
+{
+    const Alert *alert = m_alerts->find(alertId);
+    if (!alert)
+        return;
+    m_touched = true;
+    const QString device = m_devices->deviceOf(*alert);
+    QString user = m_devices->userOf(device);
+    if (alert->kind == AlertKind::Incident)
+        user = alert->userId.isEmpty() ? alert->source : alert->userId;
+    setDevice(device);
+    setAlert(alertId);
+    openThread(user);
+}
+
+void Console::selectThread(const QString &thread)
+{
+    const QString user = userOfChatThread(thread);
+    if (user.isEmpty())
+        return;
+    m_touched = true;
+    openThread(user);
+    const QString phone = m_devices->phoneOf(user);
+    const ChatLog::Thread *known = m_chatLog.find(thread);
+    const QString incident = known ? known->openIncident : QString();
+    setDevice(phone);
+    setAlert(incident.isEmpty() ? m_devices->newestOpenAlert(phone) : incident);
+}
+
+void Console::clearSelection()
+{
+    m_touched = true;
+    setDevice(QString());
+    setAlert(QString());
+}
+
+void Console::setDevice(const QString &deviceId)
+{
+    if (deviceId == m_deviceId)
+        return;
+    m_deviceId = deviceId;
+    const DeviceFacts *facts = m_devices->facts(deviceId);
+    const LatestReading *latest = facts && facts->latest ? &*facts->latest : nullptr;
+    m_gauges->show(latest, m_clock.now());
+    m_trend->show(deviceId, latest);
+    m_trail->show(deviceId, latest);
+    m_mapView->setTargetName(facts ? facts->device.name : QString());
+    showSelected();
+    Q_EMIT selectedDeviceIdChanged();
+}
+
+void Console::setAlert(const QString &alertId)
+{
+    if (alertId == m_alertId)
+        return;
+    m_alertId = alertId;
+    m_cursorRow = m_queue->rowOf(alertId);
+    Q_EMIT selectedAlertIdChanged();
+    refreshCanAcknowledge();
+}
+
+void Console::openThread(const QString &userId)
+{
+    if (userId.isEmpty())
+        return; // a vehicle: the conversation stays where it is
+    const QString thread = chatThreadOfUser(userId);
+    m_chat->setCurrentThread(thread);
+    if (m_chatLog.markRead(thread))
+        m_threads->refresh(thread);
+}
+
+void Console::showSelected()
+{
+    const int row = m_devices->rowOf(m_deviceId);
+    if (row < 0)
+        m_selected->clear();
+    else
+        m_selected->assign(m_devices->factsAt(row).device, m_devices->viewAt(row));
+}
+
+/// After rows came, went or moved.
+void Console::afterChange()
+{
+    if (const int row = m_queue->rowOf(m_alertId); row >= 0)
+        m_cursorRow = row;
+    refreshCanAcknowledge();
+    // A console that nobody has touched yet shows the first vehicle rather than nothing; never a person's conversation.
+    for (int row = 0; !m_touched && m_deviceId.isEmpty() && row < m_deviceList->count(); ++row) {
+        const QString device = m_deviceList->deviceIdAt(row);
+        if (m_devices->facts(device)->device.kind != DeviceKind::Phone)
+            setDevice(device);
+    }
+}
+
+void Console::refreshCanAcknowledge()
+{
+    const int row = m_alerts->rowOf(m_alertId);
+    const bool can = row >= 0 && isOpen(m_alerts->at(row)) && !m_alerts->at(row).acked && !m_alerts->isPending(row);
+    if (can == m_canAcknowledge)
+        return;
+    m_canAcknowledge = can;
+    Q_EMIT canAcknowledgeChanged();
+}
+
+void Console::acknowledgeSelected()
+{
+    if (m_alertId.isEmpty())
+        m_notices->add(tr("No alert is selected."));
+    else
+        acknowledge(m_alertId);
+}
+
+void Console::acknowledge(const QString &alertId)
+{
+    if (m_alerts->acknowledge(alertId))
+        return;
+    const int row = m_alerts->rowOf(alertId);
+    if (row < 0)
+        m_notices->add(tr("This alert is not known any more."));
+    else if (!isOpen(m_alerts->at(row)))
+        m_notices->add(tr("This alert is closed."));
+    else if (m_alerts->at(row).acked)
+        m_notices->add(tr("This alert is already acknowledged."));
+    // else: under way, the row says so
+}
+
+void Console::moveSelection(int rows)
+{
+    const int count = m_queue->count();
+    if (count == 0 || rows == 0)
+        return;
+    int from = m_queue->rowOf(m_alertId);
+    if (from < 0) {
+        // The selected one has left the queue: go on from where it was.
+        const bool known = m_cursorRow >= 0 && !m_alertId.isEmpty();
+        from = known ? m_cursorRow - (rows > 0 ? 1 : 0) : (rows > 0 ? -1 : count);
+    }
+    selectAlert(m_queue->alertIdAt(std::clamp(from + rows, 0, count - 1)));
+}
+
+void Console::setBands(const ChannelBands &bands)
+{
+    m_gauges->setBands(bands, m_clock.now());
+    m_trend->setBands(bands);
+}
+
+} // namespace tocsin

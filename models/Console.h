@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/AlertListModel.h"
+#include "models/AlertQueueModel.h"
+#include "models/ChatLog.h"
+#include "models/ChatModel.h"
+#include "models/ChatThreadModel.h"
+#include "models/ConsoleClock.h"
+#include "models/DeskLink.h"
+#include "models/DeviceFilterModel.h"
+#include "models/DeviceListModel.h"
+#include "models/GaugeModel.h"
+#include "models/KeyRegistry.h"
+#include "models/MapViewState.h"
+#include "models/NoticeModel.h"
+#include "models/SelectedDevice.h"
+#include "models/ServerStatus.h"
+#include "models/TrailModel.h"
+#include "models/TrendSource.h"
+
+#include <QObject>
+#include <QtQml/qqmlregistration.h>
+
+namespace tocsin {
+
+/// The root of everything a page shows. GUI thread; made by `app` before link.start(), lives shorter than the link.
+/// It hands the link's events to the models and carries the selection: selecting anywhere selects everywhere.
+class Console : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by the application")
+    Q_PROPERTY(tocsin::DeviceListModel *devices READ devices CONSTANT FINAL)
+    Q_PROPERTY(tocsin::DeviceFilterModel *deviceList READ deviceList CONSTANT FINAL)
+    Q_PROPERTY(tocsin::AlertListModel *alerts READ alerts CONSTANT FINAL)
+    Q_PROPERTY(tocsin::AlertQueueModel *queue READ queue CONSTANT FINAL)
+    Q_PROPERTY(tocsin::ChatThreadModel *threads READ threads CONSTANT FINAL)
+    Q_PROPERTY(tocsin::ChatModel *chat READ chat CONSTANT FINAL)
+    Q_PROPERTY(tocsin::GaugeModel *gauges READ gauges CONSTANT FINAL)
+    Q_PROPERTY(tocsin::TrendSource *trend READ trend CONSTANT FINAL)
+    Q_PROPERTY(tocsin::TrailModel *trail READ trail CONSTANT FINAL)
+    Q_PROPERTY(tocsin::MapViewState *mapView READ mapView CONSTANT FINAL)
+    Q_PROPERTY(tocsin::ServerStatus *server READ server CONSTANT FINAL)
+    Q_PROPERTY(tocsin::ConsoleClock *clock READ clock CONSTANT FINAL)
+    Q_PROPERTY(tocsin::NoticeModel *notices READ notices CONSTANT FINAL)
+    Q_PROPERTY(tocsin::KeyRegistry *keys READ keys CONSTANT FINAL)
+    Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
+    Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
+    Q_PROPERTY(QString selectedAlertId READ selectedAlertId NOTIFY selectedAlertIdChanged FINAL)
+    Q_PROPERTY(QString operatorName READ operatorName NOTIFY operatorNameChanged FINAL)
+    Q_PROPERTY(bool canAcknowledge READ canAcknowledge NOTIFY canAcknowledgeChanged FINAL) ///< the selected alert waits
+public:
+    Console(DeskLink &link, ClockFn now, QObject *parent = nullptr,
+            const QTimeZone &zone = QTimeZone::systemTimeZone());
+
+    [[nodiscard]] DeviceListModel *devices() const { return m_devices; }
+    [[nodiscard]] DeviceFilterModel *deviceList() const { return m_deviceList; }
+    [[nodiscard]] AlertListModel *alerts() const { return m_alerts; }
+    [[nodiscard]] AlertQueueModel *queue() const { return m_queue; }
+    [[nodiscard]] ChatThreadModel *threads() const { return m_threads; }
+    [[nodiscard]] ChatModel *chat() const { return m_chat; }
+    [[nodiscard]] GaugeModel *gauges() const { return m_gauges; }
+    [[nodiscard]] TrendSource *trend() const { return m_trend; }
+    [[nodiscard]] TrailModel *trail() const { return m_trail; }
+    [[nodiscard]] MapViewState *mapView() const { return m_mapView; }
+    [[nodiscard]] ServerStatus *server() const { return m_server; }
+    [[nodiscard]] ConsoleClock *clock() const { return m_consoleClock; }
+    [[nodiscard]] NoticeModel *notices() const { return m_notices; }
+    [[nodiscard]] KeyRegistry *keys() const { return m_keys; }
+    [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
+    [[nodiscard]] QString selectedDeviceId() const { return m_deviceId; }
+    [[nodiscard]] QString selectedAlertId() const { return m_alertId; }
+    [[nodiscard]] QString operatorName() const { return m_operatorName; }
+    [[nodiscard]] bool canAcknowledge() const { return m_canAcknowledge; }
+
+    /// Also selects its newest open alert and, for a phone, opens the person's conversation. Unknown or empty: nothing.
+    Q_INVOKABLE void selectDevice(const QString &deviceId);
+    /// Also selects its device and, when it is a person's, opens the conversation.
+    Q_INVOKABLE void selectAlert(const QString &alertId);
+    /// Also selects the person's phone and its newest open alert.
+    Q_INVOKABLE void selectThread(const QString &thread);
+    Q_INVOKABLE void clearSelection();
+    /// Asks the desk; says why not in `notices`.
+    Q_INVOKABLE void acknowledgeSelected();
+    Q_INVOKABLE void acknowledge(const QString &alertId);
+    /// Moves the cursor in the queue by so many rows; stops at the ends.
+    Q_INVOKABLE void moveSelection(int rows);
+
+    /// The limits that gauges and trends draw.
+    void setBands(const ChannelBands &bands);
+
+Q_SIGNALS:
+    void selectedDeviceIdChanged();
+    void selectedAlertIdChanged();
+    void operatorNameChanged();
+    void canAcknowledgeChanged();
+
+private:
+    void takeSnapshot(const DeskSnapshot &snapshot);
+    void takeEvents(const QList<Event> &events);
+    void takeAlert(const Alert &alert, TimePoint now);
+    void takeMessage(const ChatMessage &message);
+    void takePresence(const QList<DevicePresence> &changes);
+    void takeLatest(const QList<LatestReading> &readings);
+    void takeReply(const QString &requestId, const Outcome &outcome);
+    void takeHistory(quint64 queryId, const HistoryResult &result);
+    void takeState(DeskLink::State state);
+    void takeKey(const QString &actionId);
+    void tick(TimePoint now);
+    [[nodiscard]] QString nameOfUser(const QString &userId) const;
+    void setDevice(const QString &deviceId);
+    void setAlert(const QString &alertId);
+    void openThread(const QString &userId);
+    void showSelected();
+    void afterChange();
+    void refreshCanAcknowledge();
+
+    DeskLink &m_link;
+    ModelClock m_clock;
+    ChatLog m_chatLog;
+    DeviceListModel *m_devices;
+    DeviceFilterModel *m_deviceList;
+    AlertListModel *m_alerts;
+    AlertQueueModel *m_queue;
+    ChatThreadModel *m_threads;
+    ChatModel *m_chat;
+    GaugeModel *m_gauges;
+    TrendSource *m_trend;
+    TrailModel *m_trail;
+    MapViewState *m_mapView;
+    ServerStatus *m_server;
+    ConsoleClock *m_consoleClock;
+    NoticeModel *m_notices;
+    KeyRegistry *m_keys;
+    SelectedDevice *m_selected;
+    QString m_deviceId;
+    QString m_alertId;
+    QString m_operatorName;
+    int m_cursorRow = -1; ///< where the selected alert was last shown in the queue
+    qint64 m_seq = 0;
+    bool m_canAcknowledge = false;
+    bool m_touched = false; ///< the operator has selected something
+};
+
+} // namespace tocsin

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/KeyRegistry.h"
+
+#include <QKeySequence>
+
+#include <algorithm>
+
+namespace tocsin {
+
+KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
+{
+    const auto add = [this](const char *id, const QString &group, const QString &title, const QStringList &sequences) {
+        Action action;
+        action.id = QString::fromLatin1(id);
+        action.group = group;
+        action.title = title;
+        action.sequences = sequences;
+        action.single = std::none_of(sequences.cbegin(), sequences.cend(),
+                                     [](const QString &s) { return s.contains(QStringLiteral("Ctrl+")); });
+        m_actions.append(action);
+    };
+    const QString alerts = tr("Alerts");
+    add("acknowledge", alerts, tr("Acknowledge the selected alert"), {QStringLiteral("A")});
+    add("next", alerts, tr("Next alert"), {QStringLiteral("J"), QStringLiteral("Down")});
+    add("previous", alerts, tr("Previous alert"), {QStringLiteral("K"), QStringLiteral("Up")});
+    const QString map = tr("Map");
+    add("follow", map, tr("Follow the selected device, or stop"), {QStringLiteral("F")});
+    add("unlockView", map, tr("Release the map's view"), {QStringLiteral("L")});
+    add("zoomIn", map, tr("Zoom in"), {QStringLiteral("+"), QStringLiteral("=")});
+    add("zoomOut", map, tr("Zoom out"), {QStringLiteral("-")});
+    const QString console = tr("Console");
+    add("search", console, tr("Search devices"), {QStringLiteral("/")});
+    add("chat", console, tr("Write a message"), {QStringLiteral("M")});
+    add("keySheet", console, tr("All keys"), {QStringLiteral("?")});
+    add("clear", console, tr("Close, or clear search and filter"), {QStringLiteral("Esc")});
+    m_actions.last().single = false; // leaves a text field, so it lives there too
+}
+
+int KeyRegistry::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : count();
+}
+
+QHash<int, QByteArray> KeyRegistry::roleNames() const
+{
+    return {{ActionIdRole, "actionId"},   {ActionTitleRole, "actionTitle"}, {GroupRole, "group"},
+            {SequencesRole, "sequences"}, {KeyTextRole, "keyText"},         {ActionEnabledRole, "actionEnabled"}};
+}
+
+QVariant KeyRegistry::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const Action &action = m_actions[index.row()];
+    switch (role) {
+    case ActionIdRole:
+        return action.id;
+    case Qt::DisplayRole:
+    case ActionTitleRole:
+        return action.title;
+    case GroupRole:
+        return action.group;
+    case SequencesRole:
+        return action.sequences;
+    case KeyTextRole:
+        return keyText(action);
+    case ActionEnabledRole:
+        return isLive(action);
+    default:
+        return {};
+    }
+}
+
+QString KeyRegistry::keyText(const Action &action)
+{
+    QStringList texts;
+    for (const QString &sequence : action.sequences)
+        texts.append(QKeySequence(sequence, QKeySequence::PortableText).toString(QKeySequence::NativeText));
+    return texts.join(tr(" or "));
+}
+
+int KeyRegistry::find(const QString &actionId) const
+{
+    const auto it =
+        std::find_if(m_actions.cbegin(), m_actions.cend(), [&](const Action &a) { return a.id == actionId; });
+    return it == m_actions.cend() ? -1 : int(it - m_actions.cbegin());
+}
+
+void KeyRegistry::setTextFocus(bool textFocus)
+{
+    if (textFocus == m_textFocus)
+        return;
+    m_textFocus = textFocus;
+    Q_EMIT textFocusChanged();
+    Q_EMIT dataChanged(index(0), index(count() - 1), {ActionEnabledRole});
+}
+
+void KeyRegistry::trigger(const QString &actionId)
+{
+    const int at = find(actionId);
+    if (at >= 0 && isLive(m_actions[at]))
+        Q_EMIT triggered(actionId);
+}
+
+void KeyRegistry::setActionEnabled(const QString &actionId, bool enabled)
+{
+    const int at = find(actionId);
+    if (at < 0 || m_actions[at].enabled == enabled)
+        return;
+    m_actions[at].enabled = enabled;
+    Q_EMIT dataChanged(index(at), index(at), {ActionEnabledRole});
+}
+
+QString KeyRegistry::keyText(const QString &actionId) const
+{
+    const int at = find(actionId);
+    return at < 0 ? QString() : keyText(m_actions[at]);
+}
+
+} // namespace tocsin

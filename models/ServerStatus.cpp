@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/ServerStatus.h"
+
+#include "models/Format.h"
+
+#include <cmath>
+#include <utility>
+
+namespace tocsin {
+
+static_assert(int(ServerStatus::Connecting) == int(DeskLink::State::Connecting));
+static_assert(int(ServerStatus::Open) == int(DeskLink::State::Open));
+static_assert(int(ServerStatus::Closing) == int(DeskLink::State::Closing));
+static_assert(int(ServerStatus::Closed) == int(DeskLink::State::Closed));
+static_assert(int(ServerStatus::Reconnecting) == int(DeskLink::State::Reconnecting));
+static_assert(int(ServerStatus::Failed) == int(DeskLink::State::Failed));
+
+ServerStatus::ServerStatus(const DeviceListModel &devices, ModelClock clock, QObject *parent)
+    : QObject(parent)
+    , m_devices(devices)
+    , m_clock(std::move(clock))
+    , m_adapters(new AdapterListModel(this))
+{
+    for (auto signal : {&ServerStatus::connectionChanged, &ServerStatus::statsChanged, &ServerStatus::countsChanged})
+        connect(this, signal, this, &ServerStatus::summaryChanged);
+}
+
+QString ServerStatus::connectionText() const
+{
+    switch (m_connection) {
+    case Connecting:
+        return tr("connecting");
+    case Open:
+        return tr("open");
+    case Closing:
+        return tr("closing");
+    case Closed:
+        return tr("closed");
+    case Reconnecting:
+        return tr("reconnecting");
+    case Failed:
+        break;
+    }
+    return tr("failed");
+}
+
+QString ServerStatus::addressText() const
+{
+    return m_stats.listeners.isEmpty() ? tr("not listening") : m_stats.listeners.join(QStringLiteral(", "));
+}
+
+QString ServerStatus::messagesPerSecondText() const
+{
+    if (!live() || !m_hasStats)
+        return format::unknown();
+    const double rate = m_stats.messagesPerSecond;
+    return format::number(rate, rate > 0 && rate < 10 ? 1 : 0);
+}
+
+QString ServerStatus::p95Text() const
+{
+    // 0: nothing was measured yet; a message never takes no time.
+    if (!live() || !m_hasStats || !(m_stats.p95LatencyMs > 0))
+        return format::unknown();
+    return tr("%1 ms").arg(format::number(m_stats.p95LatencyMs, m_stats.p95LatencyMs < 10 ? 1 : 0));
+}
+
+QString ServerStatus::summary() const
+{
+    return tr("%1 devices · %2 phones · %3 msg/s · p95 %4")
+        .arg(format::number(m_deviceCount, 0), format::number(m_phoneCount, 0), messagesPerSecondText(), p95Text());
+}
+
+void ServerStatus::setConnection(DeskLink::State state)
+{
+    const auto connection = Connection(int(state));
+    if (connection == m_connection)
+        return;
+    if (live())
+        m_lastLive = format::timeOfDay(m_clock.now(), m_clock.zone);
+    m_connection = connection;
+    Q_EMIT connectionChanged();
+    Q_EMIT statsChanged(); // figures are "–" while it is not open
+}
+
+void ServerStatus::setStats(const ServerStats &stats)
+{
+    if (m_hasStats && stats == m_stats)
+        return;
+    m_stats = stats;
+    m_hasStats = true;
+    Q_EMIT statsChanged();
+}
+
+void ServerStatus::countDevices()
+{
+    int phones = 0;
+    for (int row = 0; row < m_devices.count(); ++row)
+        phones += m_devices.factsAt(row).device.kind == DeviceKind::Phone ? 1 : 0;
+    const int devices = m_devices.count() - phones;
+    if (devices == m_deviceCount && phones == m_phoneCount)
+        return;
+    m_deviceCount = devices;
+    m_phoneCount = phones;
+    Q_EMIT countsChanged();
+}
+
+} // namespace tocsin

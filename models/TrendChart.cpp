@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/TrendSource.h"
+
+#include <QAbstractAxis>
+#include <QChart>
+#include <QLegendMarker>
+#include <QLineSeries>
+
+namespace tocsin {
+
+// Qt Charts' line has no gaps: it refuses NaN. A line with breaks is therefore drawn as several series, of which
+// QML made the first. The others are its children and follow its pen.
+
+namespace {
+const QString continuationName = QStringLiteral("tocsin.trend.continuation");
+
+QList<QLineSeries *> continuationsOf(QXYSeries *series)
+{
+    return series->findChildren<QLineSeries *>(continuationName, Qt::FindDirectChildrenOnly);
+}
+
+QLineSeries *addContinuation(QXYSeries *series)
+{
+    auto *next = new QLineSeries;
+    series->chart()->addSeries(next);
+    for (QAbstractAxis *axis : series->attachedAxes())
+        next->attachAxis(axis);
+    for (QLegendMarker *marker : series->chart()->legend()->markers(next))
+        marker->setVisible(false);
+    next->setObjectName(continuationName);
+    next->setParent(series); // the chart owned it until here
+    return next;
+}
+
+/// A lone value is a short dash: a line of one point would not be seen.
+QList<QPointF> visible(TrendBuffer::Segment segment, double dashMs)
+{
+    if (segment.size() == 1)
+        segment.append(QPointF(segment.first().x() + dashMs, segment.first().y()));
+    return segment;
+}
+} // namespace
+
+bool TrendSource::fill(QAbstractSeries *series, int which)
+{
+    auto *xy = qobject_cast<QXYSeries *>(series);
+    const TrendLine *chosen = line(which);
+    if (!xy || !chosen)
+        return false;
+    const QList<TrendBuffer::Segment> segments = chosen->buffer().segments(from(), m_to);
+    const double dashMs =
+        double(std::chrono::milliseconds(std::chrono::floor<std::chrono::milliseconds>(span())).count()) /
+        TrendBuffer::Steps / 2;
+    xy->replace(segments.isEmpty() ? QList<QPointF>() : visible(segments.first(), dashMs));
+    QList<QLineSeries *> more = continuationsOf(xy);
+    const qsizetype needed = xy->chart() ? std::max<qsizetype>(0, segments.size() - 1) : 0;
+    while (more.size() < needed)
+        more.append(addContinuation(xy));
+    while (more.size() > needed)
+        delete more.takeLast(); // leaves its chart by itself
+    for (qsizetype i = 0; i < needed; ++i) {
+        more[i]->setPen(xy->pen());
+        more[i]->setOpacity(xy->opacity());
+        more[i]->setVisible(xy->isVisible());
+        more[i]->replace(visible(segments[i + 1], dashMs));
+    }
+    return true;
+}
+
+} // namespace tocsin

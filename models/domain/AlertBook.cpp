@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/domain/AlertBook.h"
+
+#include "models/domain/AlertBookParts.h"
+
+#include <QUuid>
+
+#include <algorithm>
+#include <utility>
+
+// Rules, sources and timers. What people ask for is in AlertBookRequests.cpp.
+
+namespace tocsin {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+const QString staleCode = QStringLiteral("DEVICE_STALE");
+const QString offlineCode = QStringLiteral("DEVICE_OFFLINE");
+const QString otherItems = QStringLiteral("other");
+constexpr qsizetype longestItem = 64;
+
+QString spanText(Duration span)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
+    if (seconds >= 120 && seconds % 60 == 0)
+        return QStringLiteral("%1 min").arg(seconds / 60);
+    return QStringLiteral("%1 s").arg(seconds);
+}
+
+double inSeconds(Duration span)
+{
+    return std::chrono::duration<double>(span).count();
+}
+
+} // namespace
+
+AlertBook::AlertBook(QList<AlertRule> rules, AlertLimits limits, std::function<QString()> makeId)
+    : m_rules(std::move(rules))
+    , m_limits(limits)
+    , m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
+{
+    for (qsizetype i = 0; i < m_rules.size(); ++i) {
+        m_rulesByMetric[m_rules.at(i).metric].push_back(static_cast<int>(i));
+        m_ruleById.insert(m_rules.at(i).id, static_cast<int>(i));
+    }
+}
+
+AlertBook::~AlertBook() = default;
+
+void AlertBook::restore(const QList<Alert> &alerts, TimePoint now)
+{
+    QList<Alert> closed;
+    for (const Alert &alert : alerts) {
+        if (!isOpen(alert)) {
+            closed.append(alert);
+            continue;
+        }
+        const bool byRule = !alert.ruleId.isEmpty();
+        const bool silence = !byRule && (alert.code == staleCode || alert.code == offlineCode);
+        Source *source = byRule || silence ? &sourceFor(alert.source) : nullptr;
+        const int rule = byRule ? m_ruleById.value(alert.ruleId, -1) : -1;
+        Slot &slot = addSlot(source, rule, alert);
+        slot.track.restore(alert, now);
+        slot.orphaned = byRule && (rule < 0 || source->matches[static_cast<std::size_t>(rule)] == Source::No);
+        if (silence) {
+            source->silence = &slot;
+            source->monitored = true;
+            source->lastSeen = std::max(source->lastSeen, alert.raisedAt - m_limits.deviceStale);
+        } else if (byRule) {
+            source->lastSeen = std::max(source->lastSeen, alert.lastSeenAt);
+            source->stale = source->stale || alert.quality == AlertQuality::Stale;
+            source->tracks.push_back(&slot);
+        }
+        settle(slot);
+    }
+    std::stable_sort(closed.begin(), closed.end(),
+                     [](const Alert &a, const Alert &b) { return a.lastSeenAt < b.lastSeenAt; });
+    for (const Alert &alert : std::as_const(closed))
+        remember(alert);
+}
+
+AlertBook::Source &AlertBook::sourceFor(const QString &id)
+{
+    if (Source *known = m_sourceById.value(id))
+        return *known;
+    auto made = std::make_unique<Source>();
+    Source &source = *made;
+    source.serial = ++m_lastSerial;
+    source.device.id = id;
+    source.device.name = id;
+    m_sources.emplace(source.serial, std::move(made));
+    m_sourceById.insert(id, &source);
+    matchRules(source);
+    return source;
+}
+
+void AlertBook::matchRules(Source &source)
+{
+    const auto count = static_cast<std::size_t>(m_rules.size());
+    source.matches.assign(count, Source::No);
+    source.restReported.resize(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        const AlertRule &rule = m_rules.at(static_cast<qsizetype>(i));
+        if (!rule.match.matches(source.device))
+            continue;
+        source.matches[i] = Source::Yes;
+        for (std::size_t j = 0; j < i; ++j) {
+            if (source.matches[j] != Source::No && m_rules.at(static_cast<qsizetype>(j)).code == rule.code)
+                source.matches[i] = Source::SharesCode; // one open alert per key: the later rule gets its own
+        }
+    }
+}
+
+void AlertBook::setDevice(const Device &device)
+{
+    Source &source = sourceFor(device.id);
+    source.device = device;
+    if (source.device.name.isEmpty())
+        source.device.name = device.id;
+    matchRules(source);
+    for (Slot *slot : source.tracks) {
+        slot->orphaned = slot->rule < 0 || source.matches[static_cast<std::size_t>(slot->rule)] == Source::No;
+        arm(*slot);
+    }
+}
+
+void AlertBook::setLastSeen(const QString &deviceId, TimePoint at, TimePoint now)
+{
+    Source &source = sourceFor(deviceId);
+    source.lastSeen = std::max(source.lastSeen, std::min(at, now));
+    source.monitored = source.monitored || now - at < m_limits.deviceOffline;
+    arm(source);
+}
+
+QList<AlertChange> AlertBook::apply(const Reading &reading, TimePoint now)
+{
+    QList<AlertChange> out;
+    Source *source = m_sourceById.value(reading.deviceId);
+    if (!source) {
+        Device device;
+        device.id = reading.deviceId;
+        device.source = reading.source;
+        setDevice(device);
+        source = m_sourceById.value(reading.deviceId);
+    }
+    heard(*source, reading, now, out);
+    for (const Sample &sample : reading.samples) {
+        const auto rules = m_rulesByMetric.constFind(sample.channel);
+        if (rules == m_rulesByMetric.cend())
+            continue;
+        for (const int rule : *rules) {
+            if (source->matches[static_cast<std::size_t>(rule)] != Source::No)
+                judge(*source, rule, sample.value, reading, now, out);
+        }
+    }
+    if (!source->armed)
+        arm(*source);
+    return out;
+}
+
+void AlertBook::heard(Source &source, const Reading &reading, TimePoint now, QList<AlertChange> &out)
+{
+    const TimePoint at = std::min(reading.receivedAt, now);
+    if (source.heard > 0 && at > source.lastSeen) {
+        const Duration gap = at - source.lastSeen;
+        source.interval +=
+            gap > source.interval ? (gap - source.interval) / (source.heard > 1 ? 2 : 1) : (gap - source.interval) / 20;
+    }
+    source.heard = std::min(source.heard + 1, 2);
+    source.lastSeen = at;
+    source.monitored = true;
+    if (reading.position)
+        source.position = reading.position;
+    if (source.stale) {
+        source.stale = false;
+        for (Slot *slot : source.tracks) {
+            if (slot->track.active())
+                slot->track.setQuality(AlertQuality::Good, out);
+        }
+    }
+    if (source.silence && source.silence->track.active()) {
+        Slot &slot = *source.silence;
+        slot.track.returnToNormal(at, out);
+        settle(slot);
+    }
+}
+
+AlertSample AlertBook::sampleOf(const Source &source, const Reading &reading, std::optional<double> value)
+{
+    return {reading.receivedAt, reading.sourceTime, value, reading.position ? reading.position : source.position,
+            source.device.name};
+}
+
+void AlertBook::judge(Source &source, int ruleIndex, const Value &value, const Reading &reading, TimePoint now,
+                      QList<AlertChange> &out)
+{
+    const AlertRule &rule = m_rules.at(ruleIndex);
+    if (rule.comparison == Comparison::AnyItem) {
+        if (const auto *list = std::get_if<QStringList>(&value))
+            judgeItems(source, ruleIndex, *list, reading, now, out);
+        else if (const auto *one = std::get_if<QString>(&value))
+            judgeItems(source, ruleIndex, {*one}, reading, now, out);
+        return;
+    }
+    const std::optional<double> metric = number(value);
+    if (!metric)
+        return; // unknown is neither good nor bad
+    bool excused = false;
+    if (rule.unless) {
+        const std::optional<double> other = reading.number(rule.unless->metric);
+        excused = other && holds(rule.unless->test, *other);
+    }
+    const int band = excused ? -1 : violatedBand(rule, *metric);
+    const bool rest = band < 0 && (excused || isGood(rule, *metric));
+    if (rest && rule.kind == AlertKind::Event)
+        source.restReported[static_cast<std::size_t>(ruleIndex)] = 1;
+    Slot *slot = source.tracks.empty() ? nullptr : slotFor(source, ruleIndex, instanceOf(source, ruleIndex, {}));
+    if (!slot) {
+        if (band < 0)
+            return;
+        slot = &addRuleSlot(source, ruleIndex, instanceOf(source, ruleIndex, {}));
+    }
+    const AlertSample sample = sampleOf(source, reading, metric);
+    if (source.restReported[static_cast<std::size_t>(ruleIndex)])
+        slot->track.setRestReported();
+    if (band >= 0)
+        slot->track.violated(band, sample, {}, now, m_limits.track, m_makeId, out);
+    else if (rest)
+        slot->track.good(sample, now, m_limits.track, out);
+    else
+        slot->track.within(heldBand(rule, *metric), sample, {}, out);
+    settle(*slot);
+}
+
+void AlertBook::judgeItems(Source &source, int ruleIndex, const QStringList &items, const Reading &reading,
+                           TimePoint now, QList<AlertChange> &out)
+{
+    const AlertRule &rule = m_rules.at(ruleIndex);
+    std::vector<const Slot *> bad;
+    int looked = 0;
+    for (const QString &text : items) {
+        const QString item = text.trimmed().left(longestItem);
+        const int band = violatedBand(rule, QStringView(item));
+        if (band < 0)
+            continue;
+        if (++looked > m_limits.itemsPerReading)
+            break;
+        QString instance = instanceOf(source, ruleIndex, item);
+        Slot *slot = slotFor(source, ruleIndex, instance);
+        if (!slot && source.tracks.size() >= static_cast<std::size_t>(m_limits.itemsPerSource)) {
+            instance = instanceOf(source, ruleIndex, otherItems);
+            slot = slotFor(source, ruleIndex, instance);
+        }
+        if (slot && std::find(bad.cbegin(), bad.cend(), slot) != bad.cend())
+            continue; // the same item twice in one list
+        if (!slot)
+            slot = &addRuleSlot(source, ruleIndex, instance);
+        bad.push_back(slot);
+        if (source.restReported[static_cast<std::size_t>(ruleIndex)])
+            slot->track.setRestReported();
+        slot->track.violated(band, sampleOf(source, reading, std::nullopt), item, now, m_limits.track, m_makeId, out);
+        settle(*slot);
+    }
+    if (looked > m_limits.itemsPerReading)
+        return; // not all was read: what is missing may stand further on
+    bool rest = bad.empty();
+    const std::vector<Slot *> tracks = source.tracks; // settle() may take some away
+    for (Slot *slot : tracks) {
+        if (slot->rule != ruleIndex || std::find(bad.cbegin(), bad.cend(), slot) != bad.cend())
+            continue;
+        rest = true;
+        slot->track.setRestReported();
+        slot->track.good(sampleOf(source, reading, std::nullopt), now, m_limits.track, out);
+        settle(*slot);
+    }
+    if (rest)
+        source.restReported[static_cast<std::size_t>(ruleIndex)] = 1;
+}
+
+QString AlertBook::instanceOf(const Source &source, int rule, const QString &item) const
+{
+    if (source.matches[static_cast<std::size_t>(rule)] != Source::SharesCode)
+        return item;
+    const QString &id = m_rules.at(rule).id;
+    return item.isEmpty() ? id : id + QLatin1Char(':') + item;
+}
+
+AlertBook::Slot *AlertBook::slotFor(const Source &source, int rule, const QString &instance) const
+{
+    const auto it = std::find_if(source.tracks.cbegin(), source.tracks.cend(), [&](const Slot *slot) {
+        return slot->rule == rule && slot->track.alert().instance == instance;
+    });
+    return it == source.tracks.cend() ? nullptr : *it;
+}
+
+AlertBook::Slot &AlertBook::addSlot(Source *source, int rule, Alert facts)
+{
+    const AlertRule *decides = rule < 0 ? nullptr : &m_rules.at(rule);
+    auto made = std::make_unique<Slot>(Slot{++m_lastSerial, source, rule, AlertTrack(decides, std::move(facts)),
+                                            QString(), QString(), false, std::nullopt});
+    Slot &slot = *made;
+    if (!source) {
+        const Alert &alert = slot.track.alert();
+        slot.key = alert.source + QChar(0x1f) + alert.code + QChar(0x1f) + alert.instance;
+    }
+    m_slots.emplace(slot.serial, std::move(made));
+    return slot;
+}
+
+AlertBook::Slot &AlertBook::addRuleSlot(Source &source, int ruleIndex, const QString &instance)
+{
+    const AlertRule &rule = m_rules.at(ruleIndex);
+    Alert facts;
+    facts.source = source.device.id;
+    facts.sourceName = source.device.name;
+    facts.code = rule.code;
+    facts.instance = instance;
+    facts.ruleId = rule.id;
+    facts.title = rule.title;
+    facts.category = rule.category;
+    facts.userId = source.device.owners.value(0);
+    facts.kind = rule.kind;
+    facts.simulated = source.device.simulated;
+    facts.channel = rule.metric;
+    facts.unit = rule.unit;
+    facts.recommendedActions = rule.actions;
+    Slot &slot = addSlot(&source, ruleIndex, std::move(facts));
+    source.tracks.push_back(&slot);
+    return slot;
+}
+
+/// Brings the indexes and timers in line with what the track has become. May delete the slot.
+void AlertBook::settle(Slot &slot)
+{
+    const AlertTrack &track = slot.track;
+    if (!slot.indexed.isEmpty() && (!track.open() || track.alert().id != slot.indexed))
+        close(slot);
+    if (track.open() && slot.indexed.isEmpty()) {
+        slot.indexed = track.alert().id;
+        m_openById.insert(slot.indexed, &slot);
+        if (!slot.key.isEmpty())
+            m_openByKey.insert(slot.key, &slot);
+    }
+    if (!track.idle()) {
+        arm(slot);
+        if (slot.source && track.active())
+            arm(*slot.source);
+        return;
+    }
+    if (Source *source = slot.source) {
+        std::erase(source->tracks, &slot);
+        if (source->silence == &slot)
+            source->silence = nullptr;
+    }
+    m_slots.erase(slot.serial);
+}
+
+void AlertBook::close(Slot &slot)
+{
+    m_openById.remove(slot.indexed);
+    if (!slot.key.isEmpty())
+        m_openByKey.remove(slot.key);
+    slot.indexed.clear();
+    remember(slot.track.alert());
+}
+
+void AlertBook::remember(const Alert &alert)
+{
+    std::erase_if(m_closed, [&alert](const Alert &old) { return old.id == alert.id; });
+    m_closed.push_back(alert);
+    while (m_closed.size() > static_cast<std::size_t>(m_limits.closedKept))
+        m_closed.pop_front();
+}
+
+void AlertBook::arm(Slot &slot, TimePoint notBefore)
+{
+    std::optional<TimePoint> due = slot.track.deadline(m_limits.track);
+    if (slot.orphaned && slot.track.active())
+        due = notBefore;
+    if (!due)
+        return;
+    const TimePoint at = std::max(*due, notBefore);
+    if (slot.armed && *slot.armed <= at)
+        return;
+    slot.armed = at;
+    m_timers.push({at, slot.serial});
+}
+
+void AlertBook::arm(Source &source, TimePoint notBefore)
+{
+    const std::optional<TimePoint> due = dueOf(source);
+    if (!due)
+        return;
+    const TimePoint at = std::max(*due, notBefore);
+    if (source.armed && *source.armed <= at)
+        return;
+    source.armed = at;
+    m_timers.push({at, source.serial});
+}
+
+Duration AlertBook::quietLimit(const Source &source) const
+{
+    if (source.heard < 2)
+        return m_limits.deviceStale > Duration::zero() ? m_limits.deviceStale : Duration(90s);
+    return std::max(m_limits.quietAtLeast, 3 * source.interval);
+}
+
+std::optional<TimePoint> AlertBook::dueOf(const Source &source) const
+{
+    std::optional<TimePoint> due;
+    const auto consider = [&due](TimePoint at) { due = due ? std::min(*due, at) : at; };
+    if (!source.stale && !source.tracks.empty())
+        consider(source.lastSeen + quietLimit(source));
+    if (source.monitored && m_limits.deviceStale > Duration::zero()) {
+        const bool silent = source.silence && source.silence->track.active();
+        if (!silent)
+            consider(source.lastSeen + m_limits.deviceStale);
+        else if (source.silence->track.alert().code == staleCode)
+            consider(source.lastSeen + std::max(m_limits.deviceOffline, m_limits.deviceStale));
+    }
+    return due;
+}
+
+QList<AlertChange> AlertBook::tick(TimePoint now)
+{
+    QList<AlertChange> out;
+    while (!m_timers.empty() && m_timers.top().at <= now) {
+        const Timer timer = m_timers.top();
+        m_timers.pop();
+        if (const auto source = m_sources.find(timer.serial); source != m_sources.end()) {
+            if (source->second->armed != timer.at)
+                continue;
+            source->second->armed.reset();
+            tickSource(*source->second, now, out);
+            arm(*source->second, now + 1ms); // whatever was due is done: never twice in one call
+            continue;
+        }
+        const auto found = m_slots.find(timer.serial);
+        if (found == m_slots.end() || found->second->armed != timer.at)
+            continue;
+        Slot &slot = *found->second;
+        slot.armed.reset();
+        if (slot.orphaned && slot.track.active())
+            slot.track.returnToNormal(now, out);
+        else
+            slot.track.tick(now, m_limits.track, m_makeId, out);
+        settle(slot);
+    }
+    return out;
+}
+
+std::optional<TimePoint> AlertBook::nextDeadline() const
+{
+    return m_timers.empty() ? std::nullopt : std::optional<TimePoint>(m_timers.top().at);
+}
+
+void AlertBook::tickSource(Source &source, TimePoint now, QList<AlertChange> &out)
+{
+    if (!source.stale && !source.tracks.empty() && now >= source.lastSeen + quietLimit(source)) { // row 22
+        source.stale = true;
+        for (Slot *slot : source.tracks) {
+            if (slot->track.active())
+                slot->track.setQuality(AlertQuality::Stale, out);
+        }
+    }
+    if (source.monitored && m_limits.deviceStale > Duration::zero())
+        tickSilence(source, now, out);
+}
+
+void AlertBook::tickSilence(Source &source, TimePoint now, QList<AlertChange> &out)
+{
+    if (now < source.lastSeen + m_limits.deviceStale)
+        return;
+    const auto describe = [&source](Alert &alert, const QString &code, const QString &title, Duration limit) {
+        alert.code = code;
+        alert.title = title;
+        alert.message = QStringLiteral("No data for %1").arg(spanText(limit));
+        if (source.heard > 1 && source.interval >= 1s)
+            alert.message += QStringLiteral(", usually every %1").arg(spanText(source.interval));
+        alert.value = inSeconds(limit);
+        alert.threshold = alert.value;
+        alert.sourceName = source.device.name;
+        alert.position = source.position;
+    };
+    if (!source.silence || !source.silence->track.active()) {
+        if (!source.silence) {
+            Alert facts;
+            facts.source = source.device.id;
+            facts.category = QStringLiteral("connection");
+            facts.userId = source.device.owners.value(0);
+            facts.simulated = source.device.simulated;
+            facts.unit = QStringLiteral("s");
+            facts.recommendedActions = {QStringLiteral("Call the crew"),
+                                        QStringLiteral("Check the device's power and reception")};
+            source.silence = &addSlot(&source, -1, std::move(facts));
+        }
+        AlertTrack &track = source.silence->track;
+        describe(track.facts(), staleCode, QStringLiteral("Device silent"), m_limits.deviceStale);
+        track.facts().level = m_limits.staleLevel;
+        track.raise(m_makeId(), source.lastSeen + m_limits.deviceStale, out);
+        settle(*source.silence);
+    }
+    AlertTrack &track = source.silence->track;
+    const Duration offline = std::max(m_limits.deviceOffline, m_limits.deviceStale);
+    if (track.alert().code == staleCode && now >= source.lastSeen + offline) {
+        describe(track.facts(), offlineCode, QStringLiteral("Device offline"), offline);
+        track.setLevel(m_limits.offlineLevel, out);
+    }
+}
+
+} // namespace tocsin

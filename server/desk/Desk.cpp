@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/desk/Desk.h"
+
+#include "server/desk/DeskRequests.h"
+
+#include <QLoggingCategory>
+
+#include <algorithm>
+#include <utility>
+
+Q_LOGGING_CATEGORY(lcDesk, "tocsin.desk", QtInfoMsg)
+
+namespace tocsin {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t readingsPerTurn = 4096; ///< then requests get their turn
+constexpr std::size_t urgentReadings = 4096;
+constexpr Duration heartbeat = 1s; ///< presence is looked at so often
+
+const Actor systemActor{Actor::Kind::System, QStringLiteral("tocsin"), QStringLiteral("Tocsin"), {}};
+
+template<class... Ts>
+struct Overloaded : Ts...
+{
+    using Ts::operator()...;
+};
+
+/// Readings that violate an event rule are not dropped under load: the event may never be told again.
+std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules)
+{
+    QHash<QString, QList<AlertRule>> byMetric;
+    for (const AlertRule &rule : rules) {
+        if (rule.kind == AlertKind::Event)
+            byMetric[rule.metric].append(rule);
+    }
+    return [byMetric](const Reading &reading) {
+        for (const Sample &sample : reading.samples) {
+            const auto found = byMetric.constFind(sample.channel);
+            if (found == byMetric.cend())
+                continue;
+            const auto *items = std::get_if<QStringList>(&sample.value);
+            const std::optional<double> value = number(sample.value);
+            if ((items && !items->isEmpty()) || std::holds_alternative<QString>(sample.value) ||
+                (value && std::any_of(found->cbegin(), found->cend(),
+                                      [&value](const AlertRule &rule) { return violatedBand(rule, *value) >= 0; })))
+                return true;
+        }
+        return false;
+    };
+}
+
+} // namespace
+
+Desk::Desk(DeskSettings settings, QList<AlertRule> rules, Store &store, ReadingArchive &archive, DeskSnapshot initial)
+    : m_settings(std::move(settings))
+    , m_store(store)
+    , m_archive(archive)
+    , m_initial(std::move(initial))
+    , m_book(rules, m_settings.alerts)
+    , m_chat(m_settings.chat)
+    , m_registry(m_settings.devices)
+    , m_ledger(m_initial)
+    , m_requests(m_settings.requests, [this] { wake(); })
+    , m_urgent(m_settings.urgentRequests, [this] { wake(); })
+    , m_readings(m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); })
+{
+    qRegisterMetaType<QList<Event>>();
+    qRegisterMetaType<QList<DevicePresence>>();
+}
+
+Desk::~Desk()
+{
+    m_accepting = false;
+    refuseAll();
+    if (m_commits)
+        m_commits->abandon();
+}
+
+void Desk::start()
+{
+    const TimePoint now = m_settings.clock();
+    m_registry.restore(m_initial.devices, m_initial.presence, now);
+    for (const Device &device : m_initial.devices)
+        m_book.setDevice(device);
+    m_book.restore(m_initial.alerts, now);
+    for (const DevicePresence &presence : m_initial.presence) {
+        if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
+            m_book.setLastSeen(presence.deviceId, presence.lastSeen, now);
+    }
+    m_chat.restore(m_initial.messages);
+
+    m_commits = new CommitQueue(m_store, m_initial.seq, m_settings.commit, m_settings.clock, this);
+    connect(m_commits, &CommitQueue::committed, this, &Desk::publish);
+    connect(m_commits, &CommitQueue::storingFailed, this, [this](const QString &error) {
+        m_storageFailing = true;
+        m_unjudgedSinceFailure = m_unjudged;
+        qCWarning(lcDesk, "Events cannot be stored: %s", qPrintable(error));
+    });
+    connect(m_commits, &CommitQueue::storingAgain, this, [this](Duration outage, const QString &error) {
+        m_storageFailing = false;
+        const TimePoint at = m_settings.clock();
+        ReportAlert report;
+        report.source = systemActor.id;
+        report.code = QStringLiteral("STORAGE_FAILED");
+        report.title = QStringLiteral("Storage failed");
+        report.category = QStringLiteral("system");
+        report.level = AlertLevel::Critical;
+        report.message = QStringLiteral("Nothing could be stored for %1 s (%2); it works again")
+                             .arg(std::max<qint64>(1, std::chrono::round<std::chrono::seconds>(outage).count()))
+                             .arg(error);
+        if (const quint64 missed = m_unjudged - m_unjudgedSinceFailure)
+            report.message += QStringLiteral(". %1 readings were not checked against the rules").arg(missed);
+        report.recommendedActions = {QStringLiteral("Check the disk of the server")};
+        addChanges(m_book.report(report, systemActor, at).changes, systemActor, {}, at);
+    });
+    m_timer = new QTimer(this);
+    m_timer->setSingleShot(true);
+    m_timer->setTimerType(Qt::PreciseTimer);
+    connect(m_timer, &QTimer::timeout, this, &Desk::tick);
+    tick();
+    drain();
+}
+
+void Desk::submit(const Request &request, Reply reply)
+{
+    if (m_accepting) {
+        Inbox<Waiting> &inbox = isUrgent(request) ? m_urgent : m_requests;
+        if (inbox.push(Waiting{request, reply}))
+            return;
+    }
+    ++m_refused;
+    if (reply)
+        reply(Outcome::refused(QStringLiteral("overloaded"),
+                               m_accepting ? QStringLiteral("The desk has too much to do; try again in a moment.")
+                                           : QStringLiteral("The desk is stopping.")));
+}
+
+void Desk::take(const QList<Reading> &readings)
+{
+    if (!m_accepting)
+        return;
+    m_readingsTaken += static_cast<quint64>(readings.size());
+    m_readings.push(readings);
+}
+
+void Desk::snapshot(std::function<void(const DeskSnapshot &)> reply)
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this, reply = std::move(reply)] {
+            DeskSnapshot snapshot = m_ledger.snapshot();
+            snapshot.presence = m_registry.presence();
+            snapshot.presence.removeIf([this](const DevicePresence &p) { return !m_ledger.knows(p.deviceId); });
+            reply(snapshot);
+        },
+        Qt::QueuedConnection);
+}
+
+DeskStats Desk::stats() const
+{
+    return {m_readingsTaken, m_readings.dropped(), m_unjudged, m_refused, m_uncommitted, m_storageFailing};
+}
+
+void Desk::wake()
+{
+    if (!m_woken.exchange(true))
+        QMetaObject::invokeMethod(this, &Desk::drain, Qt::QueuedConnection);
+}
+
+void Desk::drain()
+{
+    m_woken = false; // first: what comes from here on wakes again
+    if (!m_commits)
+        return; // start() calls
+    if (m_finished) {
+        refuseAll();
+        return;
+    }
+    for (const Waiting &waiting : m_urgent.drain())
+        handle(waiting);
+    for (const Waiting &waiting : m_requests.drain())
+        handle(waiting);
+    const QList<QList<Reading>> batches = m_readings.drain(readingsPerTurn);
+    for (const QList<Reading> &batch : batches)
+        judge(batch);
+    tellPresence();
+    m_commits->flush();
+    m_uncommitted = m_commits->size();
+    arm();
+    if (!m_readings.isEmpty())
+        wake();
+}
+
+void Desk::handle(const Waiting &waiting)
+{
+    const Request &request = waiting.request;
+    const bool panic = std::holds_alternative<RaisePanic>(request.body);
+    // Answers count too: a stalled store must not gather refusals without bound.
+    const std::size_t held = std::max(m_commits->size(), m_commits->answers());
+    if (held >= (panic ? m_settings.uncommittedMost : m_settings.uncommitted)) {
+        ++m_refused;
+        if (waiting.reply)
+            waiting.reply(m_commits->failing()
+                              ? Outcome::refused(QStringLiteral("storage_failed"),
+                                                 QStringLiteral("The server cannot store anything at the moment."))
+                              : Outcome::refused(QStringLiteral("overloaded"),
+                                                 QStringLiteral("The desk has too much to store; try again.")));
+        return;
+    }
+    const QString problem = problemOf(request);
+    if (!problem.isEmpty()) {
+        m_commits->answer(waiting.reply, Outcome::refused(QStringLiteral("invalid"), problem));
+        return;
+    }
+    const TimePoint now = m_settings.clock();
+    const Actor &actor = request.actor;
+    const auto alerts = [&](const AlertBook::Result &result) {
+        addChanges(result.changes, actor, request.id, now);
+        return result.outcome;
+    };
+    const Outcome outcome = std::visit(
+        Overloaded{[&](const Acknowledge &body) { return alerts(m_book.acknowledge(body, actor, now)); },
+                   [&](const RaisePanic &body) { return alerts(m_book.raisePanic(tidied(body, actor), now)); },
+                   [&](const CancelPanic &body) { return alerts(m_book.cancelPanic(body, now)); },
+                   [&](const ReportAlert &body) { return alerts(m_book.report(body, actor, now)); },
+                   [&](const SendChat &body) {
+                       const ChatDesk::Result result = m_chat.send(body, actor, now);
+                       for (const ChatMessage &message : result.messages)
+                           m_commits->add(message, message.automatic ? systemActor : actor, request.id, now);
+                       return result.outcome;
+                   },
+                   [&](const PutDevice &body) {
+                       const DeviceRegistry::Result result = m_registry.put(body.device, actor, now);
+                       if (result.changed)
+                           addDevice(*result.changed, actor, request.id, now);
+                       return result.outcome;
+                   }},
+        request.body);
+    m_commits->answer(waiting.reply, outcome);
+}
+
+void Desk::judge(const QList<Reading> &batch)
+{
+    const TimePoint now = m_settings.clock();
+    for (const Reading &reading : batch) {
+        const bool full = m_commits->size() >= m_settings.uncommittedMost;
+        if (full)
+            ++m_unjudged;
+        if (full && !m_registry.find(reading.deviceId))
+            continue; // its record could not be stored
+        const DeviceRegistry::Heard heard = m_registry.heard(reading, now);
+        if (!heard.known || full)
+            continue;
+        if (heard.introduced)
+            addDevice(*heard.introduced, systemActor, {}, now);
+        const QList<AlertChange> changes = m_book.apply(reading, now);
+        if (changes.isEmpty())
+            continue;
+        const Device *device = m_registry.find(reading.deviceId);
+        addChanges(changes, {Actor::Kind::Device, reading.deviceId, device ? device->name : QString(), reading.source},
+                   {}, now);
+    }
+    m_archive.record(batch);
+}
+
+void Desk::addChanges(const QList<AlertChange> &changes, const Actor &actor, const QString &requestId, TimePoint now)
+{
+    for (const AlertChange &change : changes)
+        m_commits->add(change, actor, requestId, now);
+}
+
+void Desk::addDevice(const Device &device, const Actor &actor, const QString &requestId, TimePoint now)
+{
+    m_book.setDevice(device);
+    m_commits->add(device, actor, requestId, now);
+}
+
+void Desk::publish(const QList<Event> &events)
+{
+    for (const Event &event : events)
+        m_ledger.apply(event);
+    m_uncommitted = m_commits->size();
+    Q_EMIT published(events);
+    tellPresence();
+}
+
+/// A device's presence is told only after its record: consumers know the device then.
+void Desk::tellPresence()
+{
+    const QList<DevicePresence> changes = m_registry.takeChanges();
+    for (const DevicePresence &change : changes)
+        m_presence.insert(change.deviceId, change);
+    if (m_presence.isEmpty())
+        return;
+    QList<DevicePresence> tell;
+    m_presence.removeIf([this, &tell](const auto &entry) {
+        const bool known = m_ledger.knows(entry.key());
+        if (known)
+            tell.append(entry.value());
+        return known;
+    });
+    if (!tell.isEmpty())
+        Q_EMIT presenceChanged(tell);
+}
+
+void Desk::tick()
+{
+    if (!m_commits || m_finished)
+        return;
+    const TimePoint now = m_settings.clock();
+    if (m_commits->size() < m_settings.uncommittedMost)
+        addChanges(m_book.tick(now), systemActor, {}, now);
+    m_registry.tick(now);
+    tellPresence();
+    m_commits->flush();
+    m_uncommitted = m_commits->size();
+    m_timer->stop();
+    arm();
+}
+
+void Desk::arm()
+{
+    const TimePoint now = m_settings.clock();
+    TimePoint due = now + heartbeat;
+    if (m_commits->size() < m_settings.uncommittedMost) // else the book's timers wait
+        due = std::min(due, m_book.nextDeadline().value_or(due));
+    const auto wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), 1ms);
+    if (!m_timer->isActive() || m_timer->remainingTimeAsDuration() > wait)
+        m_timer->start(wait);
+}
+
+void Desk::refuseAll()
+{
+    for (auto *inbox : {&m_urgent, &m_requests}) {
+        for (const Waiting &waiting : inbox->drain()) {
+            if (waiting.reply)
+                waiting.reply(Outcome::refused(QStringLiteral("overloaded"), QStringLiteral("The desk is stopping.")));
+        }
+    }
+}
+
+void Desk::stop()
+{
+    if (!m_accepting.exchange(false))
+        return;
+    if (!m_commits) {
+        m_finished = true;
+        refuseAll();
+        Q_EMIT stopped();
+        return;
+    }
+    do {
+        drain();
+    } while (!m_readings.isEmpty());
+    m_timer->stop();
+    if (m_commits->size() == 0) {
+        finishStop();
+        return;
+    }
+    connect(m_commits, &CommitQueue::drained, this, &Desk::finishStop);
+    m_grace = new QTimer(this);
+    m_grace->setSingleShot(true);
+    connect(m_grace, &QTimer::timeout, this, [this] {
+        qCWarning(lcDesk, "Stopping with %llu events that could not be stored",
+                  static_cast<unsigned long long>(m_commits->size()));
+        finishStop();
+    });
+    m_grace->start(std::chrono::ceil<std::chrono::milliseconds>(m_settings.stopGrace));
+}
+
+void Desk::finishStop()
+{
+    if (std::exchange(m_finished, true))
+        return;
+    if (m_grace)
+        m_grace->stop();
+    refuseAll();
+    m_commits->abandon(); // nothing left, or no hope
+    m_uncommitted = 0;
+    Q_EMIT stopped();
+}
+
+} // namespace tocsin

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/AlertBook.h"
+#include "models/domain/Inbox.h"
+#include "models/domain/Ports.h"
+#include "server/desk/ChatDesk.h"
+#include "server/desk/CommitQueue.h"
+#include "server/desk/DeviceRegistry.h"
+#include "server/desk/Ledger.h"
+#include "server/desk/ReadingInbox.h"
+#include "server/store/Store.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+namespace tocsin {
+
+struct DeskSettings
+{
+    std::function<TimePoint()> clock = systemNow; ///< any thread
+    AlertLimits alerts;
+    ChatLimits chat;
+    DeviceLimits devices;
+    CommitLimits commit;
+    std::size_t requests = 4096;                  ///< waiting in the inbox; more are refused `overloaded`
+    std::size_t urgentRequests = 16'384;          ///< panics have their own
+    std::size_t readings = 65'536;                ///< waiting; older ones are dropped and counted
+    std::size_t uncommitted = 4096;               ///< events waiting for the store: beyond it requests are refused
+    std::size_t uncommittedMost = 65'536;         ///< beyond it panics too, and rules pause
+    Duration stopGrace = std::chrono::seconds(2); ///< how long stop() waits for the store
+};
+
+/// What the desk says of its own health. Counters are since start.
+struct DeskStats
+{
+    quint64 readings = 0;
+    quint64 readingsDropped = 0;  ///< the desk was too far behind
+    quint64 readingsUnjudged = 0; ///< rules paused, because the store took nothing
+    quint64 requestsRefused = 0;  ///< for want of room
+    quint64 uncommitted = 0;      ///< events that wait for the store now
+    bool storageFailing = false;
+};
+
+/// The one owner of truth: every change of alerts, chat and devices happens here, on the "desk" thread. app
+/// makes it, moves it to its thread and keeps it until everybody who may call it has stopped.
+///
+/// *Commit, then publish*: a change becomes events, the events go to the store, and only when they are durable
+/// are they published and the request answered, in this order. Who may ask is decided before (sessions know
+/// the roles); the desk checks facts.
+///
+/// submit(), take(), snapshot() and stats(): any thread. Replies and snapshots are given on the desk's thread
+/// (refusals for want of room at once, on the caller's). start() and stop(): the desk's thread. `store` and
+/// `archive` outlive the desk.
+class Desk : public QObject, public DeskPort, public ReadingSink
+{
+    Q_OBJECT
+public:
+    Desk(DeskSettings settings, QList<AlertRule> rules, Store &store, ReadingArchive &archive, DeskSnapshot initial);
+    ~Desk() override;
+
+    void submit(const Request &request, Reply reply) override;
+    void take(const QList<Reading> &readings) override;
+    /// The durable state. Its seq fits published(): who is connected before the call ignores events up to it
+    /// and misses none after it.
+    void snapshot(std::function<void(const DeskSnapshot &)> reply);
+    [[nodiscard]] DeskStats stats() const;
+
+public Q_SLOTS:
+    void start();
+    /// Takes nothing more, finishes what it took, waits for the store up to stopGrace, then says stopped().
+    void stop();
+    /// Runs what is due by the clock. By itself when started; tests with a clock of their own call it.
+    void tick();
+
+Q_SIGNALS:
+    /// Durable events, in order, each once.
+    void published(const QList<tocsin::Event> &events);
+    void presenceChanged(const QList<tocsin::DevicePresence> &changes);
+    void stopped();
+
+private:
+    struct Waiting
+    {
+        Request request;
+        Reply reply;
+    };
+    void wake();
+    void drain();
+    void handle(const Waiting &waiting);
+    void judge(const QList<Reading> &batch);
+    void addChanges(const QList<AlertChange> &changes, const Actor &actor, const QString &requestId, TimePoint now);
+    void addDevice(const Device &device, const Actor &actor, const QString &requestId, TimePoint now);
+    void publish(const QList<Event> &events);
+    void tellPresence();
+    void arm();
+    void refuseAll();
+    void finishStop();
+
+    const DeskSettings m_settings;
+    Store &m_store;
+    ReadingArchive &m_archive;
+    const DeskSnapshot m_initial;
+    AlertBook m_book;
+    ChatDesk m_chat;
+    DeviceRegistry m_registry;
+    Ledger m_ledger;
+    CommitQueue *m_commits = nullptr; ///< from start()
+    QTimer *m_timer = nullptr;        ///< from start()
+    QTimer *m_grace = nullptr;
+    Inbox<Waiting> m_requests;
+    Inbox<Waiting> m_urgent;
+    ReadingInbox m_readings;
+    QHash<QString, DevicePresence> m_presence; ///< changes not yet told
+    quint64 m_unjudgedSinceFailure = 0;
+    bool m_finished = false;
+    std::atomic<bool> m_accepting{true};
+    std::atomic<bool> m_woken{false};
+    std::atomic<quint64> m_readingsTaken{0};
+    std::atomic<quint64> m_unjudged{0};
+    std::atomic<quint64> m_refused{0};
+    std::atomic<quint64> m_uncommitted{0};
+    std::atomic<bool> m_storageFailing{false};
+};
+
+} // namespace tocsin

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/desk/DeskRequests.h"
+
+#include <variant>
+
+namespace tocsin {
+
+namespace {
+
+constexpr qsizetype longestId = 128;
+constexpr qsizetype longestLine = 200;
+constexpr qsizetype longestText = 2000;
+constexpr qsizetype mostActions = 20;
+
+QString tooLong(const char *field, qsizetype size, qsizetype limit)
+{
+    return size <= limit
+               ? QString()
+               : QStringLiteral("%1: must not be longer than %2 characters.").arg(QLatin1String(field)).arg(limit);
+}
+
+QString problemOf(const ReportAlert &report)
+{
+    const QString problems[] = {
+        tooLong("id", report.alertId.size(), longestId),
+        tooLong("source", report.source.size(), longestId),
+        tooLong("user_id", report.userId.size(), longestId),
+        tooLong("type", report.code.size(), longestId),
+        tooLong("title", report.title.size(), longestLine),
+        tooLong("category", report.category.size(), longestLine),
+        tooLong("message", report.message.size(), longestText),
+    };
+    for (const QString &problem : problems) {
+        if (!problem.isEmpty())
+            return problem;
+    }
+    if (report.recommendedActions.size() > mostActions)
+        return QStringLiteral("recommended_actions: must not be more than %1.").arg(mostActions);
+    for (const QString &action : report.recommendedActions) {
+        if (action.size() > longestText)
+            return tooLong("recommended_actions", action.size(), longestText);
+    }
+    return {};
+}
+
+} // namespace
+
+QString problemOf(const Request &request)
+{
+    if (const auto *acknowledge = std::get_if<Acknowledge>(&request.body))
+        return tooLong("comment", acknowledge->comment.size(), longestText);
+    if (const auto *report = std::get_if<ReportAlert>(&request.body))
+        return problemOf(*report);
+    return {};
+}
+
+RaisePanic tidied(RaisePanic panic, const Actor &actor)
+{
+    if (panic.userId.isEmpty())
+        panic.userId = actor.id.isEmpty() ? QStringLiteral("unknown") : actor.id;
+    panic.userId.truncate(longestId);
+    panic.userName.truncate(longestLine);
+    panic.alertType.truncate(longestLine);
+    panic.message.truncate(longestText);
+    if (panic.clientAlertId.size() > longestId) // cutting could make two of them one
+        panic.clientAlertId.clear();
+    return panic;
+}
+
+bool isUrgent(const Request &request)
+{
+    return std::holds_alternative<RaisePanic>(request.body) || std::holds_alternative<CancelPanic>(request.body);
+}
+
+} // namespace tocsin

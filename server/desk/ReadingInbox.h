@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Reading.h"
+
+#include <QList>
+
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace tocsin {
+
+/// Hands telemetry from many threads to the desk. Thread-safe and bounded: when the desk falls behind, the
+/// oldest readings are dropped and counted, except those that `mustKeep` (a crash, a trouble code): they are
+/// kept apart, bounded too. `mustKeep` and `wake` run on the pusher's thread; wake once per change from empty.
+class ReadingInbox
+{
+public:
+    ReadingInbox(std::size_t capacity, std::size_t keptCapacity, std::function<bool(const Reading &)> mustKeep,
+                 std::function<void()> wake);
+    ReadingInbox(const ReadingInbox &) = delete;
+    ReadingInbox &operator=(const ReadingInbox &) = delete;
+
+    void push(const QList<Reading> &readings);
+    /// Whole batches, oldest first, until `readings` are reached or nothing is left.
+    [[nodiscard]] QList<QList<Reading>> drain(std::size_t readings);
+    [[nodiscard]] bool isEmpty() const;
+    [[nodiscard]] quint64 dropped() const; ///< readings, since start
+
+private:
+    void dropOldest();
+
+    const std::size_t m_capacity;
+    const std::size_t m_keptCapacity;
+    const std::function<bool(const Reading &)> m_mustKeep;
+    const std::function<void()> m_wake;
+    mutable std::mutex m_mutex;
+    std::deque<QList<Reading>> m_batches;
+    std::size_t m_size = 0; ///< readings in m_batches
+    std::deque<Reading> m_kept;
+    quint64 m_dropped = 0;
+};
+
+} // namespace tocsin

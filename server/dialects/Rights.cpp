@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/dialects/Rights.h"
+
+#include <algorithm>
+
+namespace tocsin {
+
+Reach reachOf(Role role, Act act)
+{
+    const auto *const right =
+        std::find_if(rightsTable.begin(), rightsTable.end(), [act](const Right &r) { return r.act == act; });
+    if (right == rightsTable.end())
+        return Reach::None;
+    switch (role) {
+    case Role::Citizen:
+        return right->citizen;
+    case Role::Device:
+        return right->device;
+    case Role::Dispatcher:
+    case Role::Supervisor:
+    case Role::Admin:
+        return right->staff;
+    }
+    return Reach::None;
+}
+
+bool isAllowed(Posture posture, const Principal &who, Act act, const Subject &object)
+{
+    if (posture == Posture::Open)
+        return true;
+    const bool self = !who.id.isEmpty() && who.id == object.id;
+    switch (reachOf(who.role, act)) {
+    case Reach::None:
+        return false;
+    case Reach::Self:
+        return self;
+    case Reach::Own:
+        return self || (!who.id.isEmpty() && object.owners.contains(who.id));
+    case Reach::Any:
+        return true;
+    }
+    return false;
+}
+
+} // namespace tocsin

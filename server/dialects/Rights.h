@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Account.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <array>
+
+namespace tocsin {
+
+/// What somebody may want to do over a dialect.
+enum class Act {
+    WatchVehicle,     ///< live telemetry, history, status
+    FeedVehicle,      ///< send telemetry as the vehicle
+    WatchAlerts,      ///< the alerts of one user
+    ReportAlert,      ///< raise an alert in a user's name
+    AcknowledgeAlert, ///< take an alert; the object is what raised it
+    Chat,             ///< the conversation of one user with the desk
+    ReadMetrics,      ///< the server's own figures
+};
+
+/// On whose objects. Self: the object's id is the caller's own. Own: also what lists the caller as owner.
+enum class Reach { None, Self, Own, Any };
+
+/// The object of an act. A user owns itself; a vehicle has the owners that an administrator set.
+struct Subject
+{
+    QString id;
+    QStringList owners;
+};
+
+struct Right
+{
+    Act act = Act::WatchVehicle;
+    Reach citizen = Reach::None;
+    Reach device = Reach::None;
+    Reach staff = Reach::None;
+};
+
+/// The authorization table of the secure posture. Every check of every dialect is made from it, and the tests
+/// are generated from it. In the open posture everything is allowed to everybody.
+/// An operator's acknowledge silences the desk, so a device never has it, and a panic is taken by staff alone
+/// (its subject has no owners).
+inline constexpr std::array<Right, 7> rightsTable{{
+    {Act::WatchVehicle, Reach::Own, Reach::Self, Reach::Any},
+    {Act::FeedVehicle, Reach::Own, Reach::Self, Reach::Any},
+    {Act::WatchAlerts, Reach::Self, Reach::Self, Reach::Any},
+    {Act::ReportAlert, Reach::Own, Reach::Self, Reach::Any},
+    {Act::AcknowledgeAlert, Reach::Own, Reach::None, Reach::Any},
+    {Act::Chat, Reach::Self, Reach::Self, Reach::Any},
+    {Act::ReadMetrics, Reach::None, Reach::None, Reach::Any},
+}};
+
+[[nodiscard]] Reach reachOf(Role role, Act act);
+[[nodiscard]] bool isAllowed(Posture posture, const Principal &who, Act act, const Subject &object);
+
+} // namespace tocsin

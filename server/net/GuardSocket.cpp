@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/net/GuardSocket.h"
+
+#include <QtEndian>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace tocsin::net {
+
+GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const Limits &limits, TurnQueue &turns,
+                         TrafficCounters &traffic)
+    : m_transport(std::move(transport))
+    , m_turns(turns)
+    , m_traffic(traffic)
+    , m_reader(limits.message)
+    , m_out({limits.unsent, limits.waitingA, limits.waitingB})
+    , m_linger(std::chrono::seconds(5))
+    , m_id(id)
+{
+    m_transport->setReading(false);
+    m_transport->setSink(this);
+    setPeerAddress(m_transport->peerAddress());
+    setPeerPort(m_transport->peerPort());
+    setSocketState(ConnectedState);
+    setOpenMode(ReadWrite | Unbuffered);
+}
+
+GuardSocket::~GuardSocket()
+{
+    m_turns.remove(this);
+    m_owner = nullptr;
+    m_transport->setSink(nullptr);
+    m_transport->abort();
+    // Without this ~QAbstractSocket would try to disconnect a descriptor that never was.
+    setSocketState(UnconnectedState);
+    setOpenMode(NotOpen);
+}
+
+void GuardSocket::offerHead(const QByteArray &key, const QByteArray &subprotocol,
+                            const std::optional<DeflateAgreement> &deflate)
+{
+    if (deflate) {
+        m_extension = deflate->response;
+        m_compress = deflate->compresses;
+        m_reader.allowDeflate();
+    }
+    m_toQt = "GET /" + QByteArray::number(m_id) +
+             " HTTP/1.1\r\nHost: guard\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: " +
+             key + "\r\n";
+    if (!subprotocol.isEmpty())
+        m_toQt += "Sec-WebSocket-Protocol: " + subprotocol + "\r\n";
+    m_toQt += "\r\n";
+}
+
+bool GuardSocket::open(Owner *owner)
+{
+    m_owner = owner;
+    m_turns.add(this); // the 101 has to go, or the owner has to learn of the end
+    if (m_phase == Phase::Handshake)
+        m_phase = Phase::Open;
+    return m_phase == Phase::Open;
+}
+
+void GuardSocket::read(const QByteArray &early)
+{
+    if (!early.isEmpty())
+        transportReceived(early);
+    m_transport->setReading(true);
+}
+
+bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &conflationKey)
+{
+    if (m_phase != Phase::Open)
+        return true;
+    // A turn that sends much writes in between rather than call its reader slow.
+    if (m_out.isFull(m_transport->unsent()))
+        flushOut();
+    if (m_phase != Phase::Open)
+        return true;
+    const SendQueue::Result result =
+        m_out.push(m_compress ? frame.compressedWire() : frame.wire(), delivery, conflationKey, m_transport->unsent());
+    if (result == SendQueue::Result::Overflow)
+        return false;
+    m_turns.add(this);
+    return true;
+}
+
+qint64 GuardSocket::backlog() const
+{
+    return m_out.waitingBytes() + m_transport->unsent();
+}
+
+void GuardSocket::kill()
+{
+    if (m_phase == Phase::Ended)
+        return;
+    m_transport->abort();
+    end();
+}
+
+void GuardSocket::tick(Clock::time_point now)
+{
+    if (m_phase == Phase::Open && m_reader.isStalled(now) && m_owner != nullptr)
+        m_owner->guardFault(CloseCode::Policy, QStringLiteral("The message comes too slowly."));
+    if (now >= m_deadline)
+        kill();
+}
+
+qint64 GuardSocket::bytesAvailable() const
+{
+    return QIODevice::bytesAvailable() + m_toQt.size(); // NOLINT(bugprone-parent-virtual-call): no descriptor below
+}
+
+qint64 GuardSocket::readData(char *data, qint64 maxSize)
+{
+    const qint64 count = std::min<qint64>(maxSize, m_toQt.size());
+    if (count > 0) {
+        std::memcpy(data, m_toQt.constData(), static_cast<std::size_t>(count));
+        m_toQt.remove(0, count);
+    }
+    return count;
+}
+
+qint64 GuardSocket::skipData(qint64 maxSize)
+{
+    const qint64 count = std::min<qint64>(maxSize, m_toQt.size());
+    m_toQt.remove(0, count);
+    return count;
+}
+
+qint64 GuardSocket::readLineData(char *data, qint64 maxSize)
+{
+    const qsizetype newline = m_toQt.indexOf('\n');
+    return readData(data, newline < 0 ? maxSize : std::min<qint64>(maxSize, newline + 1));
+}
+
+/// Qt writes its answer to the upgrade, then one whole control frame at a time.
+qint64 GuardSocket::writeData(const char *data, qint64 size)
+{
+    if (m_phase == Phase::Ended || size <= 0)
+        return size;
+    const QByteArray bytes(data, size);
+    if (!m_headDone) {
+        m_head += bytes;
+        m_headDone = m_head.endsWith("\r\n\r\n");
+        if (m_headDone)
+            answerHead();
+        m_turns.add(this);
+        return size;
+    }
+    switch (static_cast<Opcode>(static_cast<quint8>(bytes.front()) & 0x0F)) {
+    case Opcode::Close:
+        if (!m_closeSent)
+            m_out.pushLast(bytes);
+        m_closeSent = true;
+        break;
+    case Opcode::Pong:
+        m_out.pushPong(bytes, m_transport->unsent());
+        break;
+    default:
+        m_out.pushControl(bytes);
+        break;
+    }
+    m_turns.add(this);
+    return size;
+}
+
+void GuardSocket::answerHead()
+{
+    QByteArray head = std::exchange(m_head, {});
+    const QByteArray extension = std::exchange(m_extension, {});
+    if (!extension.isEmpty())
+        head.insert(head.size() - 2, "Sec-WebSocket-Extensions: " + extension + "\r\n");
+    m_out.pushControl(head);
+}
+
+/// Qt is done with the socket: it has sent its Close, or gives up.
+void GuardSocket::close()
+{
+    if (state() == UnconnectedState)
+        return;
+    if (!m_closeSent) {
+        kill();
+        return;
+    }
+    leaveOpen(m_closeReceived ? Phase::Finishing : m_broken ? Phase::DiscardInput : Phase::AwaitClose);
+    m_deadline = Clock::now() + m_linger;
+    m_turns.add(this);
+}
+
+/// Messages end here; for Qt the socket is disconnected. `disconnected` is not emitted: Qt's server would delete the
+/// guard, which still has to see the connection off.
+void GuardSocket::leaveOpen(Phase next)
+{
+    m_phase = next;
+    if (state() == UnconnectedState)
+        return;
+    Q_EMIT aboutToClose();
+    setSocketState(UnconnectedState);
+    Q_EMIT stateChanged(UnconnectedState);
+}
+
+void GuardSocket::transportReceived(QByteArrayView bytes)
+{
+    m_traffic.bytesIn += static_cast<quint64>(bytes.size());
+    m_unansweredPings = 0;
+    const Clock::time_point now = Clock::now();
+    while (!bytes.isEmpty() && (m_phase == Phase::Open || m_phase == Phase::AwaitClose)) {
+        const FrameReader::Event event = m_reader.read(bytes, now);
+        if (event.kind == FrameReader::Kind::NeedMore)
+            return;
+        handle(event);
+    }
+}
+
+void GuardSocket::handle(const FrameReader::Event &event)
+{
+    const bool open = m_phase == Phase::Open;
+    switch (event.kind) {
+    case FrameReader::Kind::NeedMore:
+        return;
+    case FrameReader::Kind::Text:
+        if (open)
+            m_owner->guardText(event.payload);
+        return;
+    case FrameReader::Kind::Binary:
+        if (open)
+            m_owner->guardBinary(event.payload);
+        return;
+    case FrameReader::Kind::Ping:
+        if (open)
+            giveToQt(Opcode::Ping, event.payload);
+        return;
+    case FrameReader::Kind::Pong:
+        if (open)
+            giveToQt(Opcode::Pong, event.payload);
+        return;
+    case FrameReader::Kind::Close: {
+        m_closeReceived = true;
+        if (!open) {
+            m_phase = Phase::Finishing;
+            m_turns.add(this);
+            return;
+        }
+        QByteArray payload;
+        if (event.closeCode != 0) {
+            // Qt 6.4 does not know the codes registered after RFC 6455; to it they are a normal end.
+            const quint16 code =
+                event.closeCode >= 1012 && event.closeCode < 3000 ? CloseCode::Normal : event.closeCode;
+            const quint16 big = qToBigEndian(code);
+            payload = QByteArray(reinterpret_cast<const char *>(&big), sizeof big) + event.payload;
+        }
+        giveToQt(Opcode::Close, payload);
+        return;
+    }
+    case FrameReader::Kind::Error:
+        m_broken = true;
+        if (open)
+            m_owner->guardFault(event.closeCode, QString::fromLatin1(event.why));
+        else
+            m_phase = Phase::DiscardInput;
+        return;
+    }
+}
+
+void GuardSocket::giveToQt(Opcode opcode, const QByteArray &payload)
+{
+    m_toQt += encodeFrame(opcode, payload, Masking::ZeroKey);
+    Q_EMIT readyRead();
+}
+
+void GuardSocket::transportDrained()
+{
+    if (!m_out.isEmpty() || m_phase != Phase::Open)
+        m_turns.add(this);
+}
+
+void GuardSocket::transportEnded()
+{
+    end();
+}
+
+void GuardSocket::flushOut()
+{
+    while (m_phase != Phase::Ended) {
+        const QByteArrayList chunks = m_out.take(m_transport->unsent());
+        if (chunks.isEmpty())
+            return;
+        for (const QByteArray &chunk : chunks)
+            m_traffic.bytesOut += static_cast<quint64>(chunk.size());
+        m_transport->write(chunks);
+    }
+}
+
+void GuardSocket::endOfTurn()
+{
+    flushOut();
+    if (m_phase != Phase::Handshake && m_phase != Phase::Open && !m_closedToOwner && m_owner != nullptr) {
+        m_closedToOwner = true;
+        m_owner->guardClosed();
+    }
+    if (m_phase != Phase::Ended && m_out.isEmpty())
+        finish();
+    if (m_phase == Phase::Ended && m_closedToOwner && !m_endedToOwner) {
+        m_endedToOwner = true;
+        m_owner->guardEnded();
+    }
+}
+
+/// Everything is handed to the transport: see the connection off as far as its phase allows.
+void GuardSocket::finish()
+{
+    if (m_phase == Phase::DiscardInput) {
+        m_transport->finishWriting();
+    } else if (m_phase == Phase::Finishing && m_transport->isOpen()) {
+        m_transport->closeWhenSent();
+    }
+}
+
+void GuardSocket::end()
+{
+    if (m_phase == Phase::Ended)
+        return;
+    leaveOpen(Phase::Ended);
+    m_deadline = Clock::time_point::max();
+    m_out.dropBacklog();
+    m_turns.add(this);
+}
+
+} // namespace tocsin::net

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/net/FrontDoor.h"
+#include "server/net/RequestParser.h"
+#include "server/net/Transport.h"
+
+#include <QObject>
+
+#include <chrono>
+#include <memory>
+
+namespace tocsin::net {
+
+/// One accepted connection as long as it speaks HTTP: reads requests one at a time and in order, has them judged and
+/// handled, writes the answers, keeps the deadlines; or hands its transport over for an upgrade. Server thread; owned by
+/// the server, which deletes it once it has ended.
+class HttpConnection final : public QObject, private Transport::Sink
+{
+    Q_OBJECT
+public:
+    using Clock = std::chrono::steady_clock;
+
+    class Owner
+    {
+    public:
+        Owner() = default;
+        Owner(const Owner &) = delete;
+        Owner &operator=(const Owner &) = delete;
+        /// The upgrade is granted: the transport and what came behind the head are the caller's now.
+        virtual void httpUpgraded(HttpConnection *connection, Judgement judgement, std::unique_ptr<Transport> transport,
+                                  QByteArray early) = 0;
+        virtual void httpEnded(HttpConnection *connection) = 0; ///< once; not after an upgrade
+
+    protected:
+        ~Owner() = default;
+    };
+
+    HttpConnection(std::unique_ptr<Transport> transport, bool overCap, FrontDoor &door, const ServerSettings &settings,
+                   ServerCounters &counters, Owner &owner, QObject *parent);
+    ~HttpConnection() override;
+
+    void start();
+    void tick(Clock::time_point now);
+    /// Answers what is under way, then closes; idle ones at once.
+    void goAway();
+    void kill();
+    [[nodiscard]] QHostAddress peerAddress() const { return m_peer; }
+
+    /// The answer to request number `serial`; ignored when that one has been answered.
+    void answer(quint64 serial, const HttpResponse &response);
+
+private:
+    enum class Phase { Reading, Answering, Lingering, Ended };
+
+    void transportReceived(QByteArrayView bytes) override;
+    void transportDrained() override;
+    void transportEnded() override;
+
+    void process();
+    void onHead();
+    void onComplete();
+    void upgrade();
+    void reject(const HttpResponse &response);
+    void write(const HttpResponse &response, bool keepAlive);
+    void linger();
+    void end();
+    [[nodiscard]] bool readsTooSlowly(Clock::time_point now) const;
+
+    std::unique_ptr<Transport> m_transport;
+    FrontDoor &m_door;
+    const ServerSettings &m_settings;
+    ServerCounters &m_counters;
+    Owner &m_owner;
+    RequestParser m_parser;
+    Judgement m_current;
+    QHostAddress m_peer;
+    Clock::time_point m_since; ///< start of what we wait for: a request, an answer, the end
+    Clock::time_point m_lastDrain;
+    quint64 m_serial = 0;
+    Phase m_phase = Phase::Reading;
+    bool m_overCap;
+    bool m_firstRequest = true;
+    bool m_processing = false;
+    bool m_goingAway = false;
+};
+
+} // namespace tocsin::net

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/net/FrontDoor.h"
+#include "server/net/HttpConnection.h"
+#include "server/net/ServerSettings.h"
+
+#include <QObject>
+#include <QSet>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+QT_BEGIN_NAMESPACE
+class QTimer;
+class QWebSocketServer;
+QT_END_NAMESPACE
+
+namespace tocsin::net {
+
+class GuardSocket;
+class Listener;
+class TurnQueue;
+class WebSocketSession;
+
+/// The server: HTTP and WebSocket for every dialect on one set of ports. Made anywhere, moved to the server thread, and
+/// from start() on used and deleted there only (or after that thread has ended). The handshake is QWebSocketServer's,
+/// which never listens itself: it gets guard sockets (GuardSocket).
+class Server final : public QObject, private HttpConnection::Owner
+{
+    Q_OBJECT
+public:
+    Server(ServerSettings settings, std::shared_ptr<const Authorizer> authorizer, QObject *parent = nullptr);
+    ~Server() override;
+
+    /// Before start(). Dialects are asked in this order.
+    void addDialect(std::unique_ptr<Dialect> dialect) { m_router.add(std::move(dialect)); }
+
+    struct StartResult
+    {
+        QStringList listening; ///< "127.0.0.1:8000", in the order of the settings
+        QString error;         ///< one sentence naming the cause; then nothing listens
+    };
+    [[nodiscard]] StartResult start();
+
+    /// Stops listening, closes every session with 1001, sends what waits. stopped() follows, after 2 s at the latest.
+    void stop();
+
+    [[nodiscard]] ServerCounters counters() const;
+
+Q_SIGNALS:
+    void stopped();
+
+private:
+    struct PendingUpgrade;
+
+    void accept(qintptr descriptor);
+    void httpUpgraded(HttpConnection *connection, Judgement judgement, std::unique_ptr<Transport> transport,
+                      QByteArray early) override;
+    void httpEnded(HttpConnection *connection) override;
+    void onNewWebSocket();
+    void openSession(WebSocketSession *session, const PendingUpgrade &upgrade);
+    void onSessionEnded(WebSocketSession *session);
+    void tick();
+    void killAll();
+    void leave(const QString &addressKey);
+    void checkStopped();
+
+    ServerSettings m_settings;
+    ServerCounters m_counters;
+    Router m_router;
+    FrontDoor m_door;
+    std::unique_ptr<TurnQueue> m_turns;
+    std::unique_ptr<QWebSocketServer> m_webSockets;
+    std::unique_ptr<QTimer> m_ticker;
+    std::vector<std::unique_ptr<Listener>> m_listeners;
+    std::unordered_map<quint64, std::unique_ptr<PendingUpgrade>> m_upgrades; ///< between our yes and Qt's 101
+    QHash<HttpConnection *, QString> m_http;                                 ///< with the key of its address
+    QHash<WebSocketSession *, QString> m_sessions;
+    QHash<QString, int> m_perAddress;
+    quint64 m_nextId = 1;
+    bool m_stopping = false;
+    bool m_stopped = false;
+};
+
+} // namespace tocsin::net

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/net/WebSocketSession.h"
+
+#include "server/net/FrameCodec.h"
+
+#include <QLoggingCategory>
+#include <QRandomGenerator>
+
+namespace tocsin::net {
+
+namespace {
+
+Q_LOGGING_CATEGORY(lcSession, "tocsin.server.session", QtInfoMsg)
+
+/// A Close frame has 125 bytes, two of them the code. Cuts between characters.
+QString shortened(const QString &reason)
+{
+    constexpr qsizetype room = 123;
+    QString text = reason;
+    while (text.toUtf8().size() > room)
+        text.chop(text.back().isLowSurrogate() ? 2 : 1);
+    return text;
+}
+
+} // namespace
+
+QString reasonWithRetry(const QString &sentence)
+{
+    constexpr int shortest = 500;
+    constexpr int longest = 5'000;
+    return QStringLiteral("%1 retry_ms=%2").arg(sentence).arg(QRandomGenerator::global()->bounded(shortest, longest));
+}
+
+WebSocketSession::WebSocketSession(std::unique_ptr<GuardSocket> guard, std::unique_ptr<QWebSocket> socket,
+                                   Admission admission, ServerCounters &counters, QObject *parent)
+    : Session(parent)
+    , m_guard(std::move(guard))
+    , m_socket(std::move(socket))
+    , m_admission(std::move(admission))
+    , m_counters(counters)
+    , m_id(QStringLiteral("ws-%1").arg(m_guard->id()))
+{
+    m_socket->setParent(nullptr);
+    m_guard->setParent(nullptr);
+}
+
+WebSocketSession::~WebSocketSession() = default;
+
+bool WebSocketSession::open(std::function<void(WebSocketSession *)> ended)
+{
+    m_ended = std::move(ended);
+    return m_guard->open(this);
+}
+
+void WebSocketSession::tick(GuardSocket::Clock::time_point now, const Deadlines &deadlines)
+{
+    m_guard->tick(now);
+    if (!m_guard->isLive())
+        return;
+    if (m_nextPing == GuardSocket::Clock::time_point{})
+        m_nextPing = now + deadlines.pingInterval;
+    if (now < m_nextPing)
+        return;
+    if (m_guard->unansweredPings() >= deadlines.missedPings) {
+        qCDebug(lcSession) << m_id << "answers no pings";
+        m_guard->kill();
+        return;
+    }
+    m_nextPing = now + deadlines.pingInterval;
+    m_socket->ping();
+    m_guard->pingSent();
+}
+
+void WebSocketSession::goAway(std::chrono::milliseconds linger)
+{
+    m_guard->setLinger(linger);
+    close(CloseCode::GoingAway, reasonWithRetry(QStringLiteral("The server is stopping.")));
+}
+
+void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString &conflationKey)
+{
+    if (!isOpen() || frame.isEmpty())
+        return;
+    if (!m_guard->send(frame, delivery, conflationKey)) {
+        ++m_counters.closedSlow;
+        qCInfo(lcSession) << m_id << "reads too slowly and is closed; unsent bytes:" << m_guard->backlog();
+        m_guard->dropBacklog();
+        close(CloseCode::Slow, reasonWithRetry(QStringLiteral("Too slow.")));
+        return;
+    }
+    ++m_counters.traffic.messagesOut;
+    ++m_admission.counters->messagesOut;
+}
+
+void WebSocketSession::close(quint16 code, const QString &reason)
+{
+    if (isOpen())
+        m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(code), shortened(reason));
+}
+
+void WebSocketSession::guardText(const QByteArray &utf8)
+{
+    ++m_counters.traffic.messagesIn;
+    ++m_admission.counters->messagesIn;
+    Q_EMIT textReceived(utf8);
+}
+
+void WebSocketSession::guardBinary(const QByteArray &payload)
+{
+    ++m_counters.traffic.messagesIn;
+    ++m_admission.counters->messagesIn;
+    Q_EMIT binaryReceived(payload);
+}
+
+void WebSocketSession::guardFault(quint16 code, const QString &reason)
+{
+    qCDebug(lcSession) << m_id << "is closed:" << code << reason;
+    close(code, reason);
+}
+
+void WebSocketSession::guardClosed()
+{
+    Q_EMIT closed();
+}
+
+void WebSocketSession::guardEnded()
+{
+    if (m_ended)
+        m_ended(this);
+}
+
+} // namespace tocsin::net

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/net/GuardSocket.h"
+#include "server/net/Http.h"
+#include "server/net/Session.h"
+
+#include <QWebSocket>
+
+#include <functional>
+#include <memory>
+
+namespace tocsin::net {
+
+/// What the front door knows about a WebSocket when it lets it in.
+struct Admission
+{
+    HttpRequest request; ///< without body
+    Principal principal;
+    TimePoint at;
+    DialectCounters *counters = nullptr; ///< of its dialect; outlives the session
+    bool overloaded = false;             ///< above the cap: opened only to be told so
+};
+
+/// One open WebSocket: a QWebSocket for the protocol's manners, a guard socket for the data. Server thread. Owned by the
+/// server, which deletes it when `ended` has been called; closed() comes before, never from within a call of send() or
+/// close().
+class WebSocketSession final : public Session, private GuardSocket::Owner
+{
+    Q_OBJECT
+public:
+    WebSocketSession(std::unique_ptr<GuardSocket> guard, std::unique_ptr<QWebSocket> socket, Admission admission,
+                     ServerCounters &counters, QObject *parent);
+    ~WebSocketSession() override;
+
+    /// Frames may be sent from here on. False: the peer has gone in the meantime; `ended` is called all the same.
+    [[nodiscard]] bool open(std::function<void(WebSocketSession *)> ended);
+    /// Messages are read from here on; `early` are the bytes that came behind the request's head.
+    void read(const QByteArray &early) { m_guard->read(early); }
+    /// Deadlines and pings.
+    void tick(GuardSocket::Clock::time_point now, const Deadlines &deadlines);
+    /// Closes for a stop of the server, with its shorter patience.
+    void goAway(std::chrono::milliseconds linger);
+    void kill() { m_guard->kill(); }
+
+    [[nodiscard]] QString id() const override { return m_id; }
+    [[nodiscard]] QString path() const override { return m_admission.request.path; }
+    [[nodiscard]] const QUrlQuery &query() const override { return m_admission.request.query; }
+    [[nodiscard]] const Principal &principal() const override { return m_admission.principal; }
+    [[nodiscard]] QString peerAddress() const override { return m_admission.request.peerAddress; }
+    [[nodiscard]] TimePoint openedAt() const override { return m_admission.at; }
+    [[nodiscard]] bool isOpen() const override { return m_guard->isLive(); }
+    void send(const Frame &frame, Delivery delivery, const QString &conflationKey) override;
+    void close(quint16 code, const QString &reason) override;
+
+private:
+    void guardText(const QByteArray &utf8) override;
+    void guardBinary(const QByteArray &payload) override;
+    void guardFault(quint16 code, const QString &reason) override;
+    void guardClosed() override;
+    void guardEnded() override;
+
+    std::unique_ptr<GuardSocket> m_guard;
+    std::unique_ptr<QWebSocket> m_socket; ///< goes before the guard, on which it stands
+    Admission m_admission;
+    ServerCounters &m_counters;
+    std::function<void(WebSocketSession *)> m_ended;
+    GuardSocket::Clock::time_point m_nextPing;
+    QString m_id;
+};
+
+/// A reason that tells the peer when to come back, with jitter against a stampede: "… retry_ms=1234".
+[[nodiscard]] QString reasonWithRetry(const QString &sentence);
+
+} // namespace tocsin::net

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/domain/Channels.h"
+#include "server/desk/Desk.h"
+#include "server/desk/RulesFile.h"
+#include "tests/desk/Fakes.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <memory>
+
+using namespace tocsin;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A desk on the test's thread with a clock that stands until it is moved.
+class Bench
+{
+public:
+    explicit Bench(DeskSettings settings = {}, const DeskSnapshot &initial = {})
+    {
+        settings.clock = [this] { return now; };
+        settings.commit.retryFirst = 1ms;
+        settings.commit.retryMost = 2ms;
+        desk = std::make_unique<Desk>(settings, builtInRules(), store, archive, initial);
+        QObject::connect(desk.get(), &Desk::published, desk.get(), [this](const QList<Event> &events) {
+            published += events;
+            for (const Event &event : events)
+                story.append(QStringLiteral("event %1").arg(event.seq));
+        });
+        QObject::connect(desk.get(), &Desk::presenceChanged, desk.get(), [this](const auto &changes) {
+            for (const DevicePresence &change : changes)
+                story.append(change.deviceId + QLatin1Char(' ') + toString(change.presence));
+        });
+        desk->start();
+    }
+    void ask(const Request &request, const QString &name = QStringLiteral("reply"))
+    {
+        desk->submit(request, [this, name](const Outcome &outcome) {
+            outcomes.append(outcome);
+            story.append(name + QLatin1Char(' ') + (outcome.ok ? QStringLiteral("ok") : outcome.code));
+        });
+    }
+    void feed(const QString &device, const QString &channel, const Value &value)
+    {
+        desk->take({readingOf(device, channel, value, now)});
+    }
+    /// Everything that is posted has run; nothing more comes.
+    void settle() const
+    {
+        for (int i = 0; i < 8; ++i)
+            QCoreApplication::processEvents();
+    }
+    void pass(Duration span)
+    {
+        now += span;
+        desk->tick();
+        settle();
+    }
+    [[nodiscard]] DeskSnapshot snapshot() const
+    {
+        DeskSnapshot taken;
+        desk->snapshot([&taken](const DeskSnapshot &snapshot) { taken = snapshot; });
+        settle();
+        return taken;
+    }
+
+    TimePoint now{std::chrono::seconds(1'700'000'000)};
+    FakeStore store;
+    FakeArchive archive;
+    QList<Event> published;
+    QList<Outcome> outcomes;
+    QStringList story;
+    std::unique_ptr<Desk> desk;
+};
+
+bool gapFree(const QList<Event> &events, qint64 from = 1)
+{
+    for (const Event &event : events) {
+        if (event.seq != from++)
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+class TestDesk : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void nothingIsSaidBeforeItIsDurable()
+    {
+        Bench bench;
+        bench.store.stall();
+        bench.ask(panicBy(QStringLiteral("dana")));
+        bench.settle();
+        QCOMPARE(bench.store.attempts(), 1);
+        QVERIFY(bench.story.isEmpty());
+        QVERIFY(bench.snapshot().alerts.isEmpty());
+        bench.store.release();
+        bench.settle();
+        QCOMPARE(bench.story, (QStringList{QStringLiteral("event 1"), QStringLiteral("reply ok")}));
+        QCOMPARE(bench.snapshot().alerts.size(), 1);
+        QCOMPARE(bench.snapshot().seq, 1);
+    }
+
+    void anAnswerThatChangesNothingWaitsForWhatItTellsOf()
+    {
+        Bench bench;
+        bench.store.stall();
+        bench.ask(panicBy(QStringLiteral("dana"), QStringLiteral("c-1")), QStringLiteral("first"));
+        bench.ask(panicBy(QStringLiteral("dana"), QStringLiteral("c-1")), QStringLiteral("again"));
+        bench.settle();
+        QVERIFY(bench.story.isEmpty());
+        bench.store.release();
+        bench.settle();
+        QCOMPARE(bench.story,
+                 (QStringList{QStringLiteral("event 1"), QStringLiteral("first ok"), QStringLiteral("again ok")}));
+        QVERIFY(bench.outcomes.at(0).changed);
+        QVERIFY(!bench.outcomes.at(1).changed);
+        QCOMPARE(bench.outcomes.at(0).ref, bench.outcomes.at(1).ref);
+    }
+
+    void whatGathersWhileTheStoreIsBusyKeepsItsOrder()
+    {
+        Bench bench;
+        bench.store.stall();
+        for (int i = 0; i < 50; ++i) {
+            bench.ask(panicBy(QStringLiteral("u%1").arg(i)), QString::number(i));
+            bench.settle();
+        }
+        QCOMPARE(bench.store.attempts(), 1);
+        bench.store.release();
+        bench.settle();
+        QCOMPARE(bench.store.attempts(), 2); // the other 49 in one
+        QVERIFY(gapFree(bench.store.stored()));
+        QVERIFY(gapFree(bench.published));
+        QCOMPARE(bench.outcomes.size(), 50);
+        const QStringList replies = bench.story.filter(QStringLiteral(" ok"));
+        for (int i = 0; i < 50; ++i)
+            QCOMPARE(replies.at(i), QStringLiteral("%1 ok").arg(i));
+    }
+
+    void aFailingStoreDelaysButLosesNothing()
+    {
+        Bench bench;
+        bench.store.failNext(3);
+        bench.ask(panicBy(QStringLiteral("dana")));
+        bench.settle();
+        bench.ask(panicBy(QStringLiteral("amir")));
+        bench.settle();
+        QVERIFY(bench.outcomes.isEmpty() || bench.store.attempts() > 3);
+        QTRY_COMPARE(bench.outcomes.size(), 2);
+        QVERIFY(bench.outcomes.at(0).ok && bench.outcomes.at(1).ok);
+        QTRY_COMPARE(bench.published.size(), 3); // and the desk's own alert about it
+        QVERIFY(gapFree(bench.published));
+        QVERIFY(gapFree(bench.store.stored()));
+        const auto change = std::get<AlertChange>(bench.published.last().body);
+        QCOMPARE(change.alert.code, QStringLiteral("STORAGE_FAILED"));
+        QVERIFY(change.alert.message.contains(QStringLiteral("disk full")));
+        QVERIFY(change.alert.level == AlertLevel::Critical);
+        QVERIFY(!bench.desk->stats().storageFailing);
+    }
+
+    void beyondTheBoundRequestsAreRefusedAndPanicsAreNot()
+    {
+        DeskSettings settings;
+        settings.uncommitted = 3;
+        Bench bench(settings);
+        bench.store.failNext(1'000'000);
+        for (int i = 0; i < 3; ++i)
+            bench.ask(panicBy(QStringLiteral("u%1").arg(i)), QStringLiteral("panic"));
+        bench.settle();
+        QTRY_VERIFY(bench.desk->stats().storageFailing);
+        bench.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("chat"));
+        bench.ask(panicBy(QStringLiteral("dana")), QStringLiteral("panic"));
+        bench.settle();
+        QCOMPARE(bench.story, QStringList{QStringLiteral("chat storage_failed")});
+        QCOMPARE(bench.desk->stats().uncommitted, quint64{4});
+        bench.store.failNext(0);
+        QTRY_COMPARE(bench.story.filter(QStringLiteral("panic ok")).size(), 4);
+        bench.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("chat"));
+        QTRY_COMPARE(bench.story.filter(QStringLiteral("chat ok")).size(), 1);
+    }
+
+    void whenEvenTheReserveIsFullRulesPauseAndSaySo()
+    {
+        DeskSettings settings;
+        settings.uncommitted = 2;
+        settings.uncommittedMost = 4;
+        Bench bench(settings);
+        bench.feed(QStringLiteral("v"), channel::Speed, 1.0);
+        bench.settle();
+        bench.store.failNext(1'000'000);
+        for (int i = 0; i < 4; ++i)
+            bench.ask(panicBy(QStringLiteral("u%1").arg(i)), QStringLiteral("panic"));
+        QTRY_VERIFY(bench.desk->stats().storageFailing);
+        for (int i = 4; i < 6; ++i)
+            bench.ask(panicBy(QStringLiteral("u%1").arg(i)), QStringLiteral("panic"));
+        bench.settle();
+        QCOMPARE(bench.story.filter(QStringLiteral("panic storage_failed")).size(), 2);
+        bench.feed(QStringLiteral("v"), channel::EngineRpm, 5000.0);
+        bench.feed(QStringLiteral("new"), channel::EngineRpm, 5000.0);
+        bench.settle();
+        QCOMPARE(bench.desk->stats().readingsUnjudged, quint64{2});
+        QCOMPARE(bench.archive.count(), 3);
+        bench.store.failNext(0);
+        QTRY_COMPARE(bench.story.filter(QStringLiteral("panic ok")).size(), 4);
+        bench.settle();
+        QVERIFY(
+            std::get<AlertChange>(bench.published.last().body).alert.message.contains(QStringLiteral("2 readings")));
+        bench.feed(QStringLiteral("new"), channel::EngineRpm, 5000.0);
+        bench.settle();
+        QCOMPARE(std::get<AlertChange>(bench.published.last().body).alert.code, QStringLiteral("HIGH_RPM"));
+        QVERIFY(gapFree(bench.published));
+    }
+
+    void aFullInboxRefusesAtOnceAndLeavesRoomForPanics()
+    {
+        DeskSettings settings;
+        settings.requests = 4;
+        Bench bench(settings);
+        for (int i = 0; i < 6; ++i)
+            bench.ask(chatBy(QStringLiteral("u%1").arg(i), QStringLiteral("hello")), QStringLiteral("chat"));
+        QCOMPARE(bench.story, (QStringList{QStringLiteral("chat overloaded"), QStringLiteral("chat overloaded")}));
+        bench.ask(panicBy(QStringLiteral("dana")), QStringLiteral("panic"));
+        bench.settle();
+        QCOMPARE(bench.story.filter(QStringLiteral("chat ok")).size(), 4);
+        QCOMPARE(bench.story.filter(QStringLiteral("panic ok")).size(), 1);
+        QCOMPARE(bench.desk->stats().requestsRefused, quint64{2});
+    }
+
+    void tooMuchTelemetryLosesTheOldestButNoCrash()
+    {
+        DeskSettings settings;
+        settings.readings = 10;
+        Bench bench(settings);
+        bench.feed(QStringLiteral("v"), channel::Crash, 1.0);
+        for (int i = 0; i < 30; ++i)
+            bench.feed(QStringLiteral("v"), channel::Speed, double(i));
+        bench.settle();
+        QCOMPARE(bench.desk->stats().readingsDropped, quint64{20});
+        QCOMPARE(bench.archive.count(), 11);
+        const QList<Alert> alerts = bench.snapshot().alerts;
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts.first().code, QStringLiteral("CRASH_DETECTED"));
+    }
+
+    void anUnknownDeviceIsTakenUpAndItsPresenceFollowsItsRecord()
+    {
+        Bench bench;
+        bench.store.stall();
+        bench.feed(QStringLiteral("van-1"), channel::EngineRpm, 900.0);
+        bench.settle();
+        QVERIFY(bench.story.isEmpty());
+        QVERIFY(bench.snapshot().presence.isEmpty());
+        bench.store.release();
+        bench.settle();
+        QCOMPARE(bench.story, (QStringList{QStringLiteral("event 1"), QStringLiteral("van-1 online")}));
+        const Device device = std::get<Device>(bench.published.first().body);
+        QVERIFY(device.kind == DeviceKind::Vehicle);
+        QCOMPARE(device.name, QStringLiteral("van-1"));
+        QVERIFY(device.firstSeen == bench.now);
+        bench.story.clear();
+        bench.pass(89s);
+        QVERIFY(bench.story.isEmpty());
+        bench.pass(1s);
+        QCOMPARE(bench.story, (QStringList{QStringLiteral("van-1 stale"), QStringLiteral("event 2")}));
+        bench.pass(210s);
+        QCOMPARE(bench.story.mid(2), (QStringList{QStringLiteral("van-1 offline"), QStringLiteral("event 3")}));
+        bench.feed(QStringLiteral("van-1"), channel::EngineRpm, 900.0);
+        bench.settle();
+        QCOMPARE(bench.story.mid(4), (QStringList{QStringLiteral("van-1 online"), QStringLiteral("event 4")}));
+    }
+
+    void rulesRunOnWhatDevicesTell()
+    {
+        Bench bench;
+        bench.feed(QStringLiteral("van-1"), channel::EngineRpm, 4180.0);
+        bench.settle();
+        QCOMPARE(bench.published.size(), 2); // the device, the alert
+        const Event event = bench.published.last();
+        QVERIFY(event.actor.kind == Actor::Kind::Device);
+        const Alert alert = std::get<AlertChange>(event.body).alert;
+        QCOMPARE(alert.message, QStringLiteral("4\u202f180 rpm, limit 4\u202f000"));
+        bench.ask({QStringLiteral("r-9"), operatorOf(QStringLiteral("M. Ortiz")),
+                   Acknowledge{alert.id, 1, AlertLevel::Warning, QStringLiteral("called")}});
+        bench.settle();
+        QCOMPARE(bench.published.last().requestId, QStringLiteral("r-9"));
+        QCOMPARE(bench.published.last().actor.name, QStringLiteral("M. Ortiz"));
+        QCOMPARE(std::get<AlertChange>(bench.published.last().body).alert.ackComment, QStringLiteral("called"));
+        bench.feed(QStringLiteral("van-1"), channel::EngineRpm, 1000.0);
+        bench.settle();
+        bench.pass(10s);
+        QVERIFY(std::get<AlertChange>(bench.published.last().body).to == AlertState::Normal);
+        QVERIFY(gapFree(bench.published));
+    }
+
+    void theFirstLineOfAMobileUserIsAnsweredAtOnce()
+    {
+        Bench bench;
+        bench.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello?")));
+        bench.settle();
+        QCOMPARE(bench.published.size(), 2);
+        const auto automatic = std::get<ChatMessage>(bench.published.last().body);
+        QVERIFY(automatic.automatic && automatic.fromDesk);
+        QCOMPARE(automatic.text, QStringLiteral("Your message reached the desk. An operator will answer here."));
+        QVERIFY(bench.published.last().actor.kind == Actor::Kind::System);
+    }
+
+    void restart_inTheMiddleOfTheOffDelay()
+    {
+        Bench before;
+        before.feed(QStringLiteral("van-1"), channel::EngineRpm, 4180.0);
+        before.settle();
+        before.feed(QStringLiteral("van-1"), channel::EngineRpm, 1000.0);
+        before.settle();
+        const DeskSnapshot stored = before.snapshot();
+        QVERIFY(stored.alerts.first().cond == AlertCondition::Clearing);
+
+        Bench after({}, stored);
+        after.settle();
+        QVERIFY(after.published.isEmpty());
+        after.pass(9s);
+        QVERIFY(after.published.isEmpty());
+        after.pass(1s);
+        QCOMPARE(after.published.size(), 1);
+        QCOMPARE(after.published.first().seq, stored.seq + 1);
+        QVERIFY(std::get<AlertChange>(after.published.first().body).to == AlertState::ReturnedUnacknowledged);
+        after.feed(QStringLiteral("van-1"), channel::EngineRpm, 1000.0);
+        after.settle();
+        QCOMPARE(after.published.size(), 1); // known: no second record
+    }
+
+    void restart_keepsConversationsAndTheirIds()
+    {
+        Bench before;
+        before.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello"), QStringLiteral("m-1")));
+        before.settle();
+        Bench after({}, before.snapshot());
+        after.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello"), QStringLiteral("m-1")));
+        after.settle();
+        QVERIFY(after.published.isEmpty());
+        QCOMPARE(after.outcomes.first().ref, before.outcomes.first().ref);
+        QVERIFY(!after.outcomes.first().changed);
+    }
+
+    void badRequestsNameTheField_data()
+    {
+        QTest::addColumn<Request>("request");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("field");
+        const Actor ortiz = operatorOf(QStringLiteral("M. Ortiz"));
+        ReportAlert report;
+        report.alertId = QString(200, QLatin1Char('x'));
+        QTest::newRow("id too long") << Request{{}, ortiz, report} << QStringLiteral("invalid")
+                                     << QStringLiteral("id:");
+        report.alertId.clear();
+        report.message = QString(3000, QLatin1Char('x'));
+        QTest::newRow("message too long")
+            << Request{{}, ortiz, report} << QStringLiteral("invalid") << QStringLiteral("message:");
+        QTest::newRow("empty chat") << chatBy(QStringLiteral("dana"), QStringLiteral(" \n"))
+                                    << QStringLiteral("invalid") << QStringLiteral("text:");
+        QTest::newRow("device without id")
+            << Request{{}, ortiz, PutDevice{}} << QStringLiteral("invalid") << QStringLiteral("id:");
+        QTest::newRow("no such alert") << Request{{}, ortiz, Acknowledge{QStringLiteral("zz"), 0, {}, {}}}
+                                       << QStringLiteral("not_found") << QString();
+    }
+    void badRequestsNameTheField()
+    {
+        QFETCH(Request, request);
+        QFETCH(QString, code);
+        QFETCH(QString, field);
+        Bench bench;
+        bench.ask(request);
+        bench.settle();
+        QCOMPARE(bench.outcomes.size(), 1);
+        QCOMPARE(bench.outcomes.first().code, code);
+        QVERIFY(bench.outcomes.first().message.startsWith(field));
+        QVERIFY(bench.published.isEmpty());
+    }
+
+    void aPanicIsNeverRefusedForItsForm()
+    {
+        Bench bench;
+        RaisePanic panic;
+        panic.message = QString(100'000, QLatin1Char('x'));
+        panic.clientAlertId = QString(1000, QLatin1Char('x'));
+        panic.position = Position{1e9, 0, {}, {}, {}, {}};
+        bench.ask({{}, userOf(QStringLiteral("dana")), panic});
+        bench.ask({{}, {}, panic});
+        bench.settle();
+        QVERIFY(bench.outcomes.at(0).ok && bench.outcomes.at(1).ok);
+        const Alert alert = std::get<AlertChange>(bench.published.first().body).alert;
+        QCOMPARE(alert.source, QStringLiteral("dana"));
+        QVERIFY(!alert.position);
+        QCOMPARE(alert.message.size(), 2000);
+    }
+
+    void stopFinishesWhatWasTaken()
+    {
+        Bench bench;
+        QSignalSpy stopped(bench.desk.get(), &Desk::stopped);
+        bench.store.stall();
+        bench.ask(panicBy(QStringLiteral("dana")), QStringLiteral("panic"));
+        bench.feed(QStringLiteral("van-1"), channel::EngineRpm, 4180.0);
+        bench.desk->stop();
+        bench.ask(panicBy(QStringLiteral("late")), QStringLiteral("late"));
+        QCOMPARE(stopped.size(), 0);
+        bench.store.release();
+        bench.settle();
+        QCOMPARE(stopped.size(), 1);
+        QCOMPARE(bench.store.stored().size(), 3);
+        QCOMPARE(bench.published.size(), 3);
+        QVERIFY(bench.story.contains(QStringLiteral("panic ok")));
+        QCOMPARE(bench.story.first(), QStringLiteral("late overloaded"));
+    }
+
+    void stopDoesNotWaitForeverForAStoreThatHangs()
+    {
+        DeskSettings settings;
+        settings.stopGrace = 20ms;
+        Bench bench(settings);
+        QSignalSpy stopped(bench.desk.get(), &Desk::stopped);
+        bench.store.stall();
+        bench.ask(panicBy(QStringLiteral("dana")), QStringLiteral("panic"));
+        bench.desk->stop();
+        QTRY_COMPARE(stopped.size(), 1);
+        QCOMPARE(bench.story, QStringList{QStringLiteral("panic storage_failed")});
+        bench.store.release(); // too late: nothing is published
+        bench.settle();
+        QVERIFY(bench.published.isEmpty());
+    }
+
+    void stopWithNothingToDoIsImmediate()
+    {
+        Bench bench;
+        QSignalSpy stopped(bench.desk.get(), &Desk::stopped);
+        bench.desk->stop();
+        bench.desk->stop();
+        QCOMPARE(stopped.size(), 1);
+    }
+
+    void aDeskThatIsDeletedAnswersWhoStillWaits()
+    {
+        QStringList answers;
+        FakeStore store;
+        FakeArchive archive;
+        {
+            Desk desk({}, {}, store, archive, {});
+            desk.submit(panicBy(QStringLiteral("dana")), [&answers](const Outcome &o) { answers.append(o.code); });
+        }
+        QCOMPARE(answers, QStringList{QStringLiteral("overloaded")});
+        store.stall();
+        {
+            Desk desk({}, {}, store, archive, {});
+            desk.start();
+            desk.submit(panicBy(QStringLiteral("dana")), [&answers](const Outcome &o) { answers.append(o.code); });
+            QTRY_COMPARE(store.attempts(), 1);
+        }
+        QCOMPARE(answers.last(), QStringLiteral("storage_failed"));
+        store.release(); // its callback finds nobody
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDesk)
+#include "test_desk.moc"

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/dialects/Rights.h"
+
+#include <QtTest>
+
+using namespace tocsin;
+
+namespace {
+const Role roles[] = {Role::Citizen, Role::Device, Role::Dispatcher, Role::Supervisor, Role::Admin};
+}
+
+/// Generated from the table that the server uses: role × act × own, owned and foreign object.
+class TestRights : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void everyActHasOneRow();
+    void theTableDecides_data();
+    void theTableDecides();
+    void theOpenPostureAllowsEverything();
+    void nobodyOwnsWhatHasNoId();
+    void theRowsThatMatterMost();
+};
+
+void TestRights::everyActHasOneRow()
+{
+    for (const Act act : {Act::WatchVehicle, Act::FeedVehicle, Act::WatchAlerts, Act::ReportAlert,
+                          Act::AcknowledgeAlert, Act::Chat, Act::ReadMetrics}) {
+        QCOMPARE(std::count_if(rightsTable.begin(), rightsTable.end(), [act](const Right &r) { return r.act == act; }),
+                 1);
+    }
+    QCOMPARE(rightsTable.size(), std::size_t(Act::ReadMetrics) + 1);
+}
+
+void TestRights::theTableDecides_data()
+{
+    QTest::addColumn<int>("act");
+    QTest::addColumn<int>("role");
+    for (const Right &right : rightsTable) {
+        for (const Role role : roles)
+            QTest::addRow("act %d as %s", int(right.act), qPrintable(toString(role))) << int(right.act) << int(role);
+    }
+}
+
+void TestRights::theTableDecides()
+{
+    QFETCH(int, act);
+    QFETCH(int, role);
+    const Reach reach = reachOf(Role(role), Act(act));
+    const Principal who{QStringLiteral("me"), QStringLiteral("Me"), Role(role), false};
+    const Subject self{QStringLiteral("me"), {}};
+    const Subject owned{QStringLiteral("van-1"), {QStringLiteral("you"), QStringLiteral("me")}};
+    const Subject foreign{QStringLiteral("van-2"), {QStringLiteral("you")}};
+    const Subject nobodys{QStringLiteral("van-3"), {}};
+    const auto allowed = [&](const Subject &object) { return isAllowed(Posture::Secure, who, Act(act), object); };
+    QCOMPARE(allowed(self), reach != Reach::None);
+    QCOMPARE(allowed(owned), reach == Reach::Own || reach == Reach::Any);
+    QCOMPARE(allowed(foreign), reach == Reach::Any);
+    QCOMPARE(allowed(nobodys), reach == Reach::Any);
+}
+
+void TestRights::theOpenPostureAllowsEverything()
+{
+    for (const Right &right : rightsTable) {
+        for (const Role role : roles)
+            QVERIFY(isAllowed(Posture::Open, {QStringLiteral("me"), {}, role, false}, right.act, {}));
+    }
+}
+
+void TestRights::nobodyOwnsWhatHasNoId()
+{
+    const Principal nameless{QString(), QString(), Role::Citizen, false};
+    for (const Right &right : rightsTable)
+        QVERIFY(!isAllowed(Posture::Secure, nameless, right.act, {QString(), {QString()}}));
+}
+
+void TestRights::theRowsThatMatterMost()
+{
+    QVERIFY(reachOf(Role::Device, Act::FeedVehicle) == Reach::Self);
+    QVERIFY(reachOf(Role::Device, Act::AcknowledgeAlert) == Reach::None);
+    QVERIFY(reachOf(Role::Citizen, Act::WatchVehicle) == Reach::Own);
+    QVERIFY(reachOf(Role::Citizen, Act::Chat) == Reach::Self);
+    QVERIFY(reachOf(Role::Citizen, Act::ReadMetrics) == Reach::None);
+    QVERIFY(reachOf(Role::Dispatcher, Act::AcknowledgeAlert) == Reach::Any);
+}
+
+QTEST_GUILESS_MAIN(TestRights)
+#include "test_rights.moc"

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs clang-tidy (.clang-tidy, warnings are errors) over every source of the project that the build compiles.
+
+usage: clang_tidy.py ROOT BUILD
+Files that passed are remembered in BUILD/clang-tidy by a hash of themselves, every project header and the
+configuration, so that a second run takes only what changed.
+"""
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+
+def main():
+    root, build = (pathlib.Path(a).resolve() for a in sys.argv[1:3])
+    passed = build / "clang-tidy"
+    passed.mkdir(exist_ok=True)
+    common = hashlib.sha256((root / ".clang-tidy").read_bytes())
+    for top in ("app", "hal", "models", "qml", "server", "tests"):
+        for header in sorted((root / top).rglob("*.h")):
+            common.update(header.read_bytes())
+    sources = set()
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        if path.is_relative_to(root) and not path.is_relative_to(build) and path.suffix == ".cpp":
+            sources.add(path)
+
+    def check(path):
+        key = hashlib.sha256(common.digest() + path.read_bytes() + str(path.relative_to(root)).encode()).hexdigest()
+        stamp = passed / key
+        if stamp.exists():
+            return None
+        run = subprocess.run(["clang-tidy-19", "-p", str(build), "--quiet", str(path)], capture_output=True, text=True)
+        if run.returncode == 0:
+            stamp.touch()
+            return None
+        return f"{path.relative_to(root)}:\n{run.stdout}{run.stderr[-2000:]}"
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        problems = [text for text in pool.map(check, sorted(sources)) if text]
+    print("\n".join(problems))
+    print(f"{len(sources)} sources, {len(problems)} with findings")
+    return 1 if problems or not sources else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing, builds with AddressSanitizer and UndefinedBehaviorSanitizer into build-asan/
+# and runs every test. Arguments go to ctest (tests/run.sh -R alert).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=packaging/setup.sh
+. packaging/setup.sh
+
+need_packages packaging/packages-build.txt packaging/packages-test.txt
+[ -f build-asan/build.ninja ] || cmake --preset asan
+cmake --build build-asan
+exec ctest --test-dir build-asan --parallel "$(nproc)" --output-on-failure "$@"

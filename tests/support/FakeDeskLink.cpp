@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/FakeDeskLink.h"
+
+namespace tocsin {
+
+FakeDeskLink::FakeDeskLink(QObject *parent) : DeskLink(parent)
+{
+}
+
+void FakeDeskLink::start()
+{
+    open({});
+}
+
+void FakeDeskLink::setState(State state)
+{
+    if (state == m_state)
+        return;
+    m_state = state;
+    Q_EMIT stateChanged(state);
+}
+
+void FakeDeskLink::open(DeskSnapshot snapshot)
+{
+    setState(State::Open);
+    m_seq = std::max(m_seq, snapshot.seq);
+    snapshot.seq = m_seq;
+    for (const Alert &alert : snapshot.alerts)
+        alerts.insert(alert.id, alert);
+    Q_EMIT DeskLink::snapshot(snapshot);
+}
+
+QString FakeDeskLink::request(const RequestBody &body)
+{
+    const QString id = QStringLiteral("r%1").arg(m_nextRequest++);
+    asked.append({id, body});
+    return id;
+}
+
+quint64 FakeDeskLink::requestHistory(const HistoryQuery &query)
+{
+    askedHistory.append({m_nextHistory, query});
+    return m_nextHistory++;
+}
+
+Event FakeDeskLink::makeEvent(EventBody body, const QString &requestId)
+{
+    Event event;
+    event.seq = ++m_seq;
+    event.requestId = requestId;
+    event.body = std::move(body);
+    return event;
+}
+
+void FakeDeskLink::publish(const Alert &alert, AlertVerb verb)
+{
+    AlertChange change;
+    change.verb = verb;
+    change.from = alerts.contains(alert.id) ? stateOf(alerts.value(alert.id)) : AlertState::Normal;
+    change.to = stateOf(alert);
+    change.alert = alert;
+    alerts.insert(alert.id, alert);
+    publish({makeEvent(change)});
+}
+
+void FakeDeskLink::publish(const ChatMessage &message)
+{
+    publish({makeEvent(message)});
+}
+
+void FakeDeskLink::publish(const Device &device)
+{
+    publish({makeEvent(device)});
+}
+
+void FakeDeskLink::publish(const QList<Event> &list)
+{
+    Q_EMIT events(list);
+}
+
+FakeDeskLink::Asked FakeDeskLink::stall()
+{
+    return asked.takeFirst();
+}
+
+void FakeDeskLink::publishEventOf(const Asked &request, TimePoint at)
+{
+    if (const auto *acknowledge = std::get_if<Acknowledge>(&request.body)) {
+        AlertChange change;
+        change.verb = AlertVerb::Acknowledge;
+        change.alert = alerts.value(acknowledge->alertId);
+        change.from = stateOf(change.alert);
+        change.alert.acked = true;
+        change.alert.ackedAt = at;
+        change.alert.ackedBy = m_self.name;
+        ++change.alert.revision;
+        change.to = stateOf(change.alert);
+        alerts.insert(change.alert.id, change.alert);
+        publish({makeEvent(change, request.id)});
+    } else if (const auto *chat = std::get_if<SendChat>(&request.body)) {
+        ChatMessage message;
+        message.id = QStringLiteral("sent%1").arg(m_nextMessage++);
+        message.thread = chat->thread;
+        message.senderId = m_self.id;
+        message.senderName = m_self.name;
+        message.fromDesk = chat->fromDesk;
+        message.text = chat->text;
+        message.clientMessageId = chat->clientMessageId;
+        message.at = at;
+        publish({makeEvent(message, request.id)});
+    }
+}
+
+void FakeDeskLink::replyTo(const Asked &request, const Outcome &outcome)
+{
+    Q_EMIT replied(request.id, outcome);
+}
+
+void FakeDeskLink::accept(TimePoint at)
+{
+    const Asked request = stall();
+    publishEventOf(request, at);
+    replyTo(request, Outcome::done(QString()));
+}
+
+void FakeDeskLink::acceptReplyFirst(TimePoint at)
+{
+    const Asked request = stall();
+    replyTo(request, Outcome::done(QString()));
+    publishEventOf(request, at);
+}
+
+void FakeDeskLink::acceptUnchanged()
+{
+    replyTo(stall(), Outcome::done(QString(), false));
+}
+
+void FakeDeskLink::refuse(const QString &code, const QString &message)
+{
+    replyTo(stall(), Outcome::refused(code, message));
+}
+
+void FakeDeskLink::answerHistory(const HistoryResult &result, int index)
+{
+    const AskedHistory query = askedHistory.takeAt(index);
+    Q_EMIT historyReady(query.id, result);
+}
+
+} // namespace tocsin

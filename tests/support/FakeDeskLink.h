@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/DeskLink.h"
+
+#include <QHash>
+#include <QList>
+
+namespace tocsin {
+
+/// A desk link for tests: requests and history queries wait (a stalled desk) until the test accepts, refuses or
+/// reorders them. GUI thread. Events get gap-free seqs unless the test numbers them itself.
+class FakeDeskLink : public DeskLink
+{
+    Q_OBJECT
+public:
+    struct Asked
+    {
+        QString id;
+        RequestBody body;
+    };
+    struct AskedHistory
+    {
+        quint64 id = 0;
+        HistoryQuery query;
+    };
+
+    explicit FakeDeskLink(QObject *parent = nullptr);
+
+    void start() override; ///< Open, with an empty snapshot
+    [[nodiscard]] State state() const override { return m_state; }
+    [[nodiscard]] Actor self() const override { return m_self; }
+    QString request(const RequestBody &body) override;
+    quint64 requestHistory(const HistoryQuery &query) override;
+
+    void setSelf(const Actor &self) { m_self = self; }
+    void setState(State state);
+    /// Open with this state of the desk.
+    void open(DeskSnapshot snapshot);
+    void publish(const Alert &alert, AlertVerb verb = AlertVerb::Raise);
+    void publish(const ChatMessage &message);
+    void publish(const Device &device);
+    void publish(const QList<Event> &events); ///< as they are
+    void hear(const QList<LatestReading> &readings) { Q_EMIT latest(readings); }
+    void tell(const QList<DevicePresence> &changes) { Q_EMIT presence(changes); }
+
+    QList<Asked> asked;               ///< not answered yet, oldest first
+    QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
+
+    /// Answers the oldest request: event, then reply (the usual order).
+    void accept(TimePoint at);
+    /// The same, reply first.
+    void acceptReplyFirst(TimePoint at);
+    /// ok, but nothing to do: somebody else was faster.
+    void acceptUnchanged();
+    void refuse(const QString &code, const QString &message);
+    /// Takes the oldest request away without any answer; its event and reply come when the test calls these.
+    [[nodiscard]] Asked stall();
+    void publishEventOf(const Asked &asked, TimePoint at);
+    void replyTo(const Asked &asked, const Outcome &outcome);
+    /// Answers the query at `index`.
+    void answerHistory(const HistoryResult &result, int index = 0);
+
+    /// The desk's memory, for acknowledging.
+    QHash<QString, Alert> alerts;
+
+private:
+    Event makeEvent(EventBody body, const QString &requestId = {});
+    State m_state = State::Connecting;
+    Actor m_self{Actor::Kind::Operator, QStringLiteral("mo"), QStringLiteral("M. Ortiz"), QStringLiteral("console")};
+    qint64 m_seq = 0;
+    int m_nextRequest = 1;
+    quint64 m_nextHistory = 1;
+    int m_nextMessage = 1;
+};
+
+} // namespace tocsin
