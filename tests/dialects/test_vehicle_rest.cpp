@@ -27,7 +27,7 @@ QString placeOf(const net::HttpResponse &response)
         return QStringLiteral("incomplete");
     QStringList steps;
     const QJsonArray loc = entry.value(QLatin1String("loc")).toArray();
-    for (const QJsonValue &step : loc)
+    for (const auto &step : loc)
         steps.append(step.isDouble() ? QStringLiteral("[%1]").arg(step.toInt()) : step.toString());
     return steps.join(QLatin1Char('.'));
 }
