@@ -6,7 +6,7 @@ import Tocsin.Controls
 import Tocsin.Models
 
 /// What needs somebody, most urgent first. A press selects; `A` or the row's button acknowledges.
-/// Rows hold still while the pointer moves over them or the keyboard is in the list; new ones are counted in a
+/// Rows hold still while the pointer moves over them or keys move the cursor; new ones are counted in a
 /// bar in the header, so that nothing shifts. The hold ends by itself when neither moved for five seconds.
 Panel {
     id: root
@@ -18,14 +18,13 @@ Panel {
     property int phase: 0
     readonly property bool flashOn: root.phase % 2 === 0
     readonly property bool slowFlashOn: root.phase < 2
-    /// The pointer or the keyboard did something a moment ago. Not the timer's `running`: a restart drops that for
-    /// an instant, and the rows would jump.
-    property bool touched: false
-    readonly property bool held: root.touched && (pointer.hovered || list.activeFocus)
+    /// The pointer moved over the rows or a key moved the cursor a moment ago. Not the timer's `running`: a restart
+    /// drops that for an instant, and the rows would jump.
+    property bool held: false
 
     function touch() {
         hold.restart();
-        root.touched = true;
+        root.held = true;
     }
 
     /// Enter was pressed on the selected row.
@@ -37,7 +36,7 @@ Panel {
         id: hold
 
         interval: 5000
-        onTriggered: root.touched = false
+        onTriggered: root.held = false
     }
 
     Timer {
@@ -48,6 +47,15 @@ Panel {
         running: root.visible && root.queue.waiting > 0 && !Theme.reducedMotion
         onTriggered: root.phase = (root.phase + 1) % 4
         onRunningChanged: root.phase = 0
+    }
+
+    Connections {
+        target: root.console.keys
+
+        function onTriggered(actionId) {
+            if (actionId === "next" || actionId === "previous" || actionId === "acknowledge")
+                root.touch();
+        }
     }
 
     PanelHeader {
@@ -117,11 +125,12 @@ Panel {
             id: pointer
 
             onPointChanged: root.touch()
+            onHoveredChanged: root.held = pointer.hovered
         }
 
         FocusRing {
             z: 2
-            shown: list.activeFocus && list.count === 0
+            shown: list.activeFocus
             radius: 0
         }
     }
