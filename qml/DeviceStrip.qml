@@ -18,7 +18,7 @@ Panel {
     readonly property TrendSource trend: root.console.trend
     readonly property bool compact: root.height < 360
     readonly property real gap: (root.compact ? 2 : 3) * Theme.grid
-    readonly property real gaugeHeight: Math.round(Math.max(104, Math.min(200, (root.height - header.height - 3 * root.gap) * 0.5)))
+    readonly property real gaugeHeight: Math.round(Math.max(104, Math.min(240, (root.height - header.height - 3 * root.gap) * 0.5)))
 
     PanelHeader {
         id: header
@@ -49,7 +49,7 @@ Panel {
         readonly property int fitting: Math.max(1, Math.floor((width + root.gap) / (96 + root.gap)))
         readonly property int shown: Math.max(Math.min(count, fitting), 1)
         readonly property bool overflowing: count > fitting
-        readonly property real cardWidth: Math.floor(Math.min(220, (width - (shown - 1) * root.gap) / shown - (overflowing ? 10 : 0)))
+        readonly property real cardWidth: Math.floor(Math.min(root.gaugeHeight * 1.7, (width - (shown - 1) * root.gap) / shown - (overflowing ? 10 : 0)))
 
         anchors.top: header.bottom
         anchors.topMargin: root.gap
