@@ -4,7 +4,7 @@
 // "panning" moves the map by some pixels per frame; "live" moves a tenth of the markers per frame as fixes at 6 Hz
 // would, all of them gliding; "zooming" changes the zoom with each frame. Times are milliseconds of polish (layout)
 // and sync (upload to the scene graph) together: what the GUI thread spends or waits, drawing apart.
-#include "MapWindow.h"
+#include "tests/qml/map/MapWindow.h"
 
 #include <QElapsedTimer>
 #include <QGuiApplication>

@@ -15,8 +15,8 @@ namespace {
 
 bool near(QRgb a, const QColor &b, int tolerance)
 {
-    return std::abs(qRed(a) - b.red()) <= tolerance && std::abs(qGreen(a) - b.green()) <= tolerance
-        && std::abs(qBlue(a) - b.blue()) <= tolerance;
+    return std::abs(qRed(a) - b.red()) <= tolerance && std::abs(qGreen(a) - b.green()) <= tolerance &&
+           std::abs(qBlue(a) - b.blue()) <= tolerance;
 }
 
 int count(const QImage &image, const QColor &color, int tolerance = 8)
@@ -131,8 +131,8 @@ void TestDeskPicture::the_queue_says_the_level_by_shape_and_colour()
     QVERIFY2(diamond > 110 && diamond < 200, qPrintable(QString::number(diamond)));
     QVERIFY2(triangle > 60 && triangle < 160, qPrintable(QString::number(triangle)));
     QVERIFY2(square > 190 && square < 260, qPrintable(QString::number(square)));
-    QVERIFY(count(part(QStringLiteral("Dana R.: PANIC")), m_theme.levelTint(Theme::Level::Emergency, Theme::Scheme::Dark))
-            > 5000);
+    QVERIFY(count(part(QStringLiteral("Dana R.: PANIC")),
+                  m_theme.levelTint(Theme::Level::Emergency, Theme::Scheme::Dark)) > 5000);
 }
 
 void TestDeskPicture::nothing_is_blank()

@@ -82,7 +82,8 @@ void MarkerScene::collect(const MarkerInput &input)
         m_items.push_back({world, number, rankOf(marker, number == input.selected), IconRadius});
         if (marker.gliding(input.now)) {
             const QPointF way = marker.to - marker.from;
-            m_fastest = std::max(m_fastest, std::hypot(way.x(), way.y()) * input.camera.scale() * 1000 / marker.glideMs);
+            m_fastest =
+                std::max(m_fastest, std::hypot(way.x(), way.y()) * input.camera.scale() * 1000 / marker.glideMs);
         }
         m_pulses = m_pulses || (isEmergency(marker) && marker.alertState == Unacknowledged);
     }
@@ -188,11 +189,9 @@ void MarkerScene::drawGround(const MarkerInput &input, const Item &item, Scene &
         scene.add(item.world, circle);
     } else if (pixels > 12) {
         const QColor color = marker.alerting() ? levelColor(input.palette, marker.alertLevel) : input.palette.accent();
-        scene.add(item.world, {.radius = 0,
-                               .worldRadius = accuracy,
-                               .stroke = 1,
-                               .fill = ink(color, 0.08),
-                               .line = ink(color, 0.45)});
+        scene.add(
+            item.world,
+            {.radius = 0, .worldRadius = accuracy, .stroke = 1, .fill = ink(color, 0.08), .line = ink(color, 0.45)});
     }
     if (item.number == input.selected) {
         scene.add(item.world, {.radius = 20,

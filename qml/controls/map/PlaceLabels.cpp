@@ -44,8 +44,7 @@ QPointF middleOf(const QList<QPointF> &outline)
 /// A line with the way to each of its points.
 struct Path
 {
-    explicit Path(const QList<QPointF> &line)
-        : points(line)
+    explicit Path(const QList<QPointF> &line) : points(line)
     {
         double way = 0;
         for (qsizetype i = 0; i < line.size(); ++i) {
@@ -131,8 +130,8 @@ void PlaceLabels::add(const CityOverlay &overlay)
         else if (!named.contains(area.name))
             addCentered(middleOf(area.points), area.name, Style::Place, text, appearing(zoom, 14.2));
     }
-    for (const auto kind : {CityOverlay::StreetClass::Motorway, CityOverlay::StreetClass::Major,
-                            CityOverlay::StreetClass::Minor}) {
+    for (const auto kind :
+         {CityOverlay::StreetClass::Motorway, CityOverlay::StreetClass::Major, CityOverlay::StreetClass::Minor}) {
         const double from = kind == CityOverlay::StreetClass::Minor ? 15.6 : 14.3;
         if (zoom < from)
             continue;
