@@ -10,6 +10,7 @@
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
 #include "server/desk/RulesFile.h"
+#include "server/net/ServerThread.h"
 #include "server/store/Archive.h"
 #include "server/store/DataDirectory.h"
 #include "server/store/LogStore.h"
@@ -241,7 +242,7 @@ QString Backend::makeServer()
 {
     Parts &p = *m_parts;
     p.router.emplace(p.latest);
-    p.serverWorker.emplace(QStringLiteral("server"));
+    p.serverWorker.emplace(QStringLiteral("server"), net::setServerEventDispatcher);
     Desk &desk = *p.desk;
     const auto metrics = [&desk, &log = *p.log, &history = *p.history] {
         const DeskStats stats = desk.stats();

@@ -29,6 +29,7 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("zoomIn", map, tr("Zoom in"), {QStringLiteral("+"), QStringLiteral("=")});
     add("zoomOut", map, tr("Zoom out"), {QStringLiteral("-")});
     const QString console = tr("Console");
+    add("deskPage", console, tr("The desk"), {QStringLiteral("Ctrl+1")});
     add("search", console, tr("Search devices"), {QStringLiteral("/")});
     add("chat", console, tr("Write a message"), {QStringLiteral("M")});
     add("keySheet", console, tr("All keys"), {QStringLiteral("?")});

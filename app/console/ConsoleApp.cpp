@@ -11,6 +11,7 @@
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
 #include <QTimer>
+#include <QUrl>
 #include <QtQml/qqmlextensionplugin.h>
 
 #include <cstdio>
@@ -28,6 +29,11 @@ Theme::Scheme schemeFrom(const QString &name)
     if (name == QLatin1String("light"))
         return Theme::Scheme::Light;
     return name == QLatin1String("contrast") ? Theme::Scheme::Contrast : Theme::Scheme::Dark;
+}
+
+QUrl urlOf(const QString &file)
+{
+    return file.startsWith(QLatin1Char(':')) ? QUrl(QStringLiteral("qrc") + file) : QUrl::fromLocalFile(file);
 }
 
 void takePicture(QQuickWindow &window, const QString &file)
@@ -91,6 +97,8 @@ QString ConsoleApp::show()
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
     QVariantMap properties{{QStringLiteral("console"), QVariant::fromValue(d->console.get())},
                            {QStringLiteral("scheme"), static_cast<int>(schemeFrom(d->settings.theme))}};
+    if (!d->settings.simulate.isEmpty()) // the scenario's streets, for the map
+        properties.insert(QStringLiteral("mapOverlay"), urlOf(d->settings.simulate.constFirst()));
     if (!d->line.page.isEmpty())
         properties.insert(QStringLiteral("page"), d->line.page);
     d->engine->setInitialProperties(properties);

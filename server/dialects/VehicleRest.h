@@ -21,7 +21,8 @@ public:
     VehicleRest(const DialectOptions &options, const DialectServices &services, VehicleDirectory &directory,
                 ReplyBox &replies);
 
-    [[nodiscard]] static bool claims(const QString &path);
+    /// A page of ours with its method; of a path below ours that leads nowhere, every method.
+    [[nodiscard]] static bool claims(const QByteArray &method, const QString &path);
     void handle(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond);
 
     [[nodiscard]] static net::HttpResponse detail(int status, const QString &text);

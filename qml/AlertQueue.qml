@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Tocsin.Controls
+import Tocsin.Models
+
+/// What needs somebody, most urgent first. A press selects; `A` or the row's button acknowledges.
+/// Rows hold still while the pointer moves over them or the keyboard is in the list; new ones are counted in a
+/// bar in the header, so that nothing shifts. The hold ends by itself when neither moved for five seconds.
+Panel {
+    id: root
+
+    required property Console console
+
+    readonly property AlertQueueModel queue: root.console.queue
+    /// One phase for all rows, so that they flash together: once a second, well below three (WCAG 2.3.1).
+    property bool flashOn: true
+    /// The pointer or the keyboard did something a moment ago. Not the timer's `running`: a restart drops that for
+    /// an instant, and the rows would jump.
+    property bool touched: false
+    readonly property bool held: root.touched && (pointer.hovered || list.activeFocus)
+
+    function touch() {
+        hold.restart();
+        root.touched = true;
+    }
+
+    /// Enter was pressed on the selected row.
+    signal opened
+
+    onHeldChanged: root.queue.held = root.held
+
+    Timer {
+        id: hold
+
+        interval: 5000
+        onTriggered: root.touched = false
+    }
+
+    Timer {
+        id: flash
+
+        interval: 500
+        repeat: true
+        running: root.visible && root.queue.waiting > 0 && !Theme.reducedMotion
+        onTriggered: root.flashOn = !root.flashOn
+        onRunningChanged: root.flashOn = true
+    }
+
+    PanelHeader {
+        id: header
+
+        width: parent.width
+        title: qsTr("Alerts")
+        detail: root.queue.waiting + root.queue.acknowledged > 0 ? qsTr("%1 waiting · %2 acknowledged").arg(root.queue.waiting).arg(root.queue.acknowledged) : ""
+
+        HeldBackBar {
+            count: root.queue.heldBack
+            level: root.queue.heldBackLevel + 1
+            lit: root.flashOn
+            onClicked: root.queue.showHeldBack()
+        }
+
+        Chip {
+            visible: root.queue.levelFilter >= 0
+            checked: true
+            text: [qsTr("info only ×"), qsTr("warning only ×"), qsTr("critical only ×"), qsTr("emergency only ×")][Math.max(0, root.queue.levelFilter)]
+            Accessible.name: qsTr("Show all levels again")
+            onClicked: root.queue.levelFilter = -1
+        }
+    }
+
+    ListView {
+        id: list
+
+        anchors.top: header.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        clip: true
+        opacity: root.console.server.live ? 1 : 0.7
+        model: root.queue
+        boundsBehavior: Flickable.StopAtBounds
+        activeFocusOnTab: true
+        currentIndex: root.queue.rowOf(root.console.selectedAlertId)
+        highlightFollowsCurrentItem: false
+        keyNavigationEnabled: false
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Alerts")
+
+        Keys.onPressed: event => {
+            root.touch();
+            event.accepted = false;
+        }
+        Keys.onReturnPressed: root.opened()
+        Keys.onEnterPressed: root.opened()
+        onCurrentIndexChanged: root.showCurrent()
+        onHeightChanged: root.showFromTop()
+
+        ScrollBar.vertical: ScrollBar {
+        }
+
+        delegate: AlertRow {
+            width: list.width
+            selected: alertId === root.console.selectedAlertId
+            lit: root.flashOn
+            keyText: root.console.keys.keyText("acknowledge")
+            onPicked: id => root.console.selectAlert(id)
+            onAcknowledgeAsked: id => root.console.acknowledge(id)
+        }
+
+        HoverHandler {
+            id: pointer
+
+            onPointChanged: root.touch()
+        }
+
+        FocusRing {
+            z: 2
+            shown: list.activeFocus && list.count === 0
+            radius: 0
+        }
+    }
+
+    EmptyState {
+        anchors.fill: list
+        visible: list.count === 0
+        title: root.queue.levelFilter >= 0 ? qsTr("Nothing of this level is open") : qsTr("Nothing needs you")
+        detail: root.queue.levelFilter >= 0 ? "" : qsTr("New alerts appear here, the most urgent on top. %1 acknowledges the selected one.").arg(root.console.keys.keyText("acknowledge"))
+
+        PushButton {
+            visible: root.queue.levelFilter >= 0
+            text: qsTr("Show all levels")
+            onClicked: root.queue.levelFilter = -1
+        }
+    }
+
+    /// The top is where it matters; the selected row stays in sight.
+    function showFromTop() {
+        list.positionViewAtBeginning();
+        root.showCurrent();
+    }
+
+    /// Not before the list has its room: a list without height would scroll everything above away.
+    function showCurrent() {
+        if (list.height > 0)
+            list.positionViewAtIndex(list.currentIndex, ListView.Contain);
+    }
+}

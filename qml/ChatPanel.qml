@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Tocsin.Controls
+import Tocsin.Models
+
+/// The conversation with the selected person. Enter sends; the line is pending until the desk has it.
+Panel {
+    id: root
+
+    required property Console console
+
+    readonly property ChatModel chat: root.console.chat
+    readonly property bool some: root.chat.currentThread.length > 0
+    /// The list stays at its end until the operator scrolls up.
+    property bool atEnd: true
+    property real lead: 2 * Theme.grid
+
+    readonly property bool writing: input.activeFocus
+
+    function leaveInput() {
+        list.forceActiveFocus(Qt.ShortcutFocusReason);
+    }
+
+    function focusInput() {
+        input.forceActiveFocus(Qt.ShortcutFocusReason);
+    }
+
+    function sendDraft() {
+        root.atEnd = true;
+        if (root.chat.send(root.chat.draft))
+            root.chat.draft = "";
+    }
+
+    PanelHeader {
+        id: header
+
+        width: parent.width
+        title: root.some ? root.chat.title : qsTr("Chat")
+        detail: root.some ? root.chat.subtitle : ""
+
+        leading: StateShape {
+            anchors.verticalCenter: parent.verticalCenter
+            visible: root.chat.isIncident
+            level: Theme.Emergency
+            color: Theme.emergency
+        }
+    }
+
+    ListView {
+        id: threads
+
+        anchors.top: header.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        height: root.console.threads.count > 1 || (root.console.threads.count === 1 && !root.some) ? 42 : 0
+        visible: height > 0
+        clip: true
+        orientation: ListView.Horizontal
+        leftMargin: 3 * Theme.grid
+        rightMargin: 3 * Theme.grid
+        spacing: 6
+        model: root.console.threads
+        boundsBehavior: Flickable.StopAtBounds
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Conversations")
+
+        delegate: ThreadChip {
+            y: 8
+            checked: thread === root.chat.currentThread
+            onPicked: thread => root.console.selectThread(thread)
+        }
+
+        HLine {
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.bottom: parent.bottom
+        }
+    }
+
+    Item {
+        id: space
+
+        anchors.top: threads.bottom
+        anchors.bottom: replies.top
+        anchors.left: parent.left
+        anchors.right: parent.right
+        visible: root.some
+
+        ListView {
+            id: list
+
+            anchors.fill: parent
+            clip: true
+            model: root.chat
+            spacing: 2 * Theme.grid
+            // A short conversation stands at the bottom, next to where one writes.
+            topMargin: root.lead
+            bottomMargin: 2 * Theme.grid
+            boundsBehavior: Flickable.StopAtBounds
+            activeFocusOnTab: true
+            Accessible.role: Accessible.List
+            Accessible.name: qsTr("Messages")
+
+            onMovementEnded: root.atEnd = list.atYEnd
+            onContentHeightChanged: settle.restart()
+            onHeightChanged: settle.restart()
+            Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
+            Keys.onUpPressed: list.flick(0, 600)
+            Keys.onDownPressed: list.flick(0, -600)
+
+            ScrollBar.vertical: ScrollBar {
+            }
+
+            delegate: ChatBubble {
+                width: list.width
+                onRetryAsked: id => root.chat.retry(id)
+                onDiscardAsked: id => root.chat.discard(id)
+            }
+
+            FocusRing {
+                shown: list.activeFocus
+                radius: 0
+            }
+        }
+
+        EmptyState {
+            anchors.fill: parent
+            visible: list.count === 0
+            title: qsTr("Nothing has been said yet")
+            detail: qsTr("What you write here appears on the person’s phone.")
+        }
+    }
+
+    Flow {
+        id: replies
+
+        anchors.bottom: input.top
+        anchors.bottomMargin: 2 * Theme.grid
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.leftMargin: 3 * Theme.grid
+        anchors.rightMargin: 3 * Theme.grid
+        spacing: Theme.grid
+        visible: root.some && root.height > 260
+        height: visible ? implicitHeight : 0
+
+        Repeater {
+            model: root.chat.quickReplies
+
+            Chip {
+                required property string modelData
+
+                text: modelData
+                enabled: root.chat.canSend
+                Accessible.description: qsTr("Sends at once")
+                onClicked: root.chat.send(modelData)
+            }
+        }
+    }
+
+    TextInputField {
+        id: input
+
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: sendButton.left
+        anchors.margins: 3 * Theme.grid
+        anchors.rightMargin: 2 * Theme.grid
+        visible: root.some
+        enabled: root.chat.canSend
+        maximumLength: root.chat.maxLength
+        placeholderText: root.chat.canSend ? qsTr("Message %1 …").arg(root.chat.title) : qsTr("No connection: nothing can be sent")
+        description: qsTr("Message to %1").arg(root.chat.title)
+        text: root.chat.draft
+        onTextEdited: root.chat.draft = text
+        onAccepted: root.sendDraft()
+        onDismissed: root.leaveInput()
+    }
+
+    PushButton {
+        id: sendButton
+
+        anchors.right: parent.right
+        anchors.rightMargin: 3 * Theme.grid
+        anchors.verticalCenter: input.verticalCenter
+        width: 34
+        height: 34
+        visible: root.some
+        enabled: root.chat.canSend && input.text.trim().length > 0
+        iconName: "send"
+        description: qsTr("Send (Enter)")
+        onClicked: root.sendDraft()
+    }
+
+    EmptyState {
+        anchors.top: threads.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        visible: !root.some
+        title: qsTr("No conversation is open")
+        detail: qsTr("Select a phone or a person’s alert to talk to them.")
+    }
+
+    // Not a binding: the list's estimate of its content depends on where the content begins.
+    Timer {
+        id: settle
+
+        interval: 0
+        onTriggered: root.layOut()
+    }
+
+    function layOut() {
+        root.lead = Math.max(2 * Theme.grid, list.height - list.contentHeight - list.bottomMargin);
+        if (root.atEnd)
+            list.positionViewAtEnd();
+    }
+}

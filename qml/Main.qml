@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Templates as T
+import Tocsin.Controls
+import Tocsin.Models
+
+/// The dispatcher's window: top bar, rail, page. Everything it shows comes from `console`.
+T.ApplicationWindow {
+    id: root
+
+    required property Console console
+    /// Lower-case name of the page: "desk".
+    property string page: "desk"
+    /// A city to lay over the base map (CityOverlay's JSON, a local file or resource); empty for none.
+    property url mapOverlay: ""
+    /// Theme.Dark, Theme.Light or Theme.Contrast.
+    property int scheme: Theme.Dark
+    /// Nothing flashes or slides.
+    property bool reducedMotion: false
+
+    width: 1440
+    height: 900
+    minimumWidth: 1120
+    minimumHeight: 640
+    visible: true
+    title: root.console.queue.waiting > 0 ? qsTr("(%1) Tocsin").arg(root.console.queue.waiting) : qsTr("Tocsin")
+    color: Theme.bg0
+
+    Binding {
+        target: Theme
+        property: "scheme"
+        value: root.scheme
+    }
+
+    Binding {
+        target: Theme
+        property: "reducedMotion"
+        value: root.reducedMotion
+    }
+
+    TopBar {
+        id: topBar
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        console: root.console
+    }
+
+    NavigationRail {
+        id: rail
+
+        anchors.top: topBar.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        page: root.page
+        onPicked: page => root.page = page
+        onHelpAsked: root.console.keys.trigger("keySheet")
+    }
+
+    DeskPage {
+        id: desk
+
+        anchors.top: topBar.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        console: root.console
+        mapOverlay: root.mapOverlay
+        focus: true
+    }
+
+    Binding {
+        target: root.console.keys
+        property: "textFocus"
+        value: root.activeFocusItem instanceof TextInput
+    }
+
+    Connections {
+        target: root.console.keys
+
+        function onTriggered(actionId) {
+            if (actionId === "deskPage")
+                root.page = "desk";
+        }
+    }
+
+    Instantiator {
+        model: root.console.keys
+
+        Shortcut {
+            id: shortcut
+
+            required property string actionId
+            required property bool actionEnabled
+            required sequences
+
+            enabled: shortcut.actionEnabled
+            onActivated: root.console.keys.trigger(shortcut.actionId)
+            onActivatedAmbiguously: root.console.keys.trigger(shortcut.actionId)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Tocsin.Controls
+
+/// The pages there are, and the sheet of keys.
+Panel {
+    id: root
+
+    required property string page
+
+    signal picked(string page)
+    signal helpAsked
+
+    implicitWidth: 56
+
+    Column {
+        anchors.top: parent.top
+        anchors.topMargin: 2 * Theme.grid
+        anchors.left: parent.left
+        anchors.right: parent.right
+
+        RailButton {
+            width: root.width
+            iconName: "desk"
+            text: qsTr("Desk")
+            keyText: "Ctrl+1"
+            checked: root.page === "desk"
+            onClicked: root.picked("desk")
+        }
+    }
+
+    RailButton {
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 2 * Theme.grid
+        width: root.width
+        iconName: "keyboard"
+        text: qsTr("Keys")
+        keyText: "?"
+        onClicked: root.helpAsked()
+    }
+
+    Rectangle {
+        anchors.top: parent.top
+        anchors.bottom: parent.bottom
+        anchors.right: parent.right
+        width: 1
+        color: Theme.line
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtCharts
+import QtQuick
+import Tocsin.Controls
+
+/// Two lines over the same time, each with an axis of its own (left: first, right: second), and one limit on the
+/// first. The plot fills the item. Whoever has the points (milliseconds since 1970, value) thins them, puts them
+/// into `firstSeries` and `secondSeries`, and decides how often. Needs QApplication (Qt Charts).
+Item {
+    id: root
+
+    readonly property alias firstSeries: firstLine
+    readonly property alias secondSeries: secondLine
+    /// Whether there is anything to draw; without it a line has no axis.
+    required property bool hasFirst
+    property bool hasSecond: false
+    property string description: ""
+    /// Ends of the time axis, milliseconds since 1970, and what stands below its start, middle and end.
+    required property real from
+    required property real to
+    property string fromText: ""
+    property string middleText: ""
+    property string toText: ""
+    property real firstMinimum: 0
+    property real firstMaximum: 100
+    property real secondMinimum: 0
+    property real secondMaximum: 100
+    /// On the first axis; NaN: none.
+    property real limit: NaN
+    property string limitLabel: ""
+    property color limitColor: Theme.warning
+    /// A sentence instead of lines while there is nothing to show.
+    property string emptyText: ""
+
+    readonly property rect plotRect: Qt.rect(plot.x, plot.y, plot.width, plot.height)
+    readonly property bool limitShown: !isNaN(root.limit) && root.limit <= root.firstMaximum && root.limit >= root.firstMinimum
+    readonly property int steps: plot.height > 140 ? 4 : plot.height > 56 ? 2 : 1
+
+    Accessible.role: Accessible.Chart
+    Accessible.name: root.description
+
+    Item {
+        id: plot
+
+        x: root.hasFirst ? Math.ceil(leftAxis.widest) + 2 * Theme.grid : 0
+        y: 2 * Theme.grid
+        width: root.width - x - (root.hasSecond ? Math.ceil(rightAxis.widest) + 2 * Theme.grid : 0)
+        height: root.height - y - 5 * Theme.grid
+    }
+
+    Repeater {
+        model: root.hasFirst || root.hasSecond ? root.steps + 1 : 0
+
+        Rectangle {
+            required property int index
+
+            x: plot.x
+            y: Math.round(plot.y + plot.height * index / root.steps)
+            width: plot.width
+            height: 1
+            color: Theme.line
+            opacity: index === root.steps ? 1 : 0.55
+        }
+    }
+
+    AxisLabels {
+        id: leftAxis
+
+        anchors.right: plot.left
+        anchors.rightMargin: 2 * Theme.grid
+        y: plot.y
+        height: plot.height
+        visible: root.hasFirst
+        steps: root.steps
+        minimum: root.firstMinimum
+        maximum: root.firstMaximum
+        alignment: Text.AlignRight
+    }
+
+    AxisLabels {
+        id: rightAxis
+
+        anchors.left: plot.right
+        anchors.leftMargin: 2 * Theme.grid
+        y: plot.y
+        height: plot.height
+        visible: root.hasSecond
+        steps: root.steps
+        minimum: root.secondMinimum
+        maximum: root.secondMaximum
+        alignment: Text.AlignLeft
+    }
+
+    ChartView {
+        id: chart
+
+        anchors.fill: parent
+        margins.left: 0
+        margins.right: 0
+        margins.top: 0
+        margins.bottom: 0
+        antialiasing: true
+        legend.visible: false
+        backgroundColor: "transparent"
+        plotAreaColor: "transparent"
+        dropShadowEnabled: false
+        plotArea: Qt.rect(plot.x, plot.y, Math.max(1, plot.width), Math.max(1, plot.height))
+        animationOptions: ChartView.NoAnimation
+        enabled: false
+
+        ValuesAxis {
+            id: timeAxis
+
+            min: root.from
+            max: root.to
+            visible: false
+        }
+
+        ValuesAxis {
+            id: firstAxis
+
+            min: root.firstMinimum
+            max: root.firstMaximum
+            visible: false
+        }
+
+        ValuesAxis {
+            id: secondAxis
+
+            min: root.secondMinimum
+            max: root.secondMaximum
+            visible: false
+        }
+
+        LineSeries {
+            id: secondLine
+
+            axisX: timeAxis
+            axisYRight: secondAxis
+            color: Theme.scheme === Theme.Dark ? Theme.text3 : Qt.rgba(Theme.text.r, Theme.text.g, Theme.text.b, 0.5)
+            width: 1.5
+        }
+
+        LineSeries {
+            id: firstLine
+
+            axisX: timeAxis
+            axisY: firstAxis
+            color: Theme.text
+            width: 1.75
+        }
+    }
+
+    DashedLine {
+        id: limitLine
+
+        x: plot.x
+        y: Math.round(plot.y + plot.height * (root.firstMaximum - root.limit) / (root.firstMaximum - root.firstMinimum))
+        width: plot.width
+        visible: root.limitShown && root.hasFirst
+        color: root.limitColor
+    }
+
+    Rectangle {
+        x: plot.x
+        y: limitLine.y > plot.y + height + 2 ? limitLine.y - height - 1 : limitLine.y + 2
+        width: limitText.implicitWidth + 2 * Theme.grid
+        height: limitText.implicitHeight
+        visible: limitLine.visible && root.limitLabel.length > 0
+        color: Theme.bg2
+        opacity: 0.85
+
+        TextLabel {
+            id: limitText
+
+            x: Theme.grid
+            text: root.limitLabel
+            font.pixelSize: Theme.fontTiny
+            color: root.limitColor
+        }
+    }
+
+    Item {
+        anchors.top: plot.bottom
+        anchors.topMargin: Theme.grid
+        anchors.left: plot.left
+        anchors.right: plot.right
+        visible: root.hasFirst || root.hasSecond
+
+        TextLabel {
+            text: root.fromText
+            font.pixelSize: Theme.fontTiny
+            color: Theme.text3
+        }
+
+        TextLabel {
+            anchors.horizontalCenter: parent.horizontalCenter
+            text: root.middleText
+            font.pixelSize: Theme.fontTiny
+            color: Theme.text3
+        }
+
+        TextLabel {
+            anchors.right: parent.right
+            text: root.toText
+            font.pixelSize: Theme.fontTiny
+            color: Theme.text3
+        }
+    }
+
+    TextLabel {
+        anchors.centerIn: parent
+        width: Math.min(implicitWidth, parent.width - 4 * Theme.grid)
+        visible: !root.hasFirst && !root.hasSecond
+        text: root.emptyText
+        color: Theme.text3
+    }
+}

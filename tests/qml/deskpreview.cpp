@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
+// [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--gallery FILE.qml].
+// Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
+
+#include "models/Console.h"
+#include "qml/controls/Theme.h"
+#include "tests/qml/DeskScene.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QQmlApplicationEngine>
+#include <QQmlComponent>
+#include <QQuickView>
+#include <QTimer>
+#include <QtQml/qqmlextensionplugin.h>
+
+Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
+Q_IMPORT_QML_PLUGIN(Tocsin_Controls_MapPlugin)
+Q_IMPORT_QML_PLUGIN(Tocsin_ModelsPlugin)
+Q_IMPORT_QML_PLUGIN(Tocsin_UiPlugin)
+
+namespace {
+
+using namespace tocsin;
+
+QSize sizeFrom(const QString &text)
+{
+    const QStringList parts = text.split(QLatin1Char('x'));
+    return parts.size() == 2 ? QSize(parts[0].toInt(), parts[1].toInt()) : QSize();
+}
+
+/// Grabs after the layout has settled; leaves with 1 when nothing could be saved.
+void grabLater(QQuickWindow *window, const QString &file, int afterMs)
+{
+    QTimer::singleShot(afterMs, window, [window, file] {
+        const bool saved = window->grabWindow().save(file);
+        if (!saved)
+            qCritical("No picture could be written to %s", qPrintable(file));
+        QCoreApplication::exit(saved ? 0 : 1);
+    });
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QApplication app(argc, argv);
+    QCommandLineParser parser;
+    const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Where to."),
+                                        QStringLiteral("file"));
+    const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Of the window."), QStringLiteral("WxH"),
+                                  QStringLiteral("1440x900"));
+    const QCommandLineOption scheme(QStringLiteral("scheme"), QStringLiteral("Colours."), QStringLiteral("name"),
+                                    QStringLiteral("dark"));
+    const QCommandLineOption empty(QStringLiteral("empty"), QStringLiteral("A desk without devices."));
+    const QCommandLineOption lost(QStringLiteral("lost"), QStringLiteral("The connection is gone."));
+    const QCommandLineOption keys(QStringLiteral("keys"), QStringLiteral("Show the sheet of keys."));
+    const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Device."), QStringLiteral("id"),
+                                    QStringLiteral("352647091234567"));
+    const QCommandLineOption alert(QStringLiteral("alert"), QStringLiteral("Alert."), QStringLiteral("id"));
+    const QCommandLineOption after(QStringLiteral("after"), QStringLiteral("Delay."), QStringLiteral("ms"),
+                                   QStringLiteral("1500"));
+    const QCommandLineOption gallery(QStringLiteral("gallery"), QStringLiteral("A page of controls."),
+                                     QStringLiteral("file"));
+    parser.addHelpOption();
+    parser.addOptions({screenshot, size, scheme, empty, lost, keys, select, alert, after, gallery});
+    parser.process(app);
+
+    // The engine goes first: bindings must not outlive what they read.
+    FakeDeskLink link;
+    Console console(link, scene::now, nullptr, QTimeZone(3600));
+    QQmlApplicationEngine engine;
+    engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
+    const Theme::Scheme colours = parser.value(scheme) == QLatin1String("light")      ? Theme::Scheme::Light
+                                  : parser.value(scheme) == QLatin1String("contrast") ? Theme::Scheme::Contrast
+                                                                                      : Theme::Scheme::Dark;
+    if (parser.isSet(gallery)) {
+        QQuickView view(&engine, nullptr);
+        view.setSource(QUrl::fromLocalFile(parser.value(gallery)));
+        if (auto *theme = engine.singletonInstance<Theme *>(qmlTypeId("Tocsin.Controls", 1, 0, "Theme")))
+            theme->setScheme(colours);
+        view.show();
+        grabLater(&view, parser.value(screenshot), parser.value(after).toInt());
+        return QApplication::exec();
+    }
+
+    // Reduced motion: pictures do not depend on the phase of a flash.
+    engine.setInitialProperties(
+        {{QStringLiteral("console"), QVariant::fromValue(&console)},
+         {QStringLiteral("scheme"), static_cast<int>(colours)},
+         {QStringLiteral("reducedMotion"), true},
+         {QStringLiteral("mapOverlay"),
+          QUrl::fromLocalFile(QStringLiteral(TOCSIN_SOURCE_DIR "/resources/scenarios/city.json"))}});
+    engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Tocsin/Ui/Main.qml")));
+    if (engine.rootObjects().isEmpty())
+        return 1;
+    auto *window = qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
+    window->setPosition(0, 0);
+    window->resize(sizeFrom(parser.value(size)));
+
+    if (parser.isSet(empty)) {
+        scene::openEmpty(link);
+    } else {
+        scene::open(link);
+        console.selectAlert(QStringLiteral("a-panic"));
+        console.selectDevice(parser.value(select));
+        if (parser.isSet(alert))
+            console.selectAlert(parser.value(alert));
+    }
+    if (parser.isSet(lost))
+        link.setState(DeskLink::State::Reconnecting);
+    if (parser.isSet(keys))
+        console.keys()->trigger(QStringLiteral("keySheet"));
+    scene::answerHistory(link);
+    grabLater(window, parser.value(screenshot), parser.value(after).toInt());
+    return QApplication::exec();
+}
