@@ -19,6 +19,7 @@ namespace {
 const QString prefix = QStringLiteral("/api/v1/telemetry");
 constexpr int maxOffset = 9000;
 constexpr int maxStatsRecords = 10000;
+constexpr int maxStatusRecords = 20; // a vehicle may tell its figures one by one
 
 QString refusal()
 {
@@ -412,17 +413,41 @@ void VehicleRest::stats(const net::HttpRequest &request, const QString &vehicleI
     m_services.archive.readings(wanted, m_replies.expect<ReadingsResult>(counted));
 }
 
-void VehicleRest::status(const QString &vehicleId, const net::Respond &respond)
+QJsonObject VehicleRest::statusBody(const QString &vehicleId, const std::optional<LatestReading> &latest) const
 {
     QJsonArray open;
     const QList<Alert> alerts = m_services.mirror.openAlertsOf(vehicleId);
     for (const Alert &alert : alerts)
         open.append(alertOf(alert));
-    QJsonObject body = VehicleStatus::of(m_services.latest.find(vehicleId), m_services.mirror.presence(vehicleId),
-                                         m_options.clock(), m_options.onlineWithin);
+    QJsonObject body =
+        VehicleStatus::of(latest, m_services.mirror.presence(vehicleId), m_options.clock(), m_options.onlineWithin);
     body.insert(QStringLiteral("vehicle_id"), vehicleId);
     body.insert(QStringLiteral("alerts"), open);
-    respond(jsonResponse(200, body));
+    return body;
+}
+
+void VehicleRest::status(const QString &vehicleId, const net::Respond &respond)
+{
+    if (const auto latest = m_services.latest.find(vehicleId)) {
+        respond(jsonResponse(200, statusBody(vehicleId, latest)));
+        return;
+    }
+    // Silent since the server started: what it said last is in the history.
+    ReadingsQuery wanted;
+    wanted.deviceId = vehicleId;
+    wanted.limit = maxStatusRecords;
+    const std::function<void(const ReadingsResult &)> answer = [this, vehicleId,
+                                                                respond](const ReadingsResult &result) {
+        std::optional<LatestReading> latest;
+        for (auto it = result.readings.crbegin(); it != result.readings.crend(); ++it) {
+            if (!latest)
+                latest.emplace();
+            latest->merge(*it);
+        }
+        // Without a history there is still what the desk knows.
+        respond(jsonResponse(200, statusBody(vehicleId, latest)));
+    };
+    m_services.archive.readings(wanted, m_replies.expect<ReadingsResult>(answer));
 }
 
 } // namespace tocsin

@@ -34,6 +34,7 @@ private:
     void alerts(const net::HttpRequest &request, const QString &vehicleId, const net::Respond &respond);
     void stats(const net::HttpRequest &request, const QString &vehicleId, const net::Respond &respond);
     void status(const QString &vehicleId, const net::Respond &respond);
+    [[nodiscard]] QJsonObject statusBody(const QString &vehicleId, const std::optional<LatestReading> &latest) const;
 
     [[nodiscard]] Actor actorOf(const Principal &caller, const QString &vehicleId) const;
     void takeIn(QList<Reading> readings, const QString &vehicleId, const Principal &caller);

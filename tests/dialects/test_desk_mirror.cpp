@@ -20,7 +20,7 @@ Event eventOf(qint64 seq, EventBody body)
     return event;
 }
 
-AlertChange changeOf(Alert alert, AlertVerb verb = AlertVerb::Raise)
+AlertChange changeOf(const Alert &alert, AlertVerb verb = AlertVerb::Raise)
 {
     return {verb, AlertState::Normal, stateOf(alert), alert};
 }
@@ -31,7 +31,7 @@ ChatMessage lineOf(const QString &id, const QString &user, int second = 0)
     message.id = id;
     message.thread = chatThreadOfUser(user);
     message.text = id;
-    message.at = fromEpochMillis(second * 1000);
+    message.at = fromEpochMillis(second * qint64(1000));
     return message;
 }
 

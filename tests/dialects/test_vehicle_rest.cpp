@@ -55,6 +55,7 @@ private Q_SLOTS:
     void statsOfAVehicle();
     void statusOfEveryDevice();
     void anUnknownFigureIsNull();
+    void afterARestartTheHistoryKnows();
     void whoMaySeeWhat_data();
     void whoMaySeeWhat();
     void unknownPagesAndMethods_data();
@@ -361,6 +362,29 @@ void TestVehicleRest::anUnknownFigureIsNull()
     QCOMPARE(
         objectOf(stage.call("GET", van + QStringLiteral("/status")).body).value(QLatin1String("is_online")).toBool(),
         true);
+}
+
+void TestVehicleRest::afterARestartTheHistoryKnows()
+{
+    Stage stage(Posture::Open, devices());
+    Reading newest;
+    newest.deviceId = QStringLiteral("van-1");
+    newest.receivedAt = stage.now - 10s;
+    newest.samples = {{QStringLiteral("fuel.level"), 40.0}};
+    Reading older = newest;
+    older.receivedAt = stage.now - 20s;
+    older.samples = {{QStringLiteral("fuel.level"), 41.0}, {QStringLiteral("battery.level"), 80.0}};
+    stage.archive.readingsResult.readings = {newest, older};
+    const QJsonObject body = objectOf(stage.call("GET", van + QStringLiteral("/status")).body);
+    QCOMPARE(body.value(QLatin1String("is_online")).toBool(), true);
+    QCOMPARE(body.value(QLatin1String("last_update")).toString(), toIso8601(newest.receivedAt));
+    QCOMPARE(body.value(QLatin1String("fuel_level")).toDouble(), 40.0);
+    QCOMPARE(body.value(QLatin1String("battery_level")).toDouble(), 80.0);
+    // Once it speaks, memory is asked alone.
+    stage.latest.put({newest});
+    const qsizetype asked = stage.archive.readingsAsked.size();
+    QCOMPARE(stage.call("GET", van + QStringLiteral("/status")).status, 200);
+    QCOMPARE(stage.archive.readingsAsked.size(), asked);
 }
 
 void TestVehicleRest::whoMaySeeWhat_data()

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from tocsin_process import Case, Tocsin, main, receive_until
 
-RECORDING = Path(__file__).resolve().parents[3] / "shared" / "data" / "nmea" / "bu303-moving.log"
+# Recordings of real receivers beside the checkout, where there are any.
+SHARED = os.environ.get("TOCSIN_SHARED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data"
+RECORDINGS = [path for name in ("et-332.log", "bu353s4.log") if (path := Path(SHARED) / "nmea" / name).exists()]
 
 
 def sentence(body):
@@ -80,13 +82,18 @@ class Serial(Case):
             health = server.get("/health").json()
             self.assertGreaterEqual(health["connectedDevices"], 1)
 
-    @unittest.skipUnless(RECORDING.exists(), "the recording is not here")
-    async def test_a_real_receivers_recording(self):
-        raw = [line + b"\n" for line in RECORDING.read_bytes().split(b"\n") if line and not line.startswith(b"#")]
+    @unittest.skipUnless(RECORDINGS, "the recordings are not here")
+    def test_real_receivers_recordings(self):
+        for recording in RECORDINGS:
+            with self.subTest(recording=recording.name):
+                self.play(recording)
+
+    def play(self, recording):
+        raw = [line + b"\n" for line in recording.read_bytes().split(b"\n") if line and not line.startswith(b"#")]
         places = []
         for line in raw:
             fields = line.decode("latin-1").split(",")
-            if fields[0].endswith("GGA") and len(fields) > 6 and fields[6] not in ("", "0"):
+            if fields[0].endswith("GGA") and fields[6] not in ("", "0"):
                 latitude = int(fields[2][:2]) + float(fields[2][2:]) / 60
                 longitude = int(fields[4][:3]) + float(fields[4][3:]) / 60
                 places.append((latitude * (-1 if fields[3] == "S" else 1), longitude * (-1 if fields[5] == "W" else 1)))
