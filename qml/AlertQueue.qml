@@ -15,7 +15,9 @@ Panel {
 
     readonly property AlertQueueModel queue: root.console.queue
     /// One phase for all rows, so that they flash together: once a second, well below three (WCAG 2.3.1).
-    property bool flashOn: true
+    property int phase: 0
+    readonly property bool flashOn: root.phase % 2 === 0
+    readonly property bool slowFlashOn: root.phase < 2
     /// The pointer or the keyboard did something a moment ago. Not the timer's `running`: a restart drops that for
     /// an instant, and the rows would jump.
     property bool touched: false
@@ -44,8 +46,8 @@ Panel {
         interval: 500
         repeat: true
         running: root.visible && root.queue.waiting > 0 && !Theme.reducedMotion
-        onTriggered: root.flashOn = !root.flashOn
-        onRunningChanged: root.flashOn = true
+        onTriggered: root.phase = (root.phase + 1) % 4
+        onRunningChanged: root.phase = 0
     }
 
     PanelHeader {
@@ -105,6 +107,7 @@ Panel {
             width: list.width
             selected: alertId === root.console.selectedAlertId
             lit: root.flashOn
+            slowLit: root.slowFlashOn
             keyText: root.console.keys.keyText("acknowledge")
             onPicked: id => root.console.selectAlert(id)
             onAcknowledgeAsked: id => root.console.acknowledge(id)

@@ -92,12 +92,12 @@ Panel {
             id: list
 
             anchors.fill: parent
+            anchors.bottomMargin: 2 * Theme.grid
             clip: true
             model: root.chat
             spacing: 2 * Theme.grid
             // A short conversation stands at the bottom, next to where one writes.
             topMargin: root.lead
-            bottomMargin: 2 * Theme.grid
             boundsBehavior: Flickable.StopAtBounds
             activeFocusOnTab: true
             Accessible.role: Accessible.List
@@ -213,7 +213,7 @@ Panel {
     }
 
     function layOut() {
-        root.lead = Math.max(2 * Theme.grid, list.height - list.contentHeight - list.bottomMargin);
+        root.lead = Math.max(2 * Theme.grid, list.height - list.contentHeight);
         if (root.atEnd)
             list.positionViewAtEnd();
     }
