@@ -14,6 +14,7 @@
 #include <QUrl>
 #include <QtQml/qqmlextensionplugin.h>
 
+#include <algorithm>
 #include <cstdio>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
@@ -111,6 +112,11 @@ QString ConsoleApp::show()
     if (d->line.width > 0)
         window->resize(d->line.width, d->line.height);
     if (!d->line.screenshot.isEmpty()) {
+        // The picture shows what a dispatcher would look at: the most urgent alert.
+        Console *console = d->console.get();
+        const int settleMs = std::min(d->line.afterMs, 2000);
+        QTimer::singleShot(d->line.afterMs - settleMs, window,
+                           [console] { console->selectAlert(console->queue()->alertIdAt(0)); });
         const QString file = d->line.screenshot;
         QTimer::singleShot(d->line.afterMs, window, [window, file] { takePicture(*window, file); });
     }

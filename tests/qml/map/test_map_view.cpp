@@ -282,7 +282,7 @@ private Q_SLOTS:
     {
         // Sent to the item itself: the platform reports its own cursor's place at any time.
         const auto hover = [this](QEvent::Type type, QPointF at) {
-            QHoverEvent event(type, at, at, {});
+            QHoverEvent event(type, at, at, at);
             QCoreApplication::sendEvent(&map(), &event);
             return map().hoveredId();
         };
