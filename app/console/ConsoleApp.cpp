@@ -94,6 +94,7 @@ QString ConsoleApp::show()
     QObject::connect(&d->backend, &Backend::adapterStatus, &link, &DeskLink::adapters, Qt::QueuedConnection);
 
     d->console = std::make_unique<Console>(link, systemNow);
+    d->console->setBands(ChannelBands::fromRules(d->backend.rules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
     QVariantMap properties{{QStringLiteral("console"), QVariant::fromValue(d->console.get())},
