@@ -10,6 +10,7 @@
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
 #include "server/desk/RulesFile.h"
+#include "server/net/ServerThread.h"
 #include "server/store/Archive.h"
 #include "server/store/DataDirectory.h"
 #include "server/store/LogStore.h"
@@ -212,9 +213,8 @@ QString Backend::startStore()
 QString Backend::makeDesk()
 {
     Parts &p = *m_parts;
-    QList<AlertRule> rules;
     if (m_settings.rulesFile.isEmpty()) {
-        rules = builtInRules();
+        m_rules = builtInRules();
     } else {
         const RulesResult result = loadRulesFile(m_settings.rulesFile);
         if (!result.ok()) {
@@ -223,14 +223,14 @@ QString Backend::makeDesk()
                 text += QStringLiteral("\n  ") + toString(error);
             return text;
         }
-        rules = result.rules;
+        m_rules = result.rules;
     }
     DeskSettings settings;
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.stopGrace = deskFinishesWithin;
     p.deskWorker.emplace(QStringLiteral("desk"));
-    p.desk = std::make_unique<Desk>(settings, rules, *p.log, *p.history, p.initial);
+    p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial);
     connect(p.desk.get(), &Desk::published, this, &Backend::published, Qt::DirectConnection);
     connect(p.desk.get(), &Desk::presenceChanged, this, &Backend::presenceChanged, Qt::DirectConnection);
     p.desk->moveToThread(p.deskWorker->thread());
@@ -241,7 +241,7 @@ QString Backend::makeServer()
 {
     Parts &p = *m_parts;
     p.router.emplace(p.latest);
-    p.serverWorker.emplace(QStringLiteral("server"));
+    p.serverWorker.emplace(QStringLiteral("server"), net::setServerEventDispatcher);
     Desk &desk = *p.desk;
     const auto metrics = [&desk, &log = *p.log, &history = *p.history] {
         const DeskStats stats = desk.stats();

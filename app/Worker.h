@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QThread>
 
+#include <functional>
 #include <utility>
 
 namespace tocsin {
@@ -13,9 +14,12 @@ namespace tocsin {
 class Worker
 {
 public:
-    explicit Worker(const QString &name)
+    /// `prepare` may change the thread before it starts.
+    explicit Worker(const QString &name, const std::function<void(QThread &)> &prepare = {})
     {
         m_thread.setObjectName(name);
+        if (prepare)
+            prepare(m_thread);
         m_context.moveToThread(&m_thread);
         m_thread.start();
     }

@@ -69,6 +69,7 @@ void applyDemo(Config &config, const QString &dataDir)
     config.setFallback(QStringLiteral("hardware.simulate"), QStringList{demoScenario}, origin);
 }
 
+#ifdef TOCSIN_WITH_CONSOLE
 bool hasDisplay()
 {
 #if defined(Q_OS_LINUX)
@@ -78,6 +79,7 @@ bool hasDisplay()
     return true;
 #endif
 }
+#endif
 
 /// Starts the server, runs the event loop until a stop is asked for, and stops everything in order.
 int serve(QCoreApplication &app, Backend &backend, const std::function<QString()> &whenServing)

@@ -55,11 +55,13 @@ SerialSpec parseSerialSpec(const QString &text)
             return wrong(text, QStringLiteral("the baud rate %1 is not between 50 and %2").arg(baud).arg(HighestBaud));
         config.baud = baud;
         parts.removeLast();
-    } else if (parts.size() >= 3 && !knownDrivers().contains(parts.last()) && knownDrivers().contains(parts[parts.size() - 2])) {
+    } else if (parts.size() >= 3 && !knownDrivers().contains(parts.last()) &&
+               knownDrivers().contains(parts[parts.size() - 2])) {
         return wrong(text, QStringLiteral("\"%1\" is not a baud rate").arg(parts.last()));
     }
     if (parts.size() < 2 || parts.last().isEmpty())
-        return wrong(text, QStringLiteral("the driver is missing; there is: %1").arg(knownDrivers().join(QLatin1String(", "))));
+        return wrong(
+            text, QStringLiteral("the driver is missing; there is: %1").arg(knownDrivers().join(QLatin1String(", "))));
     config.driver = parts.takeLast();
     if (!knownDrivers().contains(config.driver))
         return wrong(text, QStringLiteral("there is no driver \"%1\"; there is: %2")
@@ -83,7 +85,9 @@ QStringList checkAdapters(const QList<AdapterConfig> &configs)
             if (!knownDrivers().contains(serial->driver))
                 errors.append(QStringLiteral("Adapter \"%1\": there is no driver \"%2\".").arg(id, serial->driver));
         } else if (const auto *simulation = std::get_if<SimulationConfig>(&config)) {
-            errors += readScenario(simulation->scenario).errors;
+            const QStringList found = readScenario(simulation->scenario).errors;
+            for (const QString &error : found)
+                errors.append(simulation->scenario + QStringLiteral(": ") + error);
         } else if (const auto *replay = std::get_if<ReplayConfig>(&config)) {
             RecordingReader reader(replay->file, id, QString());
             if (!reader.open() || (!reader.next() && !reader.error().isEmpty()))

@@ -15,7 +15,10 @@ constexpr std::chrono::milliseconds TellEvery{200};
 } // namespace
 
 AdapterHost::AdapterHost(QList<AdapterConfig> configs, ReadingSink &sink, DeskPort &desk, QObject *parent)
-    : QObject(parent), m_configs(std::move(configs)), m_sink(sink), m_desk(desk)
+    : QObject(parent)
+    , m_configs(std::move(configs))
+    , m_sink(sink)
+    , m_desk(desk)
 {
 }
 

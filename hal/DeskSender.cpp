@@ -6,8 +6,9 @@
 namespace tocsin {
 
 DeskSender::DeskSender(DeskPort &port, QString idPrefix)
-    : m_port(port), m_prefix(std::move(idPrefix)),
-      m_answers(std::make_shared<Inbox<Answer>>(std::size_t{2} * Limit, nullptr))
+    : m_port(port)
+    , m_prefix(std::move(idPrefix))
+    , m_answers(std::make_shared<Inbox<Answer>>(std::size_t{2} * Limit, nullptr))
 {
 }
 

@@ -8,7 +8,10 @@
 namespace tocsin {
 
 DeviceAdapter::DeviceAdapter(const AdapterStatus &identity, ReadingSink &sink, DeskPort &desk, QObject *parent)
-    : QObject(parent), m_sink(sink), m_desk(desk, identity.adapterId), m_status(identity)
+    : QObject(parent)
+    , m_sink(sink)
+    , m_desk(desk, identity.adapterId)
+    , m_status(identity)
 {
 }
 
@@ -38,7 +41,9 @@ void DeviceAdapter::stop()
     setState(AdapterStatus::State::Stopped);
 }
 
-void DeviceAdapter::deliver(const ChatMessage &) {}
+void DeviceAdapter::deliver(const ChatMessage &)
+{
+}
 
 void DeviceAdapter::poll(TimePoint now)
 {
@@ -51,9 +56,9 @@ void DeviceAdapter::attempt()
     open();
 }
 
-void DeviceAdapter::running(const QString &note)
+void DeviceAdapter::running(QString note)
 {
-    setState(AdapterStatus::State::Running, note);
+    setState(AdapterStatus::State::Running, std::move(note));
 }
 
 void DeviceAdapter::finished()
@@ -62,7 +67,7 @@ void DeviceAdapter::finished()
     setState(AdapterStatus::State::Finished);
 }
 
-void DeviceAdapter::lost(const QString &error)
+void DeviceAdapter::lost(QString error)
 {
     close();
     if (!m_started)
@@ -71,14 +76,14 @@ void DeviceAdapter::lost(const QString &error)
     qCWarning(lcHal).noquote() << m_status.adapterId + QStringLiteral(":") << error << "Next attempt in"
                                << QString::number(double(wait.count()) / 1000) << "s.";
     m_retry->start(wait);
-    setState(AdapterStatus::State::Waiting, error, systemNow() + wait);
+    setState(AdapterStatus::State::Waiting, std::move(error), systemNow() + wait);
 }
 
-void DeviceAdapter::failed(const QString &error)
+void DeviceAdapter::failed(QString error)
 {
     close();
     qCWarning(lcHal).noquote() << m_status.adapterId + QStringLiteral(":") << error;
-    setState(AdapterStatus::State::Failed, error);
+    setState(AdapterStatus::State::Failed, std::move(error));
 }
 
 void DeviceAdapter::publish(const QList<Reading> &readings)
@@ -101,12 +106,12 @@ void DeviceAdapter::request(Request request)
     m_desk.send(std::move(request), systemNow());
 }
 
-void DeviceAdapter::setState(AdapterStatus::State state, const QString &error, std::optional<TimePoint> retryAt)
+void DeviceAdapter::setState(AdapterStatus::State state, QString error, std::optional<TimePoint> retryAt)
 {
     if (m_status.state == state && m_status.error == error && m_status.retryAt == retryAt)
         return;
     m_status.state = state;
-    m_status.error = error;
+    m_status.error = std::move(error);
     m_status.retryAt = retryAt;
     Q_EMIT statusChanged(m_status);
 }

@@ -42,10 +42,11 @@ protected:
     /// Closes it. Also called when it is not open.
     virtual void close() = 0;
 
-    void running(const QString &note = {}); ///< `note`: runs, but something is odd
+    void running(QString note = {}); ///< `note`: runs, but something is odd
     void finished();
-    void lost(const QString &error);   ///< closes, waits, opens again
-    void failed(const QString &error); ///< closes for good
+    // By value: close() may take away what the text belongs to.
+    void lost(QString error);   ///< closes, waits, opens again
+    void failed(QString error); ///< closes for good
     void publish(const QList<Reading> &readings);
     void setBadFrames(qint64 count) { m_status.badFrames = count; }
     void put(const Device &device);
@@ -53,7 +54,7 @@ protected:
 
 private:
     void attempt();
-    void setState(AdapterStatus::State state, const QString &error = {}, std::optional<TimePoint> retryAt = {});
+    void setState(AdapterStatus::State state, QString error = {}, std::optional<TimePoint> retryAt = {});
 
     ReadingSink &m_sink;
     DeskSender m_desk;

@@ -25,7 +25,9 @@ Value *findValue(Reading &reading, const QString &channel)
 
 double stepOf(const QString &channel)
 {
-    return channel == channel::EngineRpm || channel == channel::MotorRpm ? 1 : channel == channel::BatteryVoltage ? 0.01 : 0.1;
+    return channel == channel::EngineRpm || channel == channel::MotorRpm ? 1
+           : channel == channel::BatteryVoltage                          ? 0.01
+                                                                         : 0.1;
 }
 } // namespace
 
@@ -78,15 +80,15 @@ void Faults::apply(Reading &reading, double simTime)
 bool Faults::isSilent(const QString &device, double simTime) const
 {
     return std::any_of(m_running.cbegin(), m_running.cend(), [&](const Running &fault) {
-        return fault.step.action == TimelineStep::Action::Silence && fault.step.device == device && strength(fault, simTime) > 0;
+        return fault.step.action == TimelineStep::Action::Silence && fault.step.device == device &&
+               strength(fault, simTime) > 0;
     });
 }
 
 void Faults::forget(double simTime)
 {
-    std::erase_if(m_running, [&](const Running &f) {
-        return simTime - f.since > f.step.rise + f.step.hold + f.step.fall;
-    });
+    std::erase_if(m_running,
+                  [&](const Running &f) { return simTime - f.since > f.step.rise + f.step.hold + f.step.fall; });
 }
 
 } // namespace tocsin

@@ -29,13 +29,14 @@ QList<NmeaEpoch> NmeaDecoder::feed(const QByteArray &body)
 {
     QList<NmeaEpoch> out;
     const Fields f = body.split(',');
-    const QByteArray address = f.first();
+    const QByteArray &address = f.first();
     if (address.size() != 5 || address.startsWith('P')) // P: proprietary
         return out;
     const QByteArray talker = address.left(2);
     const QByteArray type = address.mid(2);
     const bool satelliteList = type == "GSA" || type == "GSV";
-    const bool known = satelliteList || type == "GGA" || type == "RMC" || type == "VTG" || type == "GLL" || type == "ZDA";
+    const bool known =
+        satelliteList || type == "GGA" || type == "RMC" || type == "VTG" || type == "GLL" || type == "ZDA";
     if (!known)
         return out;
 
@@ -114,12 +115,12 @@ void NmeaDecoder::takeRmc(const Fields &f)
     if (const auto knots = decimal(field(f, 7)))
         m_now.speedKmh = *knots * KmhPerKnot;
     if (const auto course = decimal(field(f, 8)))
-        m_now.courseDeg = *course;
+        m_now.courseDeg = course;
     const QByteArray date = field(f, 9);
     if (date.size() == 6 && allDigits(date)) {
         const int year = *whole(date.mid(4, 2));
-        takeDate(year < 80 ? 2000 + year : 1900 + year, unsigned(*whole(date.mid(2, 2))), unsigned(*whole(date.left(2))),
-                 false);
+        takeDate(year < 80 ? 2000 + year : 1900 + year, unsigned(*whole(date.mid(2, 2))),
+                 unsigned(*whole(date.left(2))), false);
     } else if (!date.isEmpty()) {
         m_badField = true;
     }
@@ -129,11 +130,11 @@ void NmeaDecoder::takeRmc(const Fields &f)
 void NmeaDecoder::takeVtg(const Fields &f)
 {
     if (const auto course = decimal(field(f, 1)))
-        m_now.courseDeg = *course;
+        m_now.courseDeg = course;
     if (const auto knots = decimal(field(f, 5)))
         m_now.speedKmh = *knots * KmhPerKnot;
     else if (const auto kmh = decimal(field(f, 7)))
-        m_now.speedKmh = *kmh;
+        m_now.speedKmh = kmh;
 }
 
 void NmeaDecoder::takeGll(const Fields &f)
@@ -241,8 +242,8 @@ std::optional<double> NmeaDecoder::angle(const QByteArray &text, const QByteArra
     const qsizetype point = text.indexOf('.');
     const QByteArray wholePart = point < 0 ? text : text.left(point);
     const auto value = decimal(text);
-    if (!value || *value < 0 || !allDigits(wholePart) || wholePart.size() < 3 || wholePart.size() > 5 || side.size() != 1 ||
-        (side[0] != positive && side[0] != negative)) {
+    if (!value || *value < 0 || !allDigits(wholePart) || wholePart.size() < 3 || wholePart.size() > 5 ||
+        side.size() != 1 || (side[0] != positive && side[0] != negative)) {
         m_badField = true;
         return std::nullopt;
     }

@@ -63,8 +63,8 @@ private:
     void takeMode(const QByteArray &letter);
     void takeDate(int year, unsigned month, unsigned day, bool fullYear);
     [[nodiscard]] std::optional<double> decimal(const QByteArray &text);
-    [[nodiscard]] std::optional<double> angle(const QByteArray &text, const QByteArray &side, char positive, char negative,
-                                              double limit);
+    [[nodiscard]] std::optional<double> angle(const QByteArray &text, const QByteArray &side, char positive,
+                                              char negative, double limit);
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeOfDay(const QByteArray &text);
     [[nodiscard]] NmeaEpoch finish();
     [[nodiscard]] std::optional<int> inView() const;
@@ -86,9 +86,9 @@ private:
     QSet<QByteArray> m_seen; ///< talker + type in this moment
     QHash<QByteArray, int> m_usedBySystem;
     QHash<QByteArray, InView> m_inView;
-    QByteArray m_lastSentence;   ///< the newest of this moment
-    QByteArray m_previousLast;   ///< what ended the moment before
-    QByteArray m_expectedLast;   ///< learned
+    QByteArray m_lastSentence;                                ///< the newest of this moment
+    QByteArray m_previousLast;                                ///< what ended the moment before
+    QByteArray m_expectedLast;                                ///< learned
     std::optional<std::chrono::milliseconds> m_finishedEarly; ///< time of day of a moment given on that knowledge
     qint64 m_malformed = 0;
     bool m_badField = false;

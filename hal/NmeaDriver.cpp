@@ -37,7 +37,9 @@ Reading toReading(const NmeaEpoch &epoch, const QString &deviceId, const QString
 }
 
 NmeaDriver::NmeaDriver(QString deviceId, QString source, bool acceptWithoutChecksum)
-    : m_deviceId(std::move(deviceId)), m_source(std::move(source)), m_splitter(acceptWithoutChecksum)
+    : m_deviceId(std::move(deviceId))
+    , m_source(std::move(source))
+    , m_splitter(acceptWithoutChecksum)
 {
 }
 

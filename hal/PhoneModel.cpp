@@ -15,7 +15,9 @@ const DrivingStyle Car{2.2, 2.2, 2.2, 25, 0.93, 15, 60};
 } // namespace
 
 PhoneModel::PhoneModel(PhoneSpec spec, const StreetGraph &graph, quint64 seed)
-    : m_spec(std::move(spec)), m_graph(graph), m_random(seed, m_spec.id)
+    : m_spec(std::move(spec))
+    , m_graph(graph)
+    , m_random(seed, m_spec.id)
 {
     m_battery = m_spec.batteryPercent;
     m_pace = m_random.uniform(1.15, 1.5);
@@ -94,8 +96,9 @@ void PhoneModel::advance(double seconds, double simTime)
         m_speedMs = m_car->speedMs();
         m_headingDeg = m_car->headingDeg();
     } else {
-        for (double left = seconds; left > 0; left -= 1)
-            walk(std::min(left, 1.0));
+        const int steps = std::max(1, int(std::ceil(seconds)));
+        for (int i = 0; i < steps; ++i)
+            walk(seconds / steps);
     }
     // The error of a fix moves slowly and stays within the accuracy that the phone tells.
     const double keep = std::exp(-seconds / 30);

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] double fixEverySeconds() const; ///< 1 s while a panic is open
 
     void setPanicOpen(bool open) { m_panicOpen = open; }
-    void hear(double simTime);                              ///< an operator wrote
+    void hear(double simTime);                                ///< an operator wrote
     [[nodiscard]] std::optional<QString> say(double simTime); ///< the answer, once, when it is due
 
 private:

@@ -8,7 +8,10 @@ constexpr qint64 LongestLine = 1 << 20;
 } // namespace
 
 RecordingReader::RecordingReader(QString path, QString nmeaDeviceId, QString source)
-    : m_path(std::move(path)), m_deviceId(std::move(nmeaDeviceId)), m_source(std::move(source)), m_file(m_path)
+    : m_path(std::move(path))
+    , m_deviceId(std::move(nmeaDeviceId))
+    , m_source(std::move(source))
+    , m_file(m_path)
 {
 }
 
@@ -66,7 +69,8 @@ std::optional<RecordingItem> RecordingReader::next()
         m_lineOfLastItem = m_line;
         ++m_items;
     } else if (m_error.isEmpty() && m_items == 0) {
-        fail(m_nmea ? QStringLiteral("holds neither NMEA sentences nor readings") : QStringLiteral("holds no readings"));
+        fail(m_nmea ? QStringLiteral("holds neither NMEA sentences nor readings")
+                    : QStringLiteral("holds no readings"));
     }
     return item;
 }

@@ -28,11 +28,11 @@ namespace tocsin {
 
 struct RecordingItem
 {
-    QList<Reading> readings; ///< receivedAt is not set
+    QList<Reading> readings;      ///< receivedAt is not set
     std::optional<Device> device; ///< when the item describes one
     std::optional<TimePoint> time;
     std::optional<std::chrono::milliseconds> timeOfDay; ///< of receivers that never told the date
-    int lines = 1; ///< read since the item before
+    int lines = 1;                                      ///< read since the item before
 };
 
 /// Reads a recording item by item, never the whole file. Not thread-safe.

@@ -35,7 +35,7 @@ std::optional<Value> toValue(const QJsonValue &json)
     case QJsonValue::Array: {
         QStringList list;
         const QJsonArray items = json.toArray();
-        for (const QJsonValue &item : items) {
+        for (const auto &item : items) {
             if (!item.isString())
                 return std::nullopt;
             list.append(item.toString());
@@ -140,7 +140,8 @@ ParsedLine parseRecordingLine(const QByteArray &line, const QString &source)
         if (const auto value = toValue(it.value()))
             reading.samples.append(Sample{it.key(), *value});
         else
-            parsed.error = QStringLiteral("values.%1 is neither number, true/false, text, list of texts nor null").arg(it.key());
+            parsed.error =
+                QStringLiteral("values.%1 is neither number, true/false, text, list of texts nor null").arg(it.key());
     }
     if (!parsed.error.isEmpty())
         return parsed;

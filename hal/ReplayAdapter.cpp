@@ -24,7 +24,8 @@ AdapterStatus identity(const ReplayConfig &config)
 } // namespace
 
 ReplayAdapter::ReplayAdapter(ReplayConfig config, ReadingSink &sink, DeskPort &desk, QObject *parent)
-    : DeviceAdapter(identity(config), sink, desk, parent), m_config(std::move(config))
+    : DeviceAdapter(identity(config), sink, desk, parent)
+    , m_config(std::move(config))
 {
 }
 

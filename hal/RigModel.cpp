@@ -10,8 +10,8 @@
 namespace tocsin {
 
 namespace {
-constexpr double Radius = 25;   // m
-constexpr double CreepMs = 2.0; // m/s
+constexpr double Radius = 25;    // m
+constexpr double CreepMs = 2.0;  // m/s
 constexpr double DutyCycle = 60; // s: rest, run up, run, run down
 constexpr double FullRpm = 1800;
 
@@ -29,7 +29,9 @@ double dutyAt(double simTime)
 } // namespace
 
 RigModel::RigModel(RigSpec spec, GeoPoint center, quint64 seed)
-    : m_spec(std::move(spec)), m_frame(center, {}), m_random(seed, m_spec.id)
+    : m_spec(std::move(spec))
+    , m_frame(center, {})
+    , m_random(seed, m_spec.id)
 {
 }
 
@@ -47,7 +49,8 @@ Reading RigModel::reading(TimePoint now, double simTime, const QString &source)
     const double turn = CreepMs / Radius; // rad/s
     switch (m_spec.type) {
     case RigSpec::Type::Temperature:
-        add(channel::Temperature, 24 + 3 * std::sin(simTime / 95) + 0.6 * std::sin(simTime / 13) + m_random.noise(0.05), 0.01);
+        add(channel::Temperature, 24 + 3 * std::sin(simTime / 95) + 0.6 * std::sin(simTime / 13) + m_random.noise(0.05),
+            0.01);
         break;
     case RigSpec::Type::Imu:
         add(channel::AccelerationX, 0.4 * std::sin(simTime * 2.1) * duty + m_random.noise(0.04), 0.001);

@@ -7,14 +7,14 @@
 namespace tocsin {
 
 namespace {
-constexpr double Substep = 0.1;          // s
-constexpr double LookAhead = 0.7;        // s: the driver acts for where he will be
-constexpr double ReactionTime = 0.6;     // s: how quickly a wrong speed is put right
-constexpr double LightsCycle = 50;       // s
-constexpr double Green = 22;             // s, for each direction; 3 s for nobody between
-constexpr double SeesLightsFrom = 90;    // m
-constexpr double StopsBeforeLights = 6;  // m
-constexpr double ShortestTrip = 900;     // m, as the crow flies
+constexpr double Substep = 0.1;         // s
+constexpr double LookAhead = 0.7;       // s: the driver acts for where he will be
+constexpr double ReactionTime = 0.6;    // s: how quickly a wrong speed is put right
+constexpr double LightsCycle = 50;      // s
+constexpr double Green = 22;            // s, for each direction; 3 s for nobody between
+constexpr double SeesLightsFrom = 90;   // m
+constexpr double StopsBeforeLights = 6; // m
+constexpr double ShortestTrip = 900;    // m, as the crow flies
 constexpr int Tries = 24;
 
 bool isGreen(const TrackPoint &lights, double simTime)
@@ -25,8 +25,11 @@ bool isGreen(const TrackPoint &lights, double simTime)
 }
 } // namespace
 
-RoadMover::RoadMover(const StreetGraph &graph, const DrivingStyle &style, std::optional<LocalPoint> start, SimRandom &random)
-    : m_graph(graph), m_style(style), m_random(random)
+RoadMover::RoadMover(const StreetGraph &graph, const DrivingStyle &style, std::optional<LocalPoint> start,
+                     SimRandom &random)
+    : m_graph(graph)
+    , m_style(style)
+    , m_random(random)
 {
     const auto &nodes = graph.usableNodes();
     depart(start ? graph.nodeNear(*start) : nodes[std::size_t(random.index(int(nodes.size())))]);

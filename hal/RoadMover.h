@@ -9,12 +9,12 @@ namespace tocsin {
 /// How something drives; SI units.
 struct DrivingStyle
 {
-    double acceleration = 2.0;   ///< from rest; less at speed
-    double braking = 2.0;        ///< planned; 3.5 at most when it comes suddenly
-    double cornering = 2.0;      ///< sideways
+    double acceleration = 2.0; ///< from rest; less at speed
+    double braking = 2.0;      ///< planned; 3.5 at most when it comes suddenly
+    double cornering = 2.0;    ///< sideways
     double topMs = 25;
     double shareOfLimit = 0.95;
-    double leastStop = 6;        ///< seconds at a destination
+    double leastStop = 6; ///< seconds at a destination
     double mostStop = 25;
 };
 
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] double headingDeg() const { return m_track.headingAt(m_s); }
     [[nodiscard]] double speedMs() const { return m_v; }
     [[nodiscard]] double accelerationMs2() const { return m_a; }
-    [[nodiscard]] double limitMs() const; ///< of the street it is on
+    [[nodiscard]] double limitMs() const;                          ///< of the street it is on
     [[nodiscard]] double travelled() const { return m_travelled; } ///< metres
 
     static constexpr double MostBraking = 3.5;

@@ -15,7 +15,7 @@
 namespace tocsin {
 
 namespace {
-constexpr qint64 LargestFile = 16 * 1024 * 1024;
+constexpr qint64 LargestFile = 16LL * 1024 * 1024;
 constexpr double Day = 86'400;
 
 struct FaultKind
@@ -135,11 +135,9 @@ private:
         PhoneSpec p;
         p.id = readId(c);
         p.name = c.text("name");
-        p.mode = PhoneSpec::Mode(c.word("mode", {QStringLiteral("walk"), QStringLiteral("drive"), QStringLiteral("path"),
-                                                 QStringLiteral("still")}));
-        if (p.mode == PhoneSpec::Mode::Still)
-            p.at = c.point("at");
-        else if (c.has("at"))
+        p.mode = PhoneSpec::Mode(c.word("mode", {QStringLiteral("walk"), QStringLiteral("drive"),
+                                                 QStringLiteral("path"), QStringLiteral("still")}));
+        if (p.mode == PhoneSpec::Mode::Still || c.has("at"))
             p.at = c.point("at");
         if (p.mode == PhoneSpec::Mode::Path)
             p.path = c.points("path", 2);
@@ -174,8 +172,9 @@ private:
         s.at = c.number("at", {0, Day});
         if (m_scenario.loopSeconds && s.at >= *m_scenario.loopSeconds)
             c.error(c.pathOf("at"), QStringLiteral("lies behind the loop's end"));
-        s.action = TimelineStep::Action(c.word("do", {QStringLiteral("fault"), QStringLiteral("silence"), QStringLiteral("panic"),
-                                                      QStringLiteral("cancel_panic"), QStringLiteral("chat")}));
+        s.action = TimelineStep::Action(
+            c.word("do", {QStringLiteral("fault"), QStringLiteral("silence"), QStringLiteral("panic"),
+                          QStringLiteral("cancel_panic"), QStringLiteral("chat")}));
         using enum TimelineStep::Action;
         if (s.action == Fault || s.action == Silence) {
             s.device = c.text("device");
@@ -194,7 +193,8 @@ private:
                 s.text = c.textOr("message", QString());
                 s.silent = c.flagOr("silent", false);
                 const QStringList types = {QStringLiteral("panic_button"), QStringLiteral("shake_to_alert"),
-                                           QStringLiteral("decoy_screen"), QStringLiteral("manual"), QStringLiteral("scheduled")};
+                                           QStringLiteral("decoy_screen"), QStringLiteral("manual"),
+                                           QStringLiteral("scheduled")};
                 if (c.has("type"))
                     s.panicType = types[c.word("type", types)];
             }
@@ -241,7 +241,8 @@ ScenarioResult parseScenario(const QByteArray &json)
     QJsonParseError syntax;
     const QJsonDocument document = QJsonDocument::fromJson(json, &syntax);
     if (document.isNull()) {
-        const auto line = std::count(json.cbegin(), json.cbegin() + std::min<qsizetype>(syntax.offset, json.size()), '\n') + 1;
+        const auto line =
+            std::count(json.cbegin(), json.cbegin() + std::min<qsizetype>(syntax.offset, json.size()), '\n') + 1;
         result.errors.append(QStringLiteral("line %1: not JSON: %2").arg(line).arg(syntax.errorString()));
         return result;
     }
@@ -259,9 +260,9 @@ ScenarioResult readScenario(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return {{}, {QStringLiteral("%1: %2").arg(path, file.errorString())}};
+        return {{}, {QStringLiteral("file: cannot be read: %1").arg(file.errorString())}};
     if (file.size() > LargestFile)
-        return {{}, {QStringLiteral("%1: larger than 16 MiB").arg(path)}};
+        return {{}, {QStringLiteral("file: is larger than 16 MiB")}};
     return parseScenario(file.readAll());
 }
 

@@ -10,7 +10,9 @@ constexpr qsizetype MostErrors = 100;
 }
 
 ScenarioCheck::ScenarioCheck(const QJsonValue &value, QString path, QStringList &errors)
-    : m_object(value.toObject()), m_path(std::move(path)), m_errors(errors)
+    : m_object(value.toObject())
+    , m_path(std::move(path))
+    , m_errors(errors)
 {
     if (!value.isObject())
         error(m_path.isEmpty() ? QStringLiteral("file") : m_path, QStringLiteral("must be an object"));
@@ -24,7 +26,8 @@ void ScenarioCheck::error(const QString &path, const QString &what)
         m_errors.append(QStringLiteral("and more"));
 }
 
-void ScenarioCheck::below(const QJsonValue &value, const QString &path, const std::function<void(ScenarioCheck &)> &read)
+void ScenarioCheck::below(const QJsonValue &value, const QString &path,
+                          const std::function<void(ScenarioCheck &)> &read)
 {
     ScenarioCheck check(value, path, m_errors);
     if (!value.isObject())
@@ -72,7 +75,8 @@ double ScenarioCheck::number(const char *name, Range range)
     else if (!value.isDouble())
         error(pathOf(name), QStringLiteral("must be a number"));
     else if (value.toDouble() < range.least || value.toDouble() > range.most)
-        error(pathOf(name), QStringLiteral("%1 is not between %2 and %3").arg(value.toDouble()).arg(range.least).arg(range.most));
+        error(pathOf(name),
+              QStringLiteral("%1 is not between %2 and %3").arg(value.toDouble()).arg(range.least).arg(range.most));
     return value.toDouble();
 }
 
@@ -95,7 +99,8 @@ QStringList ScenarioCheck::textsOr(const char *name)
     const QJsonArray items = list(name, false);
     for (qsizetype i = 0; i < items.size(); ++i) {
         if (!items[i].isString() || items[i].toString().isEmpty())
-            error(QStringLiteral("%1[%2]").arg(pathOf(name)).arg(i), QStringLiteral("must be a text that is not empty"));
+            error(QStringLiteral("%1[%2]").arg(pathOf(name)).arg(i),
+                  QStringLiteral("must be a text that is not empty"));
         texts.append(items[i].toString());
     }
     return texts;

@@ -9,7 +9,7 @@ namespace tocsin {
 
 namespace {
 constexpr std::chrono::seconds SilenceLimit{10};
-constexpr qint64 ReadBuffer = 64 * 1024;
+constexpr qint64 ReadBuffer = 64LL * 1024;
 
 AdapterStatus identity(const SerialConfig &config)
 {
@@ -22,7 +22,8 @@ AdapterStatus identity(const SerialConfig &config)
 } // namespace
 
 SerialAdapter::SerialAdapter(SerialConfig config, ReadingSink &sink, DeskPort &desk, QObject *parent)
-    : DeviceAdapter(identity(config), sink, desk, parent), m_config(std::move(config))
+    : DeviceAdapter(identity(config), sink, desk, parent)
+    , m_config(std::move(config))
 {
 }
 

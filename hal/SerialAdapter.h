@@ -36,9 +36,9 @@ private:
 
     const SerialConfig m_config;
     std::unique_ptr<Driver> m_driver;
-    QSerialPort *m_port = nullptr;    ///< child while open
-    QTimer *m_idle = nullptr;         ///< child; no byte for a while: the moment is complete
-    QTimer *m_silence = nullptr;      ///< child; no reading for long
+    QSerialPort *m_port = nullptr; ///< child while open
+    QTimer *m_idle = nullptr;      ///< child; no byte for a while: the moment is complete
+    QTimer *m_silence = nullptr;   ///< child; no reading for long
     qint64 m_bytesSinceReading = 0;
     bool m_announced = false;
 };

@@ -45,7 +45,10 @@ private:
 /// Rounded, so that simulated numbers look like those of an instrument.
 [[nodiscard]] inline double roundedTo(double value, double step)
 {
-    return std::round(value / step) * step;
+    if (step >= 1)
+        return std::round(value / step) * step;
+    const double scale = std::round(1 / step); // dividing by 10 gives 55.8, multiplying by 0.1 gives 55.800000000000004
+    return std::round(value * scale) / scale;
 }
 
 } // namespace tocsin

@@ -19,7 +19,8 @@ AdapterStatus identity(const SimulationConfig &config)
 } // namespace
 
 SimulatedAdapter::SimulatedAdapter(SimulationConfig config, ReadingSink &sink, DeskPort &desk, QObject *parent)
-    : DeviceAdapter(identity(config), sink, desk, parent), m_config(std::move(config))
+    : DeviceAdapter(identity(config), sink, desk, parent)
+    , m_config(std::move(config))
 {
 }
 
@@ -31,10 +32,13 @@ void SimulatedAdapter::open()
     if (!result.ok()) {
         for (const QString &error : std::as_const(result.errors))
             qCWarning(lcSimulation).noquote() << m_config.scenario + QStringLiteral(":") << error;
-        failed(QStringLiteral("The scenario has %1 errors; the first: %2.").arg(result.errors.size()).arg(result.errors.first()));
+        failed(QStringLiteral("The scenario has %1 errors; the first: %2.")
+                   .arg(result.errors.size())
+                   .arg(result.errors.first()));
         return;
     }
-    m_simulation = std::make_unique<Simulation>(std::move(result.scenario), m_config.seed, QStringLiteral("sim:") + m_config.id);
+    m_simulation =
+        std::make_unique<Simulation>(std::move(result.scenario), m_config.seed, QStringLiteral("sim:") + m_config.id);
     const QList<Device> devices = m_simulation->devices();
     for (const Device &device : devices)
         put(device);

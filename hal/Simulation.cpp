@@ -12,7 +12,10 @@ constexpr double GoldenShare = 0.618034;
 } // namespace
 
 Simulation::Simulation(Scenario scenario, quint64 seed, QString source)
-    : m_scenario(std::move(scenario)), m_source(std::move(source)), m_graph(m_scenario.center, m_scenario.streets), m_faults(seed)
+    : m_scenario(std::move(scenario))
+    , m_source(std::move(source))
+    , m_graph(m_scenario.center, m_scenario.streets)
+    , m_faults(seed)
 {
     for (const VehicleSpec &spec : m_scenario.vehicles)
         m_vehicles.push_back(std::make_unique<VehicleModel>(spec, m_graph, seed));
@@ -28,7 +31,8 @@ Simulation::~Simulation() = default;
 QList<Device> Simulation::devices() const
 {
     QList<Device> all;
-    const auto add = [&](const QString &id, const QString &name, const QString &deviceClass, DeviceKind kind) -> Device & {
+    const auto add = [&](const QString &id, const QString &name, const QString &deviceClass,
+                         DeviceKind kind) -> Device & {
         Device device;
         device.id = id;
         device.name = name;
@@ -184,7 +188,8 @@ void Simulation::hear(const ChatMessage &message)
 
 PhoneModel *Simulation::findPhone(const QString &id) const
 {
-    const auto it = std::find_if(m_phones.cbegin(), m_phones.cend(), [&](const auto &phone) { return phone->spec().id == id; });
+    const auto it =
+        std::find_if(m_phones.cbegin(), m_phones.cend(), [&](const auto &phone) { return phone->spec().id == id; });
     return it == m_phones.cend() ? nullptr : it->get();
 }
 

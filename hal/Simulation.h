@@ -72,7 +72,7 @@ private:
     std::vector<Due> m_due; ///< vehicles, phones, rig
     Faults m_faults;
     double m_time = 0;
-    double m_roundStart = 0;      ///< of the timeline's loop
+    double m_roundStart = 0; ///< of the timeline's loop
     qsizetype m_nextStep = 0;
     std::optional<qint64> m_runId;
     int m_ids = 0;

@@ -56,8 +56,9 @@ double limitKmh(StreetClass streetClass)
 }
 
 StreetGraph::StreetGraph(GeoPoint center, const QList<Street> &streets)
-    : m_center(center), m_metresPerLatitude(MetresPerDegree),
-      m_metresPerLongitude(MetresPerDegree * std::cos(center.latitude * std::numbers::pi / 180))
+    : m_center(center)
+    , m_metresPerLatitude(MetresPerDegree)
+    , m_metresPerLongitude(MetresPerDegree * std::cos(center.latitude * std::numbers::pi / 180))
 {
     QHash<std::pair<qint64, qint64>, int> uses;
     for (const Street &street : streets) {
@@ -104,7 +105,8 @@ StreetGraph::StreetGraph(GeoPoint center, const QList<Street> &streets)
 
 LocalPoint StreetGraph::toLocal(GeoPoint p) const
 {
-    return {(p.longitude - m_center.longitude) * m_metresPerLongitude, (p.latitude - m_center.latitude) * m_metresPerLatitude};
+    return {(p.longitude - m_center.longitude) * m_metresPerLongitude,
+            (p.latitude - m_center.latitude) * m_metresPerLatitude};
 }
 
 GeoPoint StreetGraph::toGeo(LocalPoint p) const
@@ -195,7 +197,8 @@ std::vector<StreetGraph::Leg> StreetGraph::search(int from, int to, int avoid) c
                 continue;
             const Piece &street = piece(p);
             const int other = street.from == at ? street.to : street.from;
-            const double total = reached + street.length / (tocsin::limitKmh(street.streetClass) / 3.6) + 2.0; // a crossing costs time
+            const double total =
+                reached + street.length / (tocsin::limitKmh(street.streetClass) / 3.6) + 2.0; // a crossing costs time
             if (total < cost[std::size_t(other)]) {
                 cost[std::size_t(other)] = total;
                 cameBy[std::size_t(other)] = p;

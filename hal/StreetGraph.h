@@ -29,9 +29,9 @@ public:
     {
         LocalPoint at;
         std::vector<int> pieces;
-        bool lights = false;  ///< where two main roads cross
-        bool main = false;    ///< a main road passes
-        double axisDeg = 0;   ///< of the lights' first direction
+        bool lights = false; ///< where two main roads cross
+        bool main = false;   ///< a main road passes
+        double axisDeg = 0;  ///< of the lights' first direction
     };
     struct Piece
     {

@@ -65,7 +65,8 @@ Track Track::of(const StreetGraph &graph, const std::vector<StreetGraph::Leg> &l
         if (p.node < 0 || !graph.node(p.node).lights)
             continue;
         p.lights = true;
-        const double off = (headingBetween(track.m_points[i - 1].at, p.at) - graph.node(p.node).axisDeg) * std::numbers::pi / 180;
+        const double off =
+            (headingBetween(track.m_points[i - 1].at, p.at) - graph.node(p.node).axisDeg) * std::numbers::pi / 180;
         p.firstAxis = std::abs(std::cos(off)) > std::numbers::sqrt2 / 2;
     }
     // A minor street that crosses a main road without lights: slow down there.
@@ -107,7 +108,8 @@ void Track::planSpeeds(double lateral, double braking, double share, double topM
 
 std::size_t Track::stretchAt(double s) const
 {
-    const auto after = std::upper_bound(m_points.cbegin(), m_points.cend(), s, [](double v, const TrackPoint &p) { return v < p.s; });
+    const auto after =
+        std::upper_bound(m_points.cbegin(), m_points.cend(), s, [](double v, const TrackPoint &p) { return v < p.s; });
     const auto index = std::distance(m_points.cbegin(), after) - 1;
     return std::size_t(std::clamp<std::ptrdiff_t>(index, 0, std::ptrdiff_t(m_points.size()) - 2));
 }

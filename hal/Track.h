@@ -11,10 +11,10 @@ namespace tocsin {
 struct TrackPoint
 {
     LocalPoint at;
-    double s = 0;        ///< metres from the start
-    double limitMs = 0;  ///< of the stretch that begins here, m/s
-    double mostMs = 0;   ///< how fast one may be here, so as to manage all that follows
-    int node = -1;       ///< crossing, if it is one
+    double s = 0;       ///< metres from the start
+    double limitMs = 0; ///< of the stretch that begins here, m/s
+    double mostMs = 0;  ///< how fast one may be here, so as to manage all that follows
+    int node = -1;      ///< crossing, if it is one
     bool lights = false;
     bool firstAxis = true; ///< which of the two directions of the lights
 };

@@ -24,8 +24,10 @@ struct VehicleModel::Engine
 
 const VehicleModel::Engine &VehicleModel::engineOf(bool truck)
 {
-    static const Engine van{{118, 67, 44, 32, 25.5, 21.5}, 790, 2650, 1350, 2.6, 0.8, 14, 75, {2.0, 2.0, 2.0, 25, 0.95, 6, 22}};
-    static const Engine heavy{{196, 128, 88, 62, 45, 34, 26, 20.5}, 620, 1850, 1080, 11, 1.9, 46, 240, {1.1, 1.5, 1.5, 22.5, 0.9, 10, 32}};
+    static const Engine van{{118, 67, 44, 32, 25.5, 21.5},   790, 2650, 1350, 2.6, 0.8, 14, 75,
+                            {2.0, 2.0, 2.0, 25, 0.95, 6, 22}};
+    static const Engine heavy{{196, 128, 88, 62, 45, 34, 26, 20.5}, 620, 1850, 1080, 11, 1.9, 46, 240,
+                              {1.1, 1.5, 1.5, 22.5, 0.9, 10, 32}};
     return truck ? heavy : van;
 }
 
@@ -53,8 +55,11 @@ std::optional<LocalPoint> startOf(const VehicleSpec &spec, const StreetGraph &gr
 } // namespace
 
 VehicleModel::VehicleModel(VehicleSpec spec, const StreetGraph &graph, quint64 seed)
-    : m_spec(std::move(spec)), m_engine(engineOf(m_spec.truck)), m_graph(graph), m_random(seed, m_spec.id),
-      m_mover(graph, personal(m_engine.style, m_random), startOf(m_spec, graph), m_random)
+    : m_spec(std::move(spec))
+    , m_engine(engineOf(m_spec.truck))
+    , m_graph(graph)
+    , m_random(seed, m_spec.id)
+    , m_mover(graph, personal(m_engine.style, m_random), startOf(m_spec, graph), m_random)
 {
     m_coolantC = m_spec.coolantC.value_or(ThermostatC + m_random.uniform(-2, 3));
     m_oilC = m_spec.coolantC ? *m_spec.coolantC - 3 : m_coolantC + m_random.uniform(3, 8);
@@ -121,7 +126,8 @@ void VehicleModel::run(double seconds)
 
     const double speedFactor = m_rpm / m_engine.shiftUpRpm;
     const double litresPerHour = m_engine.idleLitresPerHour + m_engine.litresPerTonneAndForce * m_load * speedFactor;
-    m_fuelLitres = std::max(m_engine.tankLitres * 0.08, m_fuelLitres - litresPerHour * seconds / 3600); // then it is refuelled
+    m_fuelLitres =
+        std::max(m_engine.tankLitres * 0.08, m_fuelLitres - litresPerHour * seconds / 3600); // then it is refuelled
     if (m_fuelLitres <= m_engine.tankLitres * 0.08)
         m_fuelLitres = m_engine.tankLitres;
     if (kmh > 5)

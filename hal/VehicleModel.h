@@ -36,7 +36,7 @@ private:
     RoadMover m_mover;
     int m_gear = 0;
     double m_rpm = 0;
-    double m_load = 0;      ///< 0 … 1
+    double m_load = 0; ///< 0 … 1
     double m_coolantC = 0;
     double m_oilC = 0;
     double m_voltage = 0;

@@ -302,11 +302,9 @@ void AlertListModel::setPending(const QString &alertId, bool pending)
 
 bool AlertListModel::takeReply(const QString &requestId, const Outcome &outcome)
 {
-    const auto it = m_requests.constFind(requestId);
-    if (it == m_requests.cend())
+    if (!m_requests.contains(requestId))
         return false;
-    const QString alertId = *it;
-    m_requests.erase(it);
+    const QString alertId = m_requests.take(requestId);
     if (!outcome.ok || !outcome.changed)
         setPending(alertId, false); // else the event does it
     if (!outcome.ok) {

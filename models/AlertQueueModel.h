@@ -12,7 +12,7 @@ namespace tocsin {
 /// returned, then the longest waiting first, so that nothing starves and a new row joins below those of its level.
 /// A row that the operator is about to press never moves: while `held` the rows stay, also those that closed
 /// meanwhile (they show it), and new ones are counted in `heldBack` until the hold ends.
-class AlertQueueModel : public OrderedProxy
+class AlertQueueModel : public tocsin::OrderedProxy // qualified for qmltyperegistrar
 {
     Q_OBJECT
     QML_ELEMENT

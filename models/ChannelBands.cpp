@@ -3,6 +3,7 @@
 
 #include "models/domain/Channels.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tocsin {
@@ -27,6 +28,38 @@ ChannelBands ChannelBands::defaults()
         {channel::Crash, none, none, none, 0},
         {channel::TroubleCount, none, 0, none, none},
     });
+}
+
+ChannelBands ChannelBands::fromRules(const QList<AlertRule> &rules)
+{
+    const auto lower = [](std::optional<double> &limit, double value) {
+        limit = std::min(limit.value_or(value), value);
+    };
+    const auto higher = [](std::optional<double> &limit, double value) {
+        limit = std::max(limit.value_or(value), value);
+    };
+    ChannelBands result;
+    for (const AlertRule &rule : rules) {
+        const AlertMatch &match = rule.match;
+        if (!match.devices.isEmpty() || !match.classes.isEmpty() || !match.tags.isEmpty() || !match.sources.isEmpty())
+            continue;
+        const Comparison comparison = rule.comparison;
+        const bool outside = comparison == Comparison::Outside;
+        const bool above = outside || comparison == Comparison::Greater || comparison == Comparison::GreaterOrEqual;
+        const bool below = outside || comparison == Comparison::Less || comparison == Comparison::LessOrEqual;
+        for (const AlertBand &limit : rule.bands) {
+            if ((!above && !below) || limit.level == AlertLevel::Info || !std::isfinite(limit.limit))
+                continue;
+            ChannelBand &band = result.m_bands[rule.metric];
+            band.channel = rule.metric;
+            const bool warning = limit.level == AlertLevel::Warning;
+            if (above)
+                lower(warning ? band.warnHigh : band.criticalHigh, outside ? limit.upper : limit.limit);
+            if (below)
+                higher(warning ? band.warnLow : band.criticalLow, limit.limit);
+        }
+    }
+    return result;
 }
 
 ChannelBand ChannelBands::find(const QString &channel) const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/AlertRule.h"
+
 #include <QHash>
 #include <QList>
 #include <QString>
@@ -29,6 +31,9 @@ public:
     ChannelBands() = default;
     explicit ChannelBands(const QList<ChannelBand> &bands);
     [[nodiscard]] static ChannelBands defaults();
+    /// The limits of rules that hold for every device (or every one of a kind) and compare with a limit; of several,
+    /// the one that is met first. Emergency counts as critical; info has no band.
+    [[nodiscard]] static ChannelBands fromRules(const QList<AlertRule> &rules);
     [[nodiscard]] ChannelBand find(const QString &channel) const; ///< without limits when there are none
 
 private:

@@ -64,7 +64,7 @@ QString ChatThreadModel::titleOf(const QString &thread) const
     const ChatLog::Thread *known = m_log.find(thread);
     if (known && !known->userName.isEmpty())
         return known->userName;
-    const QString name = m_nameOf ? m_nameOf(user) : QString();
+    QString name = m_nameOf ? m_nameOf(user) : QString();
     if (!name.isEmpty())
         return name;
     return user.isEmpty() ? thread : user;

@@ -9,7 +9,7 @@ namespace tocsin {
 /// The device list as the operator looks at it. GUI thread; owned by Console.
 /// Order: devices with an open alert (worst level first, unacknowledged before taken), the others, silent ones last; by name
 /// in natural order within each. Only alerts, presence and records move a row, never a reading.
-class DeviceFilterModel : public OrderedProxy
+class DeviceFilterModel : public tocsin::OrderedProxy // qualified for qmltyperegistrar
 {
     Q_OBJECT
     QML_ELEMENT

@@ -135,14 +135,14 @@ void refreshWords(DeviceView &view, const DeviceFacts &facts, TimePoint now)
     const Device &device = facts.device;
     const QString what = device.deviceClass.isEmpty() ? format::deviceKind(device.kind) : device.deviceClass;
     QString more;
-    if (alert && !alert->acked)
+    // An alert that somebody has taken steps back behind the silence of its device.
+    const bool silent = isSilent(facts);
+    if (alert && (!alert->acked || !silent))
         more = alert->code;
     else if (!facts.lastSeen)
         more = say("not heard yet");
-    else if (isSilent(facts))
+    else if (silent)
         more = say("silent %1").arg(format::age(secondsBetween(*facts.lastSeen, now)));
-    else if (alert)
-        more = alert->code;
     view.detail = more.isEmpty() ? what : what + QStringLiteral(" · ") + more;
 }
 

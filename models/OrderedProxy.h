@@ -3,6 +3,7 @@
 
 #include <QAbstractProxyModel>
 #include <QList>
+#include <QtQml/qqmlregistration.h>
 
 namespace tocsin {
 
@@ -11,11 +12,12 @@ namespace tocsin {
 /// wakes every delegate). GUI thread.
 ///
 /// The source is a list that inserts, removes, changes and resets, but never moves rows. Only a change in one of
-/// orderRoles() can move, show or hide a row. While frozen() is true the rows stay as they are: nothing is inserted,
-/// moved or hidden (only rows that the source removes go), until thaw().
+/// isOrderRole() can move, show or hide a row. While frozen() is true the rows stay as they are: nothing is inserted,
+/// moved or hidden (only rows that the source removes go); refilter() then makes up for it.
 class OrderedProxy : public QAbstractProxyModel
 {
     Q_OBJECT
+    QML_ANONYMOUS
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
 public:
     explicit OrderedProxy(QObject *parent = nullptr);

@@ -16,9 +16,9 @@ Q_LOGGING_CATEGORY(lcAccounts, "tocsin.accounts", QtInfoMsg)
 
 constexpr int maxName = 64;
 constexpr int minPassword = 8;
-constexpr int maxPassword = 1024;
+constexpr qsizetype maxPassword = 1024;
 constexpr unsigned long long passes = 2;
-constexpr std::size_t memoryBytes = 64U * 1024 * 1024;
+constexpr std::size_t memoryBytes = std::size_t{64} * 1024 * 1024;
 
 /// The hash of a password that nobody knows, of the same cost as ours: checked for names that do not exist.
 constexpr char nobodysHash[] =
@@ -98,7 +98,7 @@ QString addAccount(AccountStore &store, const QString &name, Role role, const QS
         return id.error;
     if (QString problem = passwordProblem(password); !problem.isEmpty())
         return problem;
-    const QString exists = QStringLiteral("The user \"%1\" exists already.").arg(id.id);
+    QString exists = QStringLiteral("The user \"%1\" exists already.").arg(id.id);
     if (store.find(id.id)) // before the expensive part; the insert decides
         return exists;
     const QString hash = hashPassword(password);

@@ -54,7 +54,8 @@ std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules)
 
 } // namespace
 
-Desk::Desk(DeskSettings settings, QList<AlertRule> rules, Store &store, ReadingArchive &archive, DeskSnapshot initial)
+Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, ReadingArchive &archive,
+           DeskSnapshot initial)
     : m_settings(std::move(settings))
     , m_store(store)
     , m_archive(archive)

@@ -60,7 +60,8 @@ class Desk : public QObject, public DeskPort, public ReadingSink
 {
     Q_OBJECT
 public:
-    Desk(DeskSettings settings, QList<AlertRule> rules, Store &store, ReadingArchive &archive, DeskSnapshot initial);
+    Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, ReadingArchive &archive,
+         DeskSnapshot initial);
     ~Desk() override;
 
     void submit(const Request &request, Reply reply) override;

@@ -126,7 +126,7 @@ QStringList RuleReader::textsOf(const QJsonObject &object, const QString &key, c
         return {};
     QStringList texts;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue &item : array) {
+    for (const auto &item : array) {
         if (item.isString() && !item.toString().isEmpty())
             texts.append(item.toString());
     }

@@ -55,7 +55,7 @@ public:
             return {};
         QStringList list;
         const QJsonArray array = value.toArray();
-        for (const QJsonValue &entry : array) {
+        for (const auto &entry : array) {
             if (entry.isString())
                 list.append(entry.toString().left(200));
         }

@@ -188,6 +188,12 @@ QList<Alert> DeskMirror::openAlertsOf(const QString &source) const
     return found;
 }
 
+qsizetype DeskMirror::openAlertCount(AlertLevel level) const
+{
+    return std::count_if(m_openAlerts.cbegin(), m_openAlerts.cend(),
+                         [level](const Alert &alert) { return alert.level == level; });
+}
+
 QList<ChatMessage> DeskMirror::lines(const QString &thread) const
 {
     return m_lines.value(thread);

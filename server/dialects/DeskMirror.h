@@ -42,6 +42,7 @@ public:
     [[nodiscard]] QList<Alert> openAlertsOf(const QString &source) const; ///< newest first
     [[nodiscard]] QList<ChatMessage> lines(const QString &thread) const;
     [[nodiscard]] qsizetype openAlertCount() const { return m_openAlerts.size(); }
+    [[nodiscard]] qsizetype openAlertCount(AlertLevel level) const;
     /// Users that get the alerts of this one: its own person and the owners of the device that raised it.
     [[nodiscard]] QStringList recipientsOf(const Alert &alert) const;
 

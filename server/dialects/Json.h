@@ -22,7 +22,7 @@ struct FieldError
 
 struct JsonLimits
 {
-    qsizetype maxBytes = 10 * 1024 * 1024;
+    qsizetype maxBytes = 10'485'760;
     int maxDepth = 64;
 };
 

@@ -14,9 +14,9 @@ ReplyBox::~ReplyBox()
     m_home->box = nullptr;
 }
 
-quint64 ReplyBox::keep(std::function<void(const std::any &)> handler)
+quint64 ReplyBox::keep(const std::function<void(const std::any &)> &handler)
 {
-    m_waiting.insert(++m_lastTicket, std::move(handler));
+    m_waiting.insert(++m_lastTicket, handler);
     return m_lastTicket;
 }
 

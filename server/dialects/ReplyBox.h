@@ -39,7 +39,7 @@ private:
         std::mutex mutex;
         ReplyBox *box = nullptr;
     };
-    quint64 keep(std::function<void(const std::any &)> handler);
+    quint64 keep(const std::function<void(const std::any &)> &handler);
     static void deliver(const std::shared_ptr<Home> &home, quint64 ticket, std::any answer);
     void open(quint64 ticket, const std::any &answer);
 

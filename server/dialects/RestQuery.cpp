@@ -77,7 +77,7 @@ std::optional<TimePoint> RestQuery::time(std::initializer_list<const char *> nam
 
 QString RestQuery::word(const char *name, const QStringList &allowed)
 {
-    const QString value = m_query.queryItemValue(QLatin1String(name), QUrl::FullyDecoded);
+    QString value = m_query.queryItemValue(QLatin1String(name), QUrl::FullyDecoded);
     if (value.isEmpty() || allowed.contains(value))
         return value;
     wrong(name, QStringLiteral("value must be one of %1").arg(allowed.join(QLatin1String(", "))),

@@ -41,6 +41,7 @@ public:
 
     /// The thread of the feed.
     [[nodiscard]] const FlowMeter &flow() const { return m_flow; }
+    [[nodiscard]] const DeskMirror &mirror() const { return m_mirror; }
     [[nodiscard]] qint64 droppedReadings() const;   ///< any thread
     [[nodiscard]] qint64 conflatedReadings() const; ///< any thread
 

@@ -18,6 +18,40 @@ QString toString(ComponentStatus::Level level)
     return QStringLiteral("unhealthy");
 }
 
+namespace {
+
+Metric metric(const char *name, const char *help, Metric::Kind kind, double value)
+{
+    return {QLatin1String(name), QLatin1String(help), kind, value, {}};
+}
+
+QList<Metric> counterMetrics(const net::ServerCounters &counters)
+{
+    using Kind = Metric::Kind;
+    const auto big = [](quint64 n) { return static_cast<double>(n); };
+    QList<Metric> all{
+        metric("tocsin_received_bytes_total", "Bytes taken in, HTTP included.", Kind::Counter,
+               big(counters.traffic.bytesIn)),
+        metric("tocsin_sent_bytes_total", "Bytes sent, HTTP included.", Kind::Counter, big(counters.traffic.bytesOut)),
+        metric("tocsin_http_requests_total", "HTTP requests.", Kind::Counter, big(counters.requestsTotal)),
+        metric("tocsin_connections_refused_total", "Connections over a cap.", Kind::Counter,
+               big(counters.connectionsRefused)),
+        metric("tocsin_closed_slow_total", "Connections given up because they did not read.", Kind::Counter,
+               big(counters.closedSlow)),
+    };
+    QStringList dialects = counters.dialects.keys();
+    dialects.sort();
+    for (const QString &dialect : std::as_const(dialects)) {
+        Metric open = metric("tocsin_dialect_connections", "Open WebSocket connections of one dialect.", Kind::Gauge,
+                             counters.dialects.value(dialect).sessionsNow);
+        open.labels = {{QStringLiteral("dialect"), dialect}};
+        all.append(open);
+    }
+    return all;
+}
+
+} // namespace
+
 StatusBoard::StatusBoard(const LatestValues &latest, const ServerFeed &feed, TimePoint startedAt, QObject *parent)
     : QObject(parent)
     , m_latest(latest)
@@ -30,6 +64,11 @@ StatusBoard::StatusBoard(const LatestValues &latest, const ServerFeed &feed, Tim
 void StatusBoard::setTransport(std::function<ServerStats()> stats)
 {
     m_transport = std::move(stats);
+}
+
+void StatusBoard::setCounters(std::function<net::ServerCounters()> counters)
+{
+    m_counters = std::move(counters);
 }
 
 void StatusBoard::addMetrics(std::function<QList<Metric>()> metrics)
@@ -102,9 +141,6 @@ QList<Metric> StatusBoard::metrics(TimePoint now) const
 {
     using Kind = Metric::Kind;
     const ServerStats s = stats(now);
-    const auto metric = [](const char *name, const char *help, Kind kind, double value) {
-        return Metric{QLatin1String(name), QLatin1String(help), kind, value, {}};
-    };
     const auto count = [](qint64 n) { return static_cast<double>(n); };
     QList<Metric> all{
         metric("tocsin_uptime_seconds", "Time since the start.", Kind::Gauge, uptimeSeconds(now)),
@@ -125,6 +161,15 @@ QList<Metric> StatusBoard::metrics(TimePoint now) const
         metric("tocsin_reading_latency_p95_milliseconds", "Reading taken in to fanned out.", Kind::Gauge,
                s.p95LatencyMs),
     };
+    if (m_counters)
+        all.append(counterMetrics(m_counters()));
+    for (const AlertLevel level :
+         {AlertLevel::Emergency, AlertLevel::Critical, AlertLevel::Warning, AlertLevel::Info}) {
+        Metric open = metric("tocsin_alerts_open", "Open alerts by level.", Kind::Gauge,
+                             static_cast<double>(m_feed.mirror().openAlertCount(level)));
+        open.labels = {{QStringLiteral("level"), toString(level)}};
+        all.append(open);
+    }
     const auto parts = components();
     for (auto it = parts.cbegin(); it != parts.cend(); ++it) {
         Metric up = metric("tocsin_component_up", "1 healthy, 0.5 degraded, 0 unhealthy.", Kind::Gauge,

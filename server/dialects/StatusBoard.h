@@ -4,6 +4,7 @@
 #include "models/domain/Desk.h"
 #include "models/domain/LatestValues.h"
 #include "server/dialects/ServerFeed.h"
+#include "server/net/ServerSettings.h"
 
 #include <QMap>
 #include <QObject>
@@ -41,11 +42,13 @@ class StatusBoard : public QObject
 public:
     StatusBoard(const LatestValues &latest, const ServerFeed &feed, TimePoint startedAt, QObject *parent = nullptr);
 
-    /// The transport's own figures; asked each time.
+    /// The transport's own figures, asked each time. Rate and latency of readings are added here.
     void setTransport(std::function<ServerStats()> stats);
+    /// More of them for /metrics alone: net::Server::counters, asked each time.
+    void setCounters(std::function<net::ServerCounters()> counters);
     /// Further figures, asked each time.
     void addMetrics(std::function<QList<Metric>()> metrics);
-    /// Listeners in use (vehicles and users with somebody connected), summed over the dialects.
+    /// Vehicles, users, topics that somebody listens to over one dialect, asked each time; summed over the dialects.
     void addGroups(std::function<int()> groups);
 
     /// The transport's figures completed by the rate and the latency of readings.
@@ -68,6 +71,7 @@ private:
     const ServerFeed &m_feed;
     TimePoint m_startedAt;
     std::function<ServerStats()> m_transport;
+    std::function<net::ServerCounters()> m_counters;
     QList<std::function<QList<Metric>()>> m_metrics;
     QList<std::function<int()>> m_groups;
     QList<AdapterStatus> m_adapters;

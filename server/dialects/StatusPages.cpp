@@ -58,8 +58,10 @@ bool StatusPages::claimsUpgrade(const QString &) const
     return false;
 }
 
-bool StatusPages::claimsHttp(const QByteArray &, const QString &path) const
+bool StatusPages::claimsHttp(const QByteArray &method, const QString &path) const
 {
+    if (method != "GET") // the front door makes one of HEAD
+        return false;
     return path == QLatin1String("/health") || path == QLatin1String("/metrics") || path == QLatin1String("/");
 }
 
@@ -76,11 +78,7 @@ void StatusPages::opened(net::Session *session)
 void StatusPages::http(const net::HttpRequest &request, const std::optional<Principal> &caller,
                        const net::Respond &respond)
 {
-    if (request.method != "GET" && request.method != "HEAD") {
-        net::HttpResponse response = refused(405, QStringLiteral("Method Not Allowed"));
-        response.headers.emplaceBack("Allow", "GET, HEAD");
-        respond(std::move(response));
-    } else if (request.path == QLatin1String("/health")) {
+    if (request.path == QLatin1String("/health")) {
         respond(health());
     } else if (request.path == QLatin1String("/")) {
         respond(startPage());

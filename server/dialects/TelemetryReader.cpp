@@ -67,7 +67,7 @@ private:
         const QJsonArray array = value.toArray();
         if (array.size() > m_limits.listLength)
             return wrong(path, QStringLiteral("has more than %1 entries").arg(m_limits.listLength));
-        for (const QJsonValue &entry : array) {
+        for (const auto &entry : array) {
             if (!entry.isString() || entry.toString().size() > m_limits.textLength)
                 return wrong(path, QStringLiteral("must be a list of text"));
             list.append(entry.toString());

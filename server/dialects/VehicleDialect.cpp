@@ -44,9 +44,9 @@ bool VehicleDialect::claimsUpgrade(const QString &path) const
     return VehiclePath::parse(path).has_value();
 }
 
-bool VehicleDialect::claimsHttp(const QByteArray &, const QString &path) const
+bool VehicleDialect::claimsHttp(const QByteArray &method, const QString &path) const
 {
-    return VehicleRest::claims(path);
+    return VehicleRest::claims(method, path);
 }
 
 std::optional<Principal> VehicleDialect::callerOf(const std::optional<Principal> &caller) const
@@ -111,7 +111,6 @@ void VehicleDialect::opened(net::Session *session)
             m_inbound->refuseBinary(*sender);
     });
     connect(session, &net::Session::closed, this, [this, number] { closed(number); });
-    connect(session, &QObject::destroyed, this, [this, number] { closed(number); });
     qCDebug(log) << "session" << session->id() << "opened on" << session->path();
 }
 
@@ -120,11 +119,11 @@ void VehicleDialect::closed(quint64 number)
     VehicleSocket *socket = m_sockets->find(number);
     if (!socket)
         return;
-    m_sockets->close(number);
     m_outbound->closed(*socket);
+    m_sockets->close(number);
     if (std::exchange(m_sweeping, true))
         return;
-    // Not now: the list that it was in may just be walked.
+    // Not now: one of its messages may just be handled.
     QMetaObject::invokeMethod(
         this,
         [this] {
@@ -152,7 +151,7 @@ void VehicleDialect::publish(const QList<Reading> &readings)
 
 VehicleDialect::Counters VehicleDialect::counters() const
 {
-    return {m_sockets->count(),       m_sockets->groups(),           m_sockets->users(),
+    return {m_sockets->count(),       m_outbound->groups(),          m_outbound->users(),
             m_inbound->received(),    m_outbound->framesSent(),      m_outbound->errorsSent(),
             m_inbound->rateLimited(), m_directory->droppedChannels()};
 }

@@ -192,17 +192,18 @@ bool VehicleInbound::vehicleAgrees(VehicleSocket &socket, const QJsonObject &obj
 Actor VehicleInbound::actorOf(const VehicleSocket &socket) const
 {
     const Principal &who = socket.session->principal();
-    const bool anonymous = who.anonymous || who.id.isEmpty();
-    if (socket.kind == Kind::Telemetry) {
-        if (anonymous || who.role == Role::Device)
-            return {Actor::Kind::Device, socket.subject, socket.subject, socket.session->id()};
-    } else if (anonymous || who.id == socket.subject) {
-        const QString name = anonymous || who.name.isEmpty() ? socket.subject : who.name;
-        const bool staff = !anonymous && who.isStaff() && socket.kind == Kind::Alerts;
-        return {staff ? Actor::Kind::Operator : Actor::Kind::User, socket.subject, name, socket.session->id()};
-    }
     const QString name = who.name.isEmpty() ? who.id : who.name;
-    return {who.isStaff() ? Actor::Kind::Operator : Actor::Kind::User, who.id, name, socket.session->id()};
+    const bool anonymous = who.anonymous || who.id.isEmpty();
+    const bool self = !anonymous && who.id == socket.subject;
+    if (socket.kind == Kind::Telemetry && (anonymous || who.role == Role::Device))
+        return {Actor::Kind::Device, socket.subject, socket.subject, socket.session->id()};
+    // Staff in somebody else's conversation are the desk; in their own they are people like all others.
+    if (!anonymous && who.isStaff() && !(self && socket.kind == Kind::Chat))
+        return {Actor::Kind::Operator, who.id, name, socket.session->id()};
+    if (socket.kind == Kind::Telemetry)
+        return {Actor::Kind::User, who.id, name, socket.session->id()};
+    // In the open posture whoever uses a user's socket is that user.
+    return {Actor::Kind::User, socket.subject, self ? name : socket.subject, socket.session->id()};
 }
 
 void VehicleInbound::submit(VehicleSocket &socket, const RequestBody &body, const QString &field,

@@ -1,11 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/VehicleOutbound.h"
 
+#include <QSet>
+
 #include <algorithm>
 
 namespace tocsin {
 
 using Kind = VehicleSocket::Kind;
+
+namespace {
+
+/// Where alerts go that belong to nobody. Without a slash, so that no user can have this name.
+const QString ownerlessTopic = QStringLiteral("ownerless");
+
+QString prefixOf(Kind kind)
+{
+    switch (kind) {
+    case Kind::Telemetry:
+        return QStringLiteral("telemetry/");
+    case Kind::Alerts:
+        return QStringLiteral("alerts/");
+    case Kind::Chat:
+        break;
+    }
+    return QStringLiteral("chat/");
+}
+
+QString topicOf(Kind kind, const QString &subject)
+{
+    return prefixOf(kind) + subject;
+}
+
+} // namespace
 
 VehicleOutbound::VehicleOutbound(const DialectOptions &options, const DialectServices &services,
                                  VehicleSockets &sockets, QObject *parent)
@@ -13,6 +40,7 @@ VehicleOutbound::VehicleOutbound(const DialectOptions &options, const DialectSer
     , m_options(options)
     , m_services(services)
     , m_sockets(sockets)
+    , m_fanOut(this)
     , m_beats(options.heartbeat)
     , m_timer(this)
 {
@@ -23,20 +51,31 @@ VehicleOutbound::VehicleOutbound(const DialectOptions &options, const DialectSer
 
 void VehicleOutbound::opened(const VehicleSocket &socket)
 {
+    m_fanOut.subscribe(socket.session, topicOf(socket.kind, socket.subject));
+    const bool hearsAll = m_options.posture == Posture::Open || socket.session->principal().isStaff();
+    if (socket.kind == Kind::Alerts && hearsAll)
+        m_fanOut.subscribe(socket.session, ownerlessTopic);
     m_beats.add(socket.number, m_options.clock());
     arm();
 }
 
 void VehicleOutbound::closed(const VehicleSocket &socket)
 {
-    m_beats.remove(socket.number);
-    if (socket.kind == Kind::Telemetry && !m_sockets.hasReaders(Kind::Telemetry, socket.subject))
-        m_known.remove(socket.subject);
+    forget(socket);
 }
 
 void VehicleOutbound::becameProducer(const VehicleSocket &socket)
 {
-    closed(socket);
+    forget(socket);
+}
+
+void VehicleOutbound::forget(const VehicleSocket &socket)
+{
+    m_fanOut.unsubscribeAll(socket.session);
+    m_beats.remove(socket.number);
+    const QString topic = topicOf(socket.kind, socket.subject);
+    if (socket.kind == Kind::Telemetry && m_fanOut.subscriberCount(topic) == 0)
+        m_known.remove(socket.subject);
 }
 
 void VehicleOutbound::sendFrame(VehicleSocket &socket, const net::Frame &frame, net::Delivery delivery,
@@ -69,24 +108,20 @@ void VehicleOutbound::error(VehicleSocket &socket, const QString &code, const Fi
 void VehicleOutbound::publish(const QList<Reading> &readings)
 {
     for (const Reading &reading : readings) {
-        if (!m_sockets.hasReaders(Kind::Telemetry, reading.deviceId))
-            continue;
-        auto known = m_known.find(reading.deviceId);
-        if (known == m_known.end())
-            known =
-                m_known.insert(reading.deviceId, m_services.latest.find(reading.deviceId).value_or(LatestReading()));
-        known->merge(reading);
-        const QJsonObject data = vehicle::telemetryObject(*known, reading.sourceTime.value_or(reading.receivedAt),
-                                                          reading.receivedAt - m_options.onlineWithin);
-        // Encoded once for all who listen.
-        const net::Frame frame =
-            net::Frame::text(vehicle::envelope(QStringLiteral("telemetry_update"), data, m_options.clock()));
-        const QString key = QStringLiteral("telemetry/") + reading.deviceId;
-        const QList<VehicleSocket *> listeners = m_sockets.listeners(Kind::Telemetry, reading.deviceId);
-        for (VehicleSocket *socket : listeners) {
-            if (!socket->producer)
-                sendFrame(*socket, frame, net::Delivery::B, key);
-        }
+        const QString topic = topicOf(Kind::Telemetry, reading.deviceId);
+        // Made once for all who listen, and not at all for nobody.
+        const auto encode = [&] {
+            auto known = m_known.find(reading.deviceId);
+            if (known == m_known.end()) {
+                const auto latest = m_services.latest.find(reading.deviceId);
+                known = m_known.insert(reading.deviceId, latest.value_or(LatestReading()));
+            }
+            known->merge(reading);
+            const QJsonObject data = vehicle::telemetryObject(*known, reading.sourceTime.value_or(reading.receivedAt),
+                                                              reading.receivedAt - m_options.onlineWithin);
+            return net::Frame::text(vehicle::envelope(QStringLiteral("telemetry_update"), data, m_options.clock()));
+        };
+        m_frames += m_fanOut.publish(topic, encode, net::Delivery::B, topic);
     }
 }
 
@@ -120,24 +155,20 @@ void VehicleOutbound::publishAlert(const AlertChange &change)
             return;
         break;
     }
-    QList<VehicleSocket *> targets = m_sockets.listeners(Kind::Telemetry, alert.source);
+    net::Frame frame;
+    const auto encode = [&] {
+        if (frame.isEmpty())
+            frame = net::Frame::text(alertFrame(alert));
+        return frame;
+    };
     const QStringList recipients = m_services.mirror.recipientsOf(alert);
+    QStringList topics{topicOf(Kind::Telemetry, alert.source)};
     for (const QString &user : recipients)
-        targets.append(m_sockets.listeners(Kind::Alerts, user));
-    if (recipients.isEmpty()) {
-        const QList<VehicleSocket *> everybody = m_sockets.all(Kind::Alerts);
-        for (VehicleSocket *socket : everybody) {
-            if (socket->session && (m_options.posture == Posture::Open || socket->session->principal().isStaff()))
-                targets.append(socket);
-        }
-    }
-    if (targets.isEmpty())
-        return;
-    const net::Frame frame = net::Frame::text(alertFrame(alert));
-    for (VehicleSocket *socket : std::as_const(targets)) {
-        if (!socket->producer)
-            sendFrame(*socket, frame, net::Delivery::A);
-    }
+        topics.append(topicOf(Kind::Alerts, user));
+    if (recipients.isEmpty())
+        topics.append(ownerlessTopic);
+    for (const QString &topic : std::as_const(topics))
+        m_frames += m_fanOut.publish(topic, encode);
 }
 
 void VehicleOutbound::publishChat(const ChatMessage &message)
@@ -145,14 +176,25 @@ void VehicleOutbound::publishChat(const ChatMessage &message)
     const QString user = userOfChatThread(message.thread);
     if (user.isEmpty() || (!message.fromDesk && !message.automatic))
         return;
-    const QList<VehicleSocket *> listeners = m_sockets.listeners(Kind::Chat, user);
-    if (listeners.isEmpty())
-        return;
-    const net::Frame frame = net::Frame::text(vehicle::chatReply(message));
-    for (VehicleSocket *socket : listeners) {
-        if (!socket->producer)
-            sendFrame(*socket, frame, net::Delivery::A);
+    m_frames += m_fanOut.publish(topicOf(Kind::Chat, user),
+                                 [&message] { return net::Frame::text(vehicle::chatReply(message)); });
+}
+
+int VehicleOutbound::groups() const
+{
+    const auto counts = m_fanOut.subscriptionCounts();
+    return static_cast<int>(counts.size() - (counts.contains(ownerlessTopic) ? 1 : 0));
+}
+
+int VehicleOutbound::users() const
+{
+    QSet<QString> users;
+    const auto counts = m_fanOut.subscriptionCounts();
+    for (auto it = counts.cbegin(); it != counts.cend(); ++it) {
+        if (!it.key().startsWith(prefixOf(Kind::Telemetry)) && it.key() != ownerlessTopic)
+            users.insert(it.key().section(QLatin1Char('/'), 1));
     }
+    return static_cast<int>(users.size());
 }
 
 void VehicleOutbound::rememberWords(const QString &alertId, const SentWords &words)

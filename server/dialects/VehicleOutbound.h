@@ -5,6 +5,7 @@
 #include "server/dialects/HeartbeatQueue.h"
 #include "server/dialects/VehicleFrames.h"
 #include "server/dialects/VehicleSockets.h"
+#include "server/net/FanOut.h"
 
 #include <QObject>
 #include <QTimer>
@@ -30,7 +31,7 @@ public:
                     QObject *parent = nullptr);
 
     void opened(const VehicleSocket &socket);
-    void closed(const VehicleSocket &socket);
+    void closed(const VehicleSocket &socket); ///< while it still has its session
     /// From here on it gets nothing but errors.
     void becameProducer(const VehicleSocket &socket);
 
@@ -49,15 +50,19 @@ public:
 
     [[nodiscard]] qint64 errorsSent() const { return m_errors; }
     [[nodiscard]] qint64 framesSent() const { return m_frames; }
+    [[nodiscard]] int groups() const; ///< vehicles and users that somebody listens to
+    [[nodiscard]] int users() const;  ///< distinct users on alerts and chat
 
 private:
     void beat();
     void arm();
     void sendFrame(VehicleSocket &socket, const net::Frame &frame, net::Delivery delivery, const QString &key = {});
+    void forget(const VehicleSocket &socket);
 
     const DialectOptions &m_options;
     DialectServices m_services;
     VehicleSockets &m_sockets;
+    net::FanOut m_fanOut;
     HeartbeatQueue m_beats;
     QTimer m_timer;
     QHash<QString, LatestReading> m_known; ///< of the vehicles that somebody reads

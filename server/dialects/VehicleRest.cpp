@@ -19,10 +19,27 @@ namespace {
 const QString prefix = QStringLiteral("/api/v1/telemetry");
 constexpr int maxOffset = 9000;
 constexpr int maxStatsRecords = 10000;
+constexpr int maxStatusRecords = 20; // a vehicle may tell its figures one by one
 
 QString refusal()
 {
     return QStringLiteral("Vehicle not found or access denied");
+}
+
+QStringList stepsOf(const QString &path)
+{
+    return path.mid(prefix.size()).split(QLatin1Char('/'), Qt::SkipEmptyParts);
+}
+
+/// The method that a page takes; empty: there is no such page.
+QByteArray methodOf(const QStringList &steps)
+{
+    static const QStringList pages{QStringLiteral("alerts"), QStringLiteral("stats"), QStringLiteral("status")};
+    const QString what = steps.value(0);
+    if (steps.size() == 1 && (what == QLatin1String("ingest") || what == QLatin1String("batch-ingest")))
+        return "POST";
+    const bool page = steps.size() == 2 || (steps.size() == 3 && pages.contains(steps.at(2)));
+    return what == QLatin1String("vehicle") && page ? QByteArray("GET") : QByteArray();
 }
 
 /// A dotted path as FastAPI names a place: ["body", "sensor_data", "rpm"].
@@ -104,9 +121,12 @@ VehicleRest::VehicleRest(const DialectOptions &options, const DialectServices &s
 {
 }
 
-bool VehicleRest::claims(const QString &path)
+bool VehicleRest::claims(const QByteArray &method, const QString &path)
 {
-    return path == prefix || path.startsWith(prefix + QLatin1Char('/'));
+    if (path != prefix && !path.startsWith(prefix + QLatin1Char('/')))
+        return false;
+    const QByteArray takes = methodOf(stepsOf(path));
+    return takes.isEmpty() || takes == method;
 }
 
 net::HttpResponse VehicleRest::detail(int status, const QString &text)
@@ -119,23 +139,14 @@ net::HttpResponse VehicleRest::detail(int status, const QString &text)
 
 void VehicleRest::handle(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond)
 {
-    const QStringList steps = request.path.mid(prefix.size()).split(QLatin1Char('/'), Qt::SkipEmptyParts);
-    const QString what = steps.value(0);
-    const bool isPost = steps.size() == 1 && (what == QLatin1String("ingest") || what == QLatin1String("batch-ingest"));
-    static const QStringList pages{QStringLiteral("alerts"), QStringLiteral("stats"), QStringLiteral("status")};
-    const bool isGet =
-        what == QLatin1String("vehicle") && (steps.size() == 2 || (steps.size() == 3 && pages.contains(steps.at(2))));
-    if (!isPost && !isGet) {
+    const QStringList steps = stepsOf(request.path);
+    const QByteArray takes = methodOf(steps);
+    if (takes != request.method) { // only a path that leads nowhere comes here with another method
         respond(detail(404, QStringLiteral("Not Found")));
         return;
     }
-    if (request.method != (isPost ? "POST" : "GET")) {
-        net::HttpResponse refused = detail(405, QStringLiteral("Method Not Allowed"));
-        refused.headers.emplaceBack("Allow", isPost ? "POST" : "GET");
-        respond(std::move(refused));
-        return;
-    }
-    if (isPost) {
+    const QString &what = steps.first();
+    if (takes == "POST") {
         if (what == QLatin1String("ingest"))
             ingest(request, caller, respond);
         else
@@ -402,17 +413,41 @@ void VehicleRest::stats(const net::HttpRequest &request, const QString &vehicleI
     m_services.archive.readings(wanted, m_replies.expect<ReadingsResult>(counted));
 }
 
-void VehicleRest::status(const QString &vehicleId, const net::Respond &respond)
+QJsonObject VehicleRest::statusBody(const QString &vehicleId, const std::optional<LatestReading> &latest) const
 {
     QJsonArray open;
     const QList<Alert> alerts = m_services.mirror.openAlertsOf(vehicleId);
     for (const Alert &alert : alerts)
         open.append(alertOf(alert));
-    QJsonObject body = VehicleStatus::of(m_services.latest.find(vehicleId), m_services.mirror.presence(vehicleId),
-                                         m_options.clock(), m_options.onlineWithin);
+    QJsonObject body =
+        VehicleStatus::of(latest, m_services.mirror.presence(vehicleId), m_options.clock(), m_options.onlineWithin);
     body.insert(QStringLiteral("vehicle_id"), vehicleId);
     body.insert(QStringLiteral("alerts"), open);
-    respond(jsonResponse(200, body));
+    return body;
+}
+
+void VehicleRest::status(const QString &vehicleId, const net::Respond &respond)
+{
+    if (const auto latest = m_services.latest.find(vehicleId)) {
+        respond(jsonResponse(200, statusBody(vehicleId, latest)));
+        return;
+    }
+    // Silent since the server started: what it said last is in the history.
+    ReadingsQuery wanted;
+    wanted.deviceId = vehicleId;
+    wanted.limit = maxStatusRecords;
+    const std::function<void(const ReadingsResult &)> answer = [this, vehicleId,
+                                                                respond](const ReadingsResult &result) {
+        std::optional<LatestReading> latest;
+        for (auto it = result.readings.crbegin(); it != result.readings.crend(); ++it) {
+            if (!latest)
+                latest.emplace();
+            latest->merge(*it);
+        }
+        // Without a history there is still what the desk knows.
+        respond(jsonResponse(200, statusBody(vehicleId, latest)));
+    };
+    m_services.archive.readings(wanted, m_replies.expect<ReadingsResult>(answer));
 }
 
 } // namespace tocsin

@@ -21,7 +21,8 @@ public:
     VehicleRest(const DialectOptions &options, const DialectServices &services, VehicleDirectory &directory,
                 ReplyBox &replies);
 
-    [[nodiscard]] static bool claims(const QString &path);
+    /// A page of ours with its method; of a path below ours that leads nowhere, every method.
+    [[nodiscard]] static bool claims(const QByteArray &method, const QString &path);
     void handle(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond);
 
     [[nodiscard]] static net::HttpResponse detail(int status, const QString &text);
@@ -33,6 +34,7 @@ private:
     void alerts(const net::HttpRequest &request, const QString &vehicleId, const net::Respond &respond);
     void stats(const net::HttpRequest &request, const QString &vehicleId, const net::Respond &respond);
     void status(const QString &vehicleId, const net::Respond &respond);
+    [[nodiscard]] QJsonObject statusBody(const QString &vehicleId, const std::optional<LatestReading> &latest) const;
 
     [[nodiscard]] Actor actorOf(const Principal &caller, const QString &vehicleId) const;
     void takeIn(QList<Reading> readings, const QString &vehicleId, const Principal &caller);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/VehicleSockets.h"
 
-#include <QSet>
-
 #include <algorithm>
 
 namespace tocsin {
 
-VehicleSocket &VehicleSockets::add(net::Session *session, Kind kind, const QString &subject, int messagesPerWindow)
+VehicleSocket &VehicleSockets::add(net::Session *session, VehicleSocket::Kind kind, const QString &subject,
+                                   int messagesPerWindow)
 {
     auto socket = std::make_unique<VehicleSocket>();
     socket->number = ++m_last;
@@ -16,7 +15,6 @@ VehicleSocket &VehicleSockets::add(net::Session *session, Kind kind, const QStri
     socket->subject = subject;
     socket->limit = RateLimit(messagesPerWindow);
     VehicleSocket &added = *socket;
-    m_groups[{static_cast<int>(kind), subject}].append(&added);
     m_sockets.emplace(added.number, std::move(socket));
     return added;
 }
@@ -26,14 +24,7 @@ void VehicleSockets::close(quint64 number)
     const auto it = m_sockets.find(number);
     if (it == m_sockets.end())
         return;
-    VehicleSocket *socket = it->second.get();
-    socket->session = nullptr;
-    const auto group = m_groups.find({static_cast<int>(socket->kind), socket->subject});
-    if (group != m_groups.end()) {
-        group->removeOne(socket);
-        if (group->isEmpty())
-            m_groups.erase(group);
-    }
+    it->second->session = nullptr;
     m_closed.push_back(std::move(it->second));
     m_sockets.erase(it);
 }
@@ -47,38 +38,6 @@ VehicleSocket *VehicleSockets::find(quint64 number) const
 {
     const auto it = m_sockets.find(number);
     return it == m_sockets.end() ? nullptr : it->second.get();
-}
-
-QList<VehicleSocket *> VehicleSockets::listeners(Kind kind, const QString &subject) const
-{
-    return m_groups.value({static_cast<int>(kind), subject});
-}
-
-bool VehicleSockets::hasReaders(Kind kind, const QString &subject) const
-{
-    const auto group = m_groups.constFind({static_cast<int>(kind), subject});
-    return group != m_groups.cend() &&
-           std::any_of(group->cbegin(), group->cend(), [](const VehicleSocket *s) { return !s->producer; });
-}
-
-QList<VehicleSocket *> VehicleSockets::all(Kind kind) const
-{
-    QList<VehicleSocket *> found;
-    for (auto it = m_groups.cbegin(); it != m_groups.cend(); ++it) {
-        if (it.key().first == static_cast<int>(kind))
-            found.append(*it);
-    }
-    return found;
-}
-
-int VehicleSockets::users() const
-{
-    QSet<QString> users;
-    for (auto it = m_groups.cbegin(); it != m_groups.cend(); ++it) {
-        if (it.key().first != static_cast<int>(Kind::Telemetry))
-            users.insert(it.key().second);
-    }
-    return static_cast<int>(users.size());
 }
 
 bool VehiclePath::isId(const QString &text)

@@ -4,10 +4,10 @@
 #include "server/dialects/RateLimit.h"
 #include "server/net/Session.h"
 
-#include <QHash>
-#include <QList>
+#include <QString>
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -26,28 +26,19 @@ struct VehicleSocket
     RateLimit limit;
 };
 
-/// Who is connected, by what they listen to. Server thread. A socket that closes while a list is being walked stays valid
+/// The open connections by number. Server thread. A socket that closes while one of its messages is being handled stays valid
 /// (without session) until the next sweep().
 class VehicleSockets
 {
 public:
-    using Kind = VehicleSocket::Kind;
-
-    VehicleSocket &add(net::Session *session, Kind kind, const QString &subject, int messagesPerWindow);
+    VehicleSocket &add(net::Session *session, VehicleSocket::Kind kind, const QString &subject, int messagesPerWindow);
     void close(quint64 number);
-    void sweep(); ///< frees what was closed; never call it while walking
+    void sweep(); ///< frees what was closed; never call it while handling a message
     [[nodiscard]] VehicleSocket *find(quint64 number) const;
-    [[nodiscard]] QList<VehicleSocket *> listeners(Kind kind, const QString &subject) const;
-    [[nodiscard]] bool hasReaders(Kind kind, const QString &subject) const;
-    [[nodiscard]] QList<VehicleSocket *> all(Kind kind) const;
     [[nodiscard]] int count() const { return static_cast<int>(m_sockets.size()); }
-    [[nodiscard]] int groups() const { return static_cast<int>(m_groups.size()); }
-    [[nodiscard]] int users() const; ///< distinct users on alerts and chat
 
 private:
-    using Group = std::pair<int, QString>;
     std::unordered_map<quint64, std::unique_ptr<VehicleSocket>> m_sockets;
-    QHash<Group, QList<VehicleSocket *>> m_groups;
     std::vector<std::unique_ptr<VehicleSocket>> m_closed;
     quint64 m_last = 0;
 };

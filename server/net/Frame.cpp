@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/net/Deflate.h"
 #include "server/net/FrameCodec.h"
 #include "server/net/Session.h"
 
@@ -6,9 +7,19 @@
 
 namespace tocsin::net {
 
+namespace {
+
+constexpr quint8 finalBit = 0x80;
+constexpr quint8 deflatedBit = 0x40; // RSV1, RFC 7692 7.2.3.1
+
+/// Compressing less gains nothing; compressing more would hold up everybody else on this thread.
+constexpr qsizetype smallestCompressed = 1'024;
+constexpr qsizetype largestCompressed = 262'144;
+
+} // namespace
+
 QByteArray encodeFrame(Opcode opcode, QByteArrayView payload, Masking masking)
 {
-    constexpr char finalBit = static_cast<char>(0x80);
     constexpr quint8 maskBit = 0x80;
     constexpr quint8 length16 = 126;
     constexpr quint8 length64 = 127;
@@ -16,7 +27,7 @@ QByteArray encodeFrame(Opcode opcode, QByteArrayView payload, Masking masking)
 
     QByteArray frame;
     frame.reserve(payload.size() + 14);
-    frame.append(static_cast<char>(finalBit | static_cast<char>(opcode)));
+    frame.append(static_cast<char>(finalBit | static_cast<quint8>(opcode)));
     const qsizetype size = payload.size();
     if (size < length16) {
         frame.append(static_cast<char>(mask | static_cast<quint8>(size)));
@@ -35,14 +46,49 @@ QByteArray encodeFrame(Opcode opcode, QByteArrayView payload, Masking masking)
     return frame;
 }
 
+struct Frame::Shared
+{
+    QByteArray wire;
+    QByteArray compressed;
+    qsizetype header = 0; ///< bytes before the payload
+    bool compressible = false;
+};
+
 Frame Frame::text(const QByteArray &utf8)
 {
-    return Frame(encodeFrame(Opcode::Text, utf8));
+    auto shared = std::make_shared<Shared>();
+    shared->wire = encodeFrame(Opcode::Text, utf8);
+    shared->header = shared->wire.size() - utf8.size();
+    shared->compressible = utf8.size() >= smallestCompressed && utf8.size() <= largestCompressed;
+    return Frame(std::move(shared));
 }
 
 Frame Frame::binary(const QByteArray &payload)
 {
-    return Frame(encodeFrame(Opcode::Binary, payload));
+    auto shared = std::make_shared<Shared>();
+    shared->wire = encodeFrame(Opcode::Binary, payload);
+    return Frame(std::move(shared));
+}
+
+const QByteArray &Frame::wire() const
+{
+    static const QByteArray none;
+    return m_shared ? m_shared->wire : none;
+}
+
+const QByteArray &Frame::compressedWire() const
+{
+    if (!m_shared || (!m_shared->compressible && m_shared->compressed.isEmpty()))
+        return wire();
+    if (m_shared->compressible) {
+        m_shared->compressible = false; // tried
+        const auto payload = deflated(QByteArrayView(m_shared->wire).sliced(m_shared->header));
+        if (!payload)
+            return wire();
+        m_shared->compressed = encodeFrame(Opcode::Text, *payload);
+        m_shared->compressed[0] = static_cast<char>(finalBit | deflatedBit | static_cast<quint8>(Opcode::Text));
+    }
+    return m_shared->compressed;
 }
 
 } // namespace tocsin::net

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 namespace tocsin::net {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr quint8 finalBit = 0x80;
 constexpr quint8 reservedBits = 0x70;
+constexpr quint8 deflatedBit = 0x40; // RSV1 of a message's first frame, RFC 7692
 constexpr quint8 opcodeBits = 0x0F;
 constexpr quint8 maskBit = 0x80;
 constexpr quint8 lengthBits = 0x7F;
@@ -23,7 +25,7 @@ constexpr quint8 length64 = 127;
 constexpr quint8 maxControl = 125;
 
 /// Above this the message grows as its bytes come; an announcement alone costs nothing.
-constexpr quint64 reserveAtOnce = 64 * 1024;
+constexpr quint64 reserveAtOnce = 65'536;
 
 constexpr auto graceTime = std::chrono::seconds(30);
 constexpr double slowestBytesPerSecond = 500.0;
@@ -32,7 +34,7 @@ constexpr double slowestBytesPerSecond = 500.0;
 void unmask(char *data, qsizetype size, const std::array<quint8, 4> &key, quint8 at)
 {
     std::array<quint8, 8> rotated{};
-    for (quint8 i = 0; i < rotated.size(); ++i)
+    for (std::size_t i = 0; i < rotated.size(); ++i)
         rotated[i] = key[(at + i) & 3U];
     quint64 wide = 0;
     std::memcpy(&wide, rotated.data(), sizeof wide);
@@ -49,11 +51,14 @@ void unmask(char *data, qsizetype size, const std::array<quint8, 4> &key, quint8
 
 } // namespace
 
+FrameReader::~FrameReader() = default;
+
 FrameReader::Event FrameReader::fail(quint16 code, const char *why)
 {
     m_failed = true;
     m_message = {};
     m_control = {};
+    m_inflater.reset();
     return {Kind::Error, {}, code, why};
 }
 
@@ -88,11 +93,9 @@ FrameReader::Event FrameReader::read(QByteArrayView &in, Clock::time_point now)
             in = in.sliced(count);
             m_remaining -= static_cast<quint64>(count);
             m_progress += count;
-            QByteArray &target = isControl() ? m_control : m_message;
-            const qsizetype before = target.size();
-            appendPayload(part);
-            if (!isControl() && m_text && !m_utf8.feed(QByteArrayView(target).sliced(before)))
-                return fail(CloseCode::BadText, "The text is not UTF-8.");
+            const Event event = takePayload(part);
+            if (event.kind != Kind::NeedMore)
+                return event;
         }
         if (m_remaining > 0)
             return {};
@@ -108,7 +111,10 @@ FrameReader::Event FrameReader::headerByte()
     const quint8 first = m_header[0];
     const bool isFinal = (first & finalBit) != 0;
     if (m_headerHave == 1) {
-        if ((first & reservedBits) != 0)
+        const auto kind = static_cast<Opcode>(first & opcodeBits);
+        const bool beginsMessage = kind == Opcode::Text || kind == Opcode::Binary;
+        const quint8 allowed = m_deflate && beginsMessage ? deflatedBit : 0;
+        if ((first & reservedBits & ~allowed) != 0)
             return fail(CloseCode::Protocol, "A reserved bit is set.");
         const auto opcode = static_cast<Opcode>(first & opcodeBits);
         switch (opcode) {
@@ -170,14 +176,12 @@ FrameReader::Event FrameReader::lengthKnown()
 {
     if (isControl())
         return {};
-    if (!m_inMessage) {
-        m_inMessage = true;
-        m_text = static_cast<Opcode>(m_header[0] & opcodeBits) == Opcode::Text;
-        m_charged = 0;
-        m_utf8.reset();
-    }
+    if (!m_inMessage)
+        beginMessage();
     const auto limit = static_cast<quint64>(m_limit);
-    if (m_remaining > limit || static_cast<quint64>(m_message.size()) + m_remaining > limit)
+    const quint64 soFar =
+        m_inflater ? 0 : static_cast<quint64>(m_message.size()); // what it inflates to is bounded later
+    if (m_remaining > limit || soFar + m_remaining > limit)
         return fail(CloseCode::TooBig, "The message is too large.");
     m_charged += static_cast<qsizetype>(m_remaining) + fragmentCharge;
     if (m_charged > 2 * m_limit)
@@ -187,13 +191,48 @@ FrameReader::Event FrameReader::lengthKnown()
     return {};
 }
 
-void FrameReader::appendPayload(QByteArrayView masked)
+void FrameReader::beginMessage()
 {
-    QByteArray &target = isControl() ? m_control : m_message;
-    const qsizetype before = target.size();
-    target.append(masked);
-    unmask(target.data() + before, masked.size(), m_key, m_keyAt);
-    m_keyAt = static_cast<quint8>((m_keyAt + masked.size()) & 3);
+    m_inMessage = true;
+    m_text = static_cast<Opcode>(m_header[0] & opcodeBits) == Opcode::Text;
+    m_charged = 0;
+    m_utf8.reset();
+    if ((m_header[0] & deflatedBit) != 0)
+        m_inflater = std::make_unique<Inflater>();
+}
+
+FrameReader::Event FrameReader::takePayload(QByteArrayView masked)
+{
+    const auto append = [this, masked](QByteArray &target) {
+        const qsizetype before = target.size();
+        target.append(masked);
+        unmask(target.data() + before, masked.size(), m_key, m_keyAt);
+        m_keyAt = static_cast<quint8>((m_keyAt + masked.size()) & 3);
+    };
+    if (isControl()) {
+        append(m_control);
+        return {};
+    }
+    const qsizetype before = m_message.size();
+    if (m_inflater) {
+        QByteArray packed;
+        append(packed);
+        return inflated(m_inflater->feed(packed, m_message, m_limit), before);
+    }
+    append(m_message);
+    return inflated(Inflater::Result::Good, before);
+}
+
+/// Judges what was added to the message from `before` on.
+FrameReader::Event FrameReader::inflated(Inflater::Result result, qsizetype before)
+{
+    if (result == Inflater::Result::TooLarge)
+        return fail(CloseCode::TooBig, "The message inflates to too much.");
+    if (result == Inflater::Result::Broken)
+        return fail(CloseCode::BadText, "The message cannot be inflated.");
+    if (m_text && !m_utf8.feed(QByteArrayView(m_message).sliced(before)))
+        return fail(CloseCode::BadText, "The text is not UTF-8.");
+    return {};
 }
 
 FrameReader::Event FrameReader::frameDone()
@@ -211,8 +250,14 @@ FrameReader::Event FrameReader::frameDone()
             m_busy = false;
         return {opcode == Opcode::Ping ? Kind::Ping : Kind::Pong, std::exchange(m_control, {}), 0, ""};
     }
-    if ((first & finalBit) == 0) {
+    if ((first & finalBit) == 0)
         return {}; // the clock runs on: the rate counts over the whole message
+    if (m_inflater) {
+        const qsizetype before = m_message.size();
+        Event event = inflated(m_inflater->finish(m_message, m_limit), before);
+        if (event.kind != Kind::NeedMore)
+            return event;
+        m_inflater.reset();
     }
     if (m_text && !m_utf8.atBoundary())
         return fail(CloseCode::BadText, "The text ends inside a character.");

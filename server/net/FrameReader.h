@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/net/Deflate.h"
 #include "server/net/Utf8.h"
 
 #include <QByteArray>
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 
 namespace tocsin::net {
 
@@ -31,6 +33,12 @@ public:
     };
 
     explicit FrameReader(qsizetype messageLimit) : m_limit(messageLimit) {}
+    ~FrameReader();
+    FrameReader(const FrameReader &) = delete;
+    FrameReader &operator=(const FrameReader &) = delete;
+
+    /// permessage-deflate was agreed, without context takeover: messages may come compressed.
+    void allowDeflate() { m_deflate = true; }
 
     /// Takes bytes from the front of `in` up to and including the next event. After Error it takes everything and
     /// reports nothing more.
@@ -43,7 +51,9 @@ private:
     [[nodiscard]] Event fail(quint16 code, const char *why);
     [[nodiscard]] Event headerByte();
     [[nodiscard]] Event lengthKnown();
-    void appendPayload(QByteArrayView masked);
+    [[nodiscard]] Event takePayload(QByteArrayView masked);
+    [[nodiscard]] Event inflated(Inflater::Result result, qsizetype before);
+    void beginMessage();
     [[nodiscard]] Event frameDone();
     [[nodiscard]] Event closeEvent();
     [[nodiscard]] bool isControl() const { return (m_header[0] & 0x08) != 0; }
@@ -64,6 +74,8 @@ private:
     quint8 m_headerNeed = 2;
     quint8 m_keyAt = 0; ///< which key byte comes next
     Utf8Check m_utf8;
+    std::unique_ptr<Inflater> m_inflater; ///< while a compressed message is being read
+    bool m_deflate = false;
     bool m_inPayload = false;
     bool m_inMessage = false; ///< a fragmented data message is open
     bool m_text = false;

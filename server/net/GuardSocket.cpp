@@ -38,8 +38,14 @@ GuardSocket::~GuardSocket()
     setOpenMode(NotOpen);
 }
 
-void GuardSocket::offerHead(const QByteArray &key, const QByteArray &subprotocol)
+void GuardSocket::offerHead(const QByteArray &key, const QByteArray &subprotocol,
+                            const std::optional<DeflateAgreement> &deflate)
 {
+    if (deflate) {
+        m_extension = deflate->response;
+        m_compress = deflate->compresses;
+        m_reader.allowDeflate();
+    }
     m_toQt = "GET /" + QByteArray::number(m_id) +
              " HTTP/1.1\r\nHost: guard\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
              "Sec-WebSocket-Key: " +
@@ -70,11 +76,12 @@ bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &con
     if (m_phase != Phase::Open)
         return true;
     // A turn that sends much writes in between rather than call its reader slow.
-    if (m_out.readyBytes() + m_transport->unsent() >= 64 * 1024)
+    if (m_out.isFull(m_transport->unsent()))
         flushOut();
     if (m_phase != Phase::Open)
         return true;
-    const SendQueue::Result result = m_out.push(frame.wire(), delivery, conflationKey, m_transport->unsent());
+    const SendQueue::Result result =
+        m_out.push(m_compress ? frame.compressedWire() : frame.wire(), delivery, conflationKey, m_transport->unsent());
     if (result == SendQueue::Result::Overflow)
         return false;
     m_turns.add(this);
@@ -104,7 +111,7 @@ void GuardSocket::tick(Clock::time_point now)
 
 qint64 GuardSocket::bytesAvailable() const
 {
-    return QIODevice::bytesAvailable() + m_toQt.size();
+    return QIODevice::bytesAvailable() + m_toQt.size(); // NOLINT(bugprone-parent-virtual-call): no descriptor below
 }
 
 qint64 GuardSocket::readData(char *data, qint64 maxSize)
@@ -140,7 +147,7 @@ qint64 GuardSocket::writeData(const char *data, qint64 size)
         m_head += bytes;
         m_headDone = m_head.endsWith("\r\n\r\n");
         if (m_headDone)
-            m_out.pushControl(std::exchange(m_head, {}));
+            answerHead();
         m_turns.add(this);
         return size;
     }
@@ -159,6 +166,15 @@ qint64 GuardSocket::writeData(const char *data, qint64 size)
     }
     m_turns.add(this);
     return size;
+}
+
+void GuardSocket::answerHead()
+{
+    QByteArray head = std::exchange(m_head, {});
+    const QByteArray extension = std::exchange(m_extension, {});
+    if (!extension.isEmpty())
+        head.insert(head.size() - 2, "Sec-WebSocket-Extensions: " + extension + "\r\n");
+    m_out.pushControl(head);
 }
 
 /// Qt is done with the socket: it has sent its Close, or gives up.
@@ -193,14 +209,14 @@ void GuardSocket::transportReceived(QByteArrayView bytes)
     m_unansweredPings = 0;
     const Clock::time_point now = Clock::now();
     while (!bytes.isEmpty() && (m_phase == Phase::Open || m_phase == Phase::AwaitClose)) {
-        FrameReader::Event event = m_reader.read(bytes, now);
+        const FrameReader::Event event = m_reader.read(bytes, now);
         if (event.kind == FrameReader::Kind::NeedMore)
             return;
-        handle(std::move(event));
+        handle(event);
     }
 }
 
-void GuardSocket::handle(FrameReader::Event event)
+void GuardSocket::handle(const FrameReader::Event &event)
 {
     const bool open = m_phase == Phase::Open;
     switch (event.kind) {

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace tocsin::net {
 
@@ -52,8 +53,10 @@ public:
     [[nodiscard]] quint64 id() const { return m_id; }
     [[nodiscard]] bool isLive() const { return m_phase == Phase::Open; } ///< messages flow
     [[nodiscard]] bool hasEnded() const { return m_phase == Phase::Ended; }
-    /// Hands Qt the head of an upgrade that the front door has accepted, reduced to what Qt needs.
-    void offerHead(const QByteArray &key, const QByteArray &subprotocol);
+    /// Hands Qt the head of an upgrade that the front door has accepted, reduced to what Qt needs. Compression is ours:
+    /// it goes into Qt's answer.
+    void offerHead(const QByteArray &key, const QByteArray &subprotocol,
+                   const std::optional<DeflateAgreement> &deflate);
     /// Qt has said 101: frames may be sent. False: the transport has gone in the meantime; the owner is told later.
     [[nodiscard]] bool open(Owner *owner);
     /// From now on messages are read; `early` came behind the request's head.
@@ -100,8 +103,9 @@ private:
     void transportEnded() override;
     void endOfTurn() override;
 
-    void handle(FrameReader::Event event);
+    void handle(const FrameReader::Event &event);
     void giveToQt(Opcode opcode, const QByteArray &payload);
+    void answerHead();
     void flushOut();
     void leaveOpen(Phase next);
     void finish();
@@ -113,13 +117,15 @@ private:
     Owner *m_owner = nullptr;
     FrameReader m_reader;
     SendQueue m_out;
-    QByteArray m_toQt; ///< what Qt may read
-    QByteArray m_head; ///< Qt's answer to the upgrade as far as it came
+    QByteArray m_toQt;      ///< what Qt may read
+    QByteArray m_head;      ///< Qt's answer to the upgrade as far as it came
+    QByteArray m_extension; ///< for the 101
     std::chrono::milliseconds m_linger;
     Clock::time_point m_deadline = Clock::time_point::max();
     quint64 m_id;
     int m_unansweredPings = 0;
     Phase m_phase = Phase::Handshake;
+    bool m_compress = false;
     bool m_headDone = false;
     bool m_closeSent = false;
     bool m_closeReceived = false;

@@ -42,7 +42,7 @@ class HeadScanner
 public:
     struct Limits
     {
-        qsizetype bytes = 32 * 1024;
+        qsizetype bytes = 32'768;
         qsizetype headers = 100;
     };
     enum class State { NeedMore, Complete, Refused };

@@ -12,7 +12,7 @@ namespace tocsin::net {
 namespace {
 
 /// Pipelined requests may wait here up to this size while an earlier one is being answered.
-constexpr qsizetype pipelineLimit = 64 * 1024;
+constexpr qsizetype pipelineLimit = 65'536;
 constexpr double slowestBodyBytesPerSecond = 500.0;
 
 /// The promise of one answer: the last copy to go without one says 500.

@@ -14,9 +14,9 @@ namespace http = boost::beast::http;
 namespace {
 
 /// Chunk sizes, extensions and trailers may add this much to a body before it counts as abuse.
-constexpr qsizetype chunkOverhead = 64 * 1024;
+constexpr qsizetype chunkOverhead = 65'536;
 /// A chunk header or trailer line longer than this is refused.
-constexpr qsizetype maxPendingChunkLine = 16 * 1024;
+constexpr qsizetype maxPendingChunkLine = 16'384;
 constexpr qsizetype shortestChunkedEnd = 5;
 
 } // namespace

@@ -21,9 +21,9 @@ class SendQueue
 public:
     struct Limits
     {
-        qsizetype unsent = 64 * 1024;     ///< handed to the transport and not yet taken by the system
-        qsizetype waitingA = 1024 * 1024; ///< what may wait when one more frame of class A comes
-        qsizetype waitingB = 1024 * 1024; ///< beyond it the oldest frames of class B go
+        qsizetype unsent = 65'536;      ///< handed to the transport and not yet taken by the system
+        qsizetype waitingA = 1'048'576; ///< what may wait when one more frame of class A comes
+        qsizetype waitingB = 1'048'576; ///< beyond it the oldest frames of class B go
     };
     enum class Result { Queued, Conflated, Overflow };
 
@@ -43,7 +43,8 @@ public:
     [[nodiscard]] QByteArrayList take(qsizetype unsent);
 
     [[nodiscard]] bool isEmpty() const;
-    [[nodiscard]] qsizetype readyBytes() const { return m_readyBytes; }
+    /// One more frame would have to wait.
+    [[nodiscard]] bool isFull(qsizetype unsent) const { return m_readyBytes + unsent >= m_limits.unsent; }
     [[nodiscard]] qsizetype waitingBytes() const;
     void dropBacklog() { m_backlog.reset(); }
 

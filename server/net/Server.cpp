@@ -4,8 +4,9 @@
 #include "server/net/FrameCodec.h"
 #include "server/net/GuardSocket.h"
 #include "server/net/Listener.h"
-#include "server/net/TcpTransport.h"
+#include "server/net/PlainTransport.h"
 #include "server/net/TurnQueue.h"
+#include "server/net/UpgradeRules.h"
 #include "server/net/WebSocketSession.h"
 
 #include <QLoggingCategory>
@@ -86,6 +87,7 @@ Server::StartResult Server::start()
             return result;
         }
     }
+    prepareForManyConnections();
     m_turns = std::make_unique<TurnQueue>();
     m_webSockets = std::make_unique<QWebSocketServer>(QStringLiteral("Tocsin"), QWebSocketServer::NonSecureMode);
     m_webSockets->setMaxPendingConnections(std::numeric_limits<int>::max());
@@ -107,7 +109,7 @@ Server::StartResult Server::start()
 
 void Server::accept(qintptr descriptor)
 {
-    std::unique_ptr<Transport> transport = TcpTransport::adopt(descriptor);
+    std::unique_ptr<Transport> transport = makePlainTransport(descriptor);
     if (!transport || m_stopping)
         return;
     ++m_counters.connectionsTotal;
@@ -146,7 +148,10 @@ void Server::httpUpgraded(HttpConnection *connection, Judgement judgement, std::
     upgrade->guard =
         std::make_unique<GuardSocket>(id, std::move(transport), m_settings.limits, *m_turns, m_counters.traffic);
     upgrade->guard->setLinger(m_settings.deadlines.closeLinger);
-    upgrade->guard->offerHead(judgement.request.header("sec-websocket-key"), judgement.subprotocol);
+    const auto deflate = m_settings.deflate
+                             ? negotiateDeflate(headerValues(judgement.request, "sec-websocket-extensions"))
+                             : std::nullopt;
+    upgrade->guard->offerHead(judgement.request.header("sec-websocket-key"), judgement.subprotocol, deflate);
     upgrade->judgement = std::move(judgement);
     upgrade->early = std::move(early);
     upgrade->since = std::chrono::steady_clock::now();

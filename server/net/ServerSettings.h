@@ -17,14 +17,14 @@ struct Limits
 {
     int connections = 20'000;
     int connectionsPerAddress = 5'000;
-    qsizetype requestHead = 32 * 1024;
-    qsizetype requestHeaders = 100;            ///< count
-    qsizetype bodyUnauthenticated = 64 * 1024; ///< secure posture, caller without a valid token
-    qsizetype body = 10 * 1024 * 1024;
+    qsizetype requestHead = 32'768;
+    qsizetype requestHeaders = 100;         ///< count
+    qsizetype bodyUnauthenticated = 65'536; ///< secure posture, caller without a valid token
+    qsizetype body = 10'485'760;
     qsizetype message = 10'485'760;
-    qsizetype unsent = 64 * 1024;
-    qsizetype waitingA = 1024 * 1024;
-    qsizetype waitingB = 1024 * 1024;
+    qsizetype unsent = 65'536;
+    qsizetype waitingA = 1'048'576;
+    qsizetype waitingB = 1'048'576;
 };
 
 struct Deadlines
@@ -47,6 +47,7 @@ struct ServerSettings
         QStringLiteral("127.0.0.1:8000")}; ///< "host:port", "[::1]:port", "localhost:port"; port 0 picks one
     Posture posture = Posture::Secure;
     QByteArrayList allowedOrigins; ///< exact, as browsers write them: "https://desk.example.org"
+    bool deflate = true;           ///< permessage-deflate for clients that offer it
     Limits limits;
     Deadlines deadlines;
 };

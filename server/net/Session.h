@@ -9,6 +9,9 @@
 #include <QString>
 #include <QUrlQuery>
 
+#include <memory>
+#include <utility>
+
 namespace tocsin::net {
 
 /// How a frame is treated when its reader is slow (RELIABILITY, Delivery).
@@ -16,19 +19,23 @@ namespace tocsin::net {
 enum class Delivery { A, B };
 
 /// One encoded WebSocket frame, header and payload as they go to the wire (server frames are not masked),
-/// shared by every socket that gets it: encode once, write many.
+/// shared by every socket that gets it: encode once, write many. Copies share; server thread.
 class Frame
 {
 public:
     Frame() = default;
     [[nodiscard]] static Frame text(const QByteArray &utf8);
     [[nodiscard]] static Frame binary(const QByteArray &payload);
-    [[nodiscard]] const QByteArray &wire() const { return m_wire; }
-    [[nodiscard]] bool isEmpty() const { return m_wire.isEmpty(); }
+    [[nodiscard]] const QByteArray &wire() const;
+    /// For sockets that agreed to permessage-deflate: compressed at the first call, for all copies; the same as wire()
+    /// when the frame is binary, small, very large, or would not get shorter.
+    [[nodiscard]] const QByteArray &compressedWire() const;
+    [[nodiscard]] bool isEmpty() const { return m_shared == nullptr; }
 
 private:
-    explicit Frame(QByteArray wire) : m_wire(std::move(wire)) {}
-    QByteArray m_wire;
+    struct Shared;
+    explicit Frame(std::shared_ptr<Shared> shared) : m_shared(std::move(shared)) {}
+    std::shared_ptr<Shared> m_shared;
 };
 
 /// One open WebSocket as a dialect sees it. Server thread; owned by the server, deleted after closed().

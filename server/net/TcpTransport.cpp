@@ -10,7 +10,7 @@
 namespace tocsin::net {
 
 namespace {
-constexpr qsizetype chunkSize = 64 * 1024;
+constexpr qsizetype chunkSize = 65'536;
 } // namespace
 
 TcpTransport::TcpTransport()

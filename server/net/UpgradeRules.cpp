@@ -51,6 +51,16 @@ QByteArrayList headerTokens(const HttpRequest &request, const QByteArray &lowerC
     return tokens;
 }
 
+QByteArrayList headerValues(const HttpRequest &request, const QByteArray &lowerCaseName)
+{
+    QByteArrayList values;
+    for (const auto &[name, value] : request.headers) {
+        if (name == lowerCaseName)
+            values.append(value);
+    }
+    return values;
+}
+
 QByteArrayList offeredSubprotocols(const HttpRequest &request)
 {
     return headerTokens(request, "sec-websocket-protocol");

@@ -20,6 +20,8 @@ struct UpgradeCheck
 
 /// Comma-separated tokens of every header of that name, trimmed, in order, empty ones left out.
 [[nodiscard]] QByteArrayList headerTokens(const HttpRequest &request, const QByteArray &lowerCaseName);
+/// The values of every header of that name, as they came.
+[[nodiscard]] QByteArrayList headerValues(const HttpRequest &request, const QByteArray &lowerCaseName);
 [[nodiscard]] QByteArrayList offeredSubprotocols(const HttpRequest &request);
 /// The token of the pair `bearer, <token>`; empty when that pair is not offered.
 [[nodiscard]] QByteArray bearerTokenOf(const QByteArrayList &offered);

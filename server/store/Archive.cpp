@@ -8,12 +8,12 @@ namespace tocsin {
 
 void Archive::history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply)
 {
-    m_history.history(query, std::move(reply));
+    m_history.history(query, reply);
 }
 
 void Archive::readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply)
 {
-    m_history.readings(query, std::move(reply));
+    m_history.readings(query, reply);
 }
 
 void Archive::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)

@@ -45,7 +45,7 @@ QList<QStringList> migrations()
         QStringLiteral("CREATE INDEX alerts_raised ON alerts(raised_at)"),
         QStringLiteral("CREATE INDEX alerts_seq ON alerts(seq)"),
         QStringLiteral("CREATE TABLE chat_messages (seq INTEGER PRIMARY KEY REFERENCES events(seq),"
-                       " id TEXT NOT NULL UNIQUE, thread TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL)"),
+                       " id TEXT NOT NULL, thread TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL)"),
         QStringLiteral("CREATE INDEX chat_thread ON chat_messages(thread, seq)"),
     }};
 }

@@ -50,7 +50,7 @@ void Downsampler::fold(const HistoryPoint &point)
 QList<HistoryPoint> Downsampler::points() const
 {
     QList<HistoryPoint> points;
-    points.reserve(static_cast<qsizetype>(m_plain.size() + m_steps.size() * 2));
+    points.reserve(static_cast<qsizetype>(m_plain.size()) + static_cast<qsizetype>(m_steps.size()) * 2);
     for (const HistoryPoint &point : m_plain)
         points.append(point);
     for (const Step &step : m_steps) {

@@ -102,7 +102,7 @@ public:
             return;
         if (!value.isArray())
             return fail(key);
-        for (const QJsonValue &item : value.toArray()) {
+        for (const QJsonValueConstRef item : value.toArray()) {
             if (!item.isString())
                 return fail(key);
             into.append(item.toString());
@@ -351,7 +351,7 @@ std::optional<QJsonObject> toObject(const QByteArray &body, QString *error)
         *error = QStringLiteral("The body is not a JSON object (%1).").arg(parse.errorString());
         return std::nullopt;
     }
-    const QJsonObject object = document.object();
+    QJsonObject object = document.object();
     if (object.value(QLatin1String("v")).toInt() != bodyVersion) {
         *error = QStringLiteral("The body has a version that this Tocsin does not know.");
         return std::nullopt;

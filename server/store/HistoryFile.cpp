@@ -474,7 +474,7 @@ std::optional<QByteArray> HistoryFile::chunk(qint64 id)
     q.bindValue(0, id);
     if (!m_db.run(q))
         return std::nullopt;
-    const QByteArray bytes = m_db.next(q) ? q.value(0).toByteArray() : QByteArray();
+    QByteArray bytes = m_db.next(q) ? q.value(0).toByteArray() : QByteArray();
     q.finish(); // or the read transaction stays open and the log grows
     return bytes;
 }

@@ -157,7 +157,7 @@ QString TelemetryHistory::enqueue(Queue &queue, Item item)
     return {};
 }
 
-void TelemetryHistory::history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply)
+void TelemetryHistory::history(const HistoryQuery &query, const std::function<void(const HistoryResult &)> &reply)
 {
     auto job = std::make_unique<Job>();
     job->query = query;
@@ -166,7 +166,7 @@ void TelemetryHistory::history(const HistoryQuery &query, std::function<void(con
         reply({refusal, {}});
 }
 
-void TelemetryHistory::readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply)
+void TelemetryHistory::readings(const ReadingsQuery &query, const std::function<void(const ReadingsResult &)> &reply)
 {
     if (const QString refusal = enqueue(m_readingsJobs, ReadingsJob{query, reply}); !refusal.isEmpty())
         reply({refusal, {}});

@@ -52,9 +52,9 @@ public:
 
     void record(const QList<Reading> &readings) override;
     /// maxPoints is held within 2 … 20,000, at most 256 channels. The reply runs on the history thread, or at once when refused.
-    void history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply);
+    void history(const HistoryQuery &query, const std::function<void(const HistoryResult &)> &reply);
     /// limit is held within 0 … 10,000.
-    void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply);
+    void readings(const ReadingsQuery &query, const std::function<void(const ReadingsResult &)> &reply);
 
     [[nodiscard]] qint64 dropped() const { return m_dropped; }   ///< readings, since the start
     [[nodiscard]] qint64 recorded() const { return m_recorded; } ///< readings written, since the start

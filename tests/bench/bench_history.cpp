@@ -79,6 +79,7 @@ int main(int argc, char **argv)
         }
         // Made before the clock runs; as fast as the store takes them without dropping.
         std::vector<QList<Reading>> load;
+        load.reserve(size_t(seconds));
         for (int s = 0; s < seconds; ++s)
             load.push_back(oneSecond(devices, channels, s, rounded));
         QElapsedTimer clock;

@@ -89,7 +89,7 @@ private Q_SLOTS:
         QFETCH(int, level);
         QFETCH(int, least);
         QFETCH(int, most);
-        for (quint32 seed = 0; seed < 200; ++seed) {
+        for (quint32 seed = 0; seed < 50; ++seed) {
             DemoOperator demo(seed);
             demo.begin({}, start);
             demo.see({eventOf(alertOf(QStringLiteral("a"), AlertLevel(level), true))}, start);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QJsonDocument>
 #include <QtEndian>
@@ -24,7 +24,9 @@ QJsonObject objectOf(const QByteArray &json)
 }
 
 FakeSession::FakeSession(QString path, Principal who, QObject *parent)
-    : Session(parent), m_path(std::move(path)), m_who(std::move(who))
+    : Session(parent)
+    , m_path(std::move(path))
+    , m_who(std::move(who))
 {
     static int count = 0;
     m_id = QStringLiteral("session-%1").arg(++count);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
 #include "server/dialects/ReplyBox.h"
 #include "server/dialects/ServerFeed.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QSignalSpy>
 #include <QtTest>
@@ -20,7 +20,7 @@ Event eventOf(qint64 seq, EventBody body)
     return event;
 }
 
-AlertChange changeOf(Alert alert, AlertVerb verb = AlertVerb::Raise)
+AlertChange changeOf(const Alert &alert, AlertVerb verb = AlertVerb::Raise)
 {
     return {verb, AlertState::Normal, stateOf(alert), alert};
 }
@@ -31,7 +31,7 @@ ChatMessage lineOf(const QString &id, const QString &user, int second = 0)
     message.id = id;
     message.thread = chatThreadOfUser(user);
     message.text = id;
-    message.at = fromEpochMillis(second * 1000);
+    message.at = fromEpochMillis(second * qint64(1000));
     return message;
 }
 

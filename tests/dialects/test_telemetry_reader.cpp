@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
 #include "models/domain/Channels.h"
 #include "server/dialects/TelemetryReader.h"
 #include "server/dialects/VehicleFrames.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QJsonArray>
 #include <QtTest>
@@ -217,7 +217,8 @@ void TestTelemetryReader::limits()
 
 void TestTelemetryReader::whatIsReadIsWrittenAgain()
 {
-    const QByteArray json = R"({"speed":65.5,"engine_metrics":{"temperature":95.2,"rpm":2500,"oil_pressure":45.8,"boost":1},
+    const QByteArray json =
+        R"({"speed":65.5,"engine_metrics":{"temperature":95.2,"rpm":2500,"oil_pressure":45.8,"boost":1},
         "battery_metrics":{"voltage":13.8,"level":85},"fuel_metrics":{"level":67.5,"consumption":8.2},
         "location":{"latitude":40.7128,"longitude":-74.006,"altitude":12},"diagnostic_codes":["P0301"],
         "environmental_data":{"ambient_temp":21,"humidity":40},"tire":{"front":{"left":30}},"ok":true,"note":"x"})";

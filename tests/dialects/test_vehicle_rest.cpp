@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -55,6 +55,7 @@ private Q_SLOTS:
     void statsOfAVehicle();
     void statusOfEveryDevice();
     void anUnknownFigureIsNull();
+    void afterARestartTheHistoryKnows();
     void whoMaySeeWhat_data();
     void whoMaySeeWhat();
     void unknownPagesAndMethods_data();
@@ -139,7 +140,8 @@ void TestVehicleRest::aBatchIsTakenInWholeOrNotAtAll()
     const auto anna = somebody(QStringLiteral("anna"), Role::Citizen);
     const auto answer = stage.call("POST", batch, R"({"vehicle_id":"van-1","telemetry_data":[
         {"timestamp":"2024-01-01T12:00:00","sensor_data":{"rpm":1},"location":{"latitude":1,"longitude":2}},
-        {"sensor_data":{"rpm":2}},{"rpm":3,"timestamp":1704110400}]})", anna);
+        {"sensor_data":{"rpm":2}},{"rpm":3,"timestamp":1704110400}]})",
+                                   anna);
     QCOMPARE(answer.status, 201);
     const QJsonObject body = objectOf(answer.body);
     QCOMPARE(body.value(QLatin1String("message")).toString(),
@@ -155,7 +157,8 @@ void TestVehicleRest::aBatchIsTakenInWholeOrNotAtAll()
     QVERIFY(ids.at(0) != ids.at(1));
 
     stage.sink.taken.clear();
-    const auto refused = stage.call("POST", batch, R"([{"vehicle_id":"van-1","rpm":1},{"vehicle_id":"nobodys","rpm":2}])", anna);
+    const auto refused =
+        stage.call("POST", batch, R"([{"vehicle_id":"van-1","rpm":1},{"vehicle_id":"nobodys","rpm":2}])", anna);
     QCOMPARE(refused.status, 404);
     QVERIFY(stage.sink.taken.isEmpty());
 }
@@ -202,7 +205,8 @@ void TestVehicleRest::theHistoryIsAsked()
     QVERIFY(record.contains(QLatin1String("location")));
     QVERIFY(qAbs(record.value(QLatin1String("quality_score")).toDouble() - 2.0 / 3) < 1e-9);
 
-    answer = stage.call("GET", van + QStringLiteral("?limit=5&offset=1&from=2024-01-01T12:00:00%2B02:00&to=1704110400"));
+    answer =
+        stage.call("GET", van + QStringLiteral("?limit=5&offset=1&from=2024-01-01T12:00:00%2B02:00&to=1704110400"));
     QCOMPARE(answer.status, 200);
     const ReadingsQuery asked = stage.archive.readingsAsked.last();
     QCOMPARE(asked.limit, 6);
@@ -249,10 +253,9 @@ void TestVehicleRest::wrongQueriesNameTheParameter()
 void TestVehicleRest::alertsOfAVehicle()
 {
     Stage stage(Posture::Open, devices());
-    stage.archive.alertsResult.alerts = {
-        alertOf(QStringLiteral("e"), QStringLiteral("van-1"), AlertLevel::Emergency),
-        alertOf(QStringLiteral("c"), QStringLiteral("van-1"), AlertLevel::Critical),
-        alertOf(QStringLiteral("w"), QStringLiteral("van-1"), AlertLevel::Warning)};
+    stage.archive.alertsResult.alerts = {alertOf(QStringLiteral("e"), QStringLiteral("van-1"), AlertLevel::Emergency),
+                                         alertOf(QStringLiteral("c"), QStringLiteral("van-1"), AlertLevel::Critical),
+                                         alertOf(QStringLiteral("w"), QStringLiteral("van-1"), AlertLevel::Warning)};
     auto answer = stage.call("GET", van + QStringLiteral("/alerts"));
     QCOMPARE(answer.status, 200);
     QCOMPARE(stage.archive.alertsAsked.last().source, QStringLiteral("van-1"));
@@ -279,7 +282,8 @@ void TestVehicleRest::statsOfAVehicle()
         Reading reading;
         reading.deviceId = QStringLiteral("van-1");
         reading.receivedAt = stage.now - 10min + i * 1min;
-        reading.samples = {{QStringLiteral("engine.temperature"), 100.0 + i}, {QStringLiteral("speed"), std::monostate()}};
+        reading.samples = {{QStringLiteral("engine.temperature"), 100.0 + i},
+                           {QStringLiteral("speed"), std::monostate()}};
         stage.archive.readingsResult.readings.append(reading);
     }
     Alert old = alertOf(QStringLiteral("old"), QStringLiteral("van-1"));
@@ -331,8 +335,10 @@ void TestVehicleRest::statusOfEveryDevice()
     // A vehicle with an engine and an open alert.
     reading.deviceId = QStringLiteral("van-1");
     reading.receivedAt = stage.now;
-    reading.samples = {{QStringLiteral("engine.rpm"), 0.0}, {QStringLiteral("engine.temperature"), 90.0},
-                       {QStringLiteral("battery.level"), 80.0}, {QStringLiteral("fuel.level"), 0.0}};
+    reading.samples = {{QStringLiteral("engine.rpm"), 0.0},
+                       {QStringLiteral("engine.temperature"), 90.0},
+                       {QStringLiteral("battery.level"), 80.0},
+                       {QStringLiteral("fuel.level"), 0.0}};
     stage.latest.put({reading});
     stage.tell(AlertChange{AlertVerb::Raise, AlertState::Normal, AlertState::Unacknowledged,
                            alertOf(QStringLiteral("a"), QStringLiteral("van-1"))});
@@ -348,12 +354,37 @@ void TestVehicleRest::anUnknownFigureIsNull()
 {
     Stage stage(Posture::Open, devices());
     const QJsonObject body = objectOf(stage.call("GET", van + QStringLiteral("/status")).body);
-    QCOMPARE(body, objectOf(R"({"vehicle_id":"van-1","is_online":false,"last_update":null,"engine_status":{},"speed":null,
+    QCOMPARE(body,
+             objectOf(R"({"vehicle_id":"van-1","is_online":false,"last_update":null,"engine_status":{},"speed":null,
         "battery_level":null,"fuel_level":null,"location":{},"alerts":[]})"));
     // After a restart the desk still knows when it was heard.
     stage.mirror.applyPresence({{QStringLiteral("van-1"), Presence::Online, stage.now - 10s}});
-    QCOMPARE(objectOf(stage.call("GET", van + QStringLiteral("/status")).body).value(QLatin1String("is_online")).toBool(),
-             true);
+    QCOMPARE(
+        objectOf(stage.call("GET", van + QStringLiteral("/status")).body).value(QLatin1String("is_online")).toBool(),
+        true);
+}
+
+void TestVehicleRest::afterARestartTheHistoryKnows()
+{
+    Stage stage(Posture::Open, devices());
+    Reading newest;
+    newest.deviceId = QStringLiteral("van-1");
+    newest.receivedAt = stage.now - 10s;
+    newest.samples = {{QStringLiteral("fuel.level"), 40.0}};
+    Reading older = newest;
+    older.receivedAt = stage.now - 20s;
+    older.samples = {{QStringLiteral("fuel.level"), 41.0}, {QStringLiteral("battery.level"), 80.0}};
+    stage.archive.readingsResult.readings = {newest, older};
+    const QJsonObject body = objectOf(stage.call("GET", van + QStringLiteral("/status")).body);
+    QCOMPARE(body.value(QLatin1String("is_online")).toBool(), true);
+    QCOMPARE(body.value(QLatin1String("last_update")).toString(), toIso8601(newest.receivedAt));
+    QCOMPARE(body.value(QLatin1String("fuel_level")).toDouble(), 40.0);
+    QCOMPARE(body.value(QLatin1String("battery_level")).toDouble(), 80.0);
+    // Once it speaks, memory is asked alone.
+    stage.latest.put({newest});
+    const qsizetype asked = stage.archive.readingsAsked.size();
+    QCOMPARE(stage.call("GET", van + QStringLiteral("/status")).status, 200);
+    QCOMPARE(stage.archive.readingsAsked.size(), asked);
 }
 
 void TestVehicleRest::whoMaySeeWhat_data()
@@ -415,19 +446,20 @@ void TestVehicleRest::unknownPagesAndMethods_data()
 {
     QTest::addColumn<QByteArray>("method");
     QTest::addColumn<QString>("target");
-    QTest::addColumn<int>("status");
+    QTest::addColumn<int>("status"); // 0: not claimed, so the front door answers 405 with what is allowed
     const auto row = [](const QByteArray &method, const QString &target, int status) {
         QTest::newRow(method + ' ' + target.toUtf8()) << method << target << status;
     };
-    row("GET", ingest, 405);
-    row("DELETE", van, 405);
-    row("POST", van + QStringLiteral("/status"), 405);
+    row("GET", ingest, 0);
+    row("DELETE", van, 0);
+    row("POST", van + QStringLiteral("/status"), 0);
     row("GET", QStringLiteral("/api/v1/telemetry"), 404);
-    row("GET", QStringLiteral("/api/v1/telemetry/vehicle"), 404);
+    row("PUT", QStringLiteral("/api/v1/telemetry/vehicle"), 404);
     row("GET", QStringLiteral("/api/v1/telemetry/nothing"), 404);
     row("GET", van + QStringLiteral("/nothing"), 404);
     row("GET", van + QStringLiteral("/status/more"), 404);
     row("GET", van + QStringLiteral("/status"), 200);
+    row("POST", ingest, 422);
 }
 
 void TestVehicleRest::unknownPagesAndMethods()
@@ -436,13 +468,15 @@ void TestVehicleRest::unknownPagesAndMethods()
     QFETCH(QString, target);
     QFETCH(int, status);
     Stage stage(Posture::Open, devices());
-    QVERIFY(stage.dialect->claimsHttp(method, target));
-    const auto answer = stage.call(method, target);
-    QCOMPARE(answer.status, status);
-    if (status != 200)
-        QVERIFY(objectOf(answer.body).value(QLatin1String("detail")).isString());
+    QCOMPARE(stage.dialect->claimsHttp(method, target), status != 0);
     QVERIFY(!stage.dialect->claimsHttp("GET", QStringLiteral("/api/v1/telemetrywhatever")));
     QVERIFY(!stage.dialect->claimsHttp("GET", QStringLiteral("/api/v1/auth/login")));
+    if (status == 0)
+        return;
+    const auto answer = stage.call(method, target);
+    QCOMPARE(answer.status, status);
+    if (status == 404)
+        QCOMPARE(answer.body, QByteArray(R"({"detail":"Not Found"})"));
 }
 
 void TestVehicleRest::aBrokenArchiveIsSaid()

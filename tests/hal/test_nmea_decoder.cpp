@@ -60,17 +60,26 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<double>("latitude"); // NaN: no position
         QTest::addColumn<double>("longitude");
-        QTest::newRow("north east") << QByteArray("GPGGA,120000,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,") << 48.1173 << 11.516666667;
-        QTest::newRow("south west") << QByteArray("GNGGA,120000.00,3356.1234,S,15112.5000,W,2,12,0.6,5,M,,M,,") << -33.93539 << -151.208333333;
+        QTest::newRow("north east") << QByteArray("GPGGA,120000,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,")
+                                    << 48.1173 << 11.516666667;
+        QTest::newRow("south west") << QByteArray("GNGGA,120000.00,3356.1234,S,15112.5000,W,2,12,0.6,5,M,,M,,")
+                                    << -33.93539 << -151.208333333;
         QTest::newRow("no fraction") << QByteArray("GLGLL,0030,N,00030,W,120000,A") << 0.5 << -0.5;
-        QTest::newRow("many digits") << QByteArray("GPRMC,120000,A,4530.00000000,N,00000.00000006,E,0,0,010120,,") << 45.5 << 1e-9;
+        QTest::newRow("many digits") << QByteArray("GPRMC,120000,A,4530.00000000,N,00000.00000006,E,0,0,010120,,")
+                                     << 45.5 << 1e-9;
         QTest::newRow("the pole") << QByteArray("GAGGA,120000,9000.0,N,18000.0,E,1,4,1,0,M,,,,") << 90.0 << 180.0;
-        QTest::newRow("beyond the pole") << QByteArray("GPGGA,120000,9000.1,N,00000.0,E,1,4,1,0,M,,,,") << Unknown << Unknown;
-        QTest::newRow("sixty minutes") << QByteArray("GPGGA,120000,4860.0,N,00000.0,E,1,4,1,0,M,,,,") << Unknown << Unknown;
-        QTest::newRow("letters in a number") << QByteArray("GPGGA,120000,48x7.0,N,00000.0,E,1,4,1,0,M,,,,") << Unknown << Unknown;
-        QTest::newRow("not a number, spelled") << QByteArray("GPGGA,120000,nan,N,inf,E,1,4,1,0,M,,,,") << Unknown << Unknown;
-        QTest::newRow("wrong side") << QByteArray("GPGGA,120000,4800.0,E,00000.0,N,1,4,1,0,M,,,,") << Unknown << Unknown;
-        QTest::newRow("empty is unknown, not zero") << QByteArray("GPGGA,120000,,,,,1,4,1,0,M,,,,") << Unknown << Unknown;
+        QTest::newRow("beyond the pole") << QByteArray("GPGGA,120000,9000.1,N,00000.0,E,1,4,1,0,M,,,,") << Unknown
+                                         << Unknown;
+        QTest::newRow("sixty minutes") << QByteArray("GPGGA,120000,4860.0,N,00000.0,E,1,4,1,0,M,,,,") << Unknown
+                                       << Unknown;
+        QTest::newRow("letters in a number")
+            << QByteArray("GPGGA,120000,48x7.0,N,00000.0,E,1,4,1,0,M,,,,") << Unknown << Unknown;
+        QTest::newRow("not a number, spelled")
+            << QByteArray("GPGGA,120000,nan,N,inf,E,1,4,1,0,M,,,,") << Unknown << Unknown;
+        QTest::newRow("wrong side") << QByteArray("GPGGA,120000,4800.0,E,00000.0,N,1,4,1,0,M,,,,") << Unknown
+                                    << Unknown;
+        QTest::newRow("empty is unknown, not zero")
+            << QByteArray("GPGGA,120000,,,,,1,4,1,0,M,,,,") << Unknown << Unknown;
         QTest::newRow("one half empty") << QByteArray("GPGGA,120000,4800.0,N,,,1,4,1,0,M,,,,") << Unknown << Unknown;
         QTest::newRow("quality 0") << QByteArray("GPGGA,120000,4800.0,N,00800.0,E,0,4,1,0,M,,,,") << Unknown << Unknown;
         QTest::newRow("status V") << QByteArray("BDRMC,120000,V,4800.0,N,00800.0,E,0,0,010120,,") << Unknown << Unknown;
@@ -85,7 +94,8 @@ private Q_SLOTS:
         QFETCH(double, longitude);
         const QList<Reading> readings = decode({body});
         const auto position = readings.isEmpty() ? std::nullopt : readings.first().position;
-        QVERIFY2(same(position ? position->latitude : Unknown, latitude), qPrintable(text(Value{position ? position->latitude : 0})));
+        QVERIFY2(same(position ? position->latitude : Unknown, latitude),
+                 qPrintable(text(Value{position ? position->latitude : 0})));
         QVERIFY(same(position ? position->longitude : Unknown, longitude));
     }
 
@@ -101,19 +111,20 @@ private Q_SLOTS:
             QVERIFY(!readings[0].find(channel::Hdop));
         }
         // RMC knows better than GGA that the fix is void.
-        const QList<Reading> both = decode({"GPGGA,120000,4800.0,N,00800.0,E,1,05,1.0,5,M,,M,,", "GPRMC,120000,V,4800.0,N,00800.0,E,1,2,010120,,"});
+        const QList<Reading> both = decode(
+            {"GPGGA,120000,4800.0,N,00800.0,E,1,05,1.0,5,M,,M,,", "GPRMC,120000,V,4800.0,N,00800.0,E,1,2,010120,,"});
         QCOMPARE(both.size(), 1);
         QVERIFY(!both[0].position);
     }
 
     void sentencesOfOneMomentBecomeOneReading()
     {
-        const QList<Reading> readings =
-            decode({"GPZDA,101112.50,03,02,2026,00,00", "GNGGA,101112.50,3659.000,S,17452.500,E,4,17,0.7,12.5,M,30,M,1.0,0031",
-                    "GNGSA,A,3,01,02,03,04,,,,,,,,,1.3,0.7,1.1,1", "GNGSA,A,2,65,66,,,,,,,,,,,1.3,0.7,1.1,2",
-                    "GPGSV,1,1,04,01,40,083,46,02,17,308,41,03,07,344,39,04,22,228,45,1", "GPGSV,1,1,02,01,40,083,46,02,17,308,41,8",
-                    "GLGSV,1,1,02,65,40,083,46,66,17,308,41,1", "GNRMC,101112.50,A,3659.000,S,17452.500,E,10.0,271.5,030226,,,R",
-                    "GNVTG,271.5,T,,M,10.0,N,18.52,K,R"});
+        const QList<Reading> readings = decode(
+            {"GPZDA,101112.50,03,02,2026,00,00", "GNGGA,101112.50,3659.000,S,17452.500,E,4,17,0.7,12.5,M,30,M,1.0,0031",
+             "GNGSA,A,3,01,02,03,04,,,,,,,,,1.3,0.7,1.1,1", "GNGSA,A,2,65,66,,,,,,,,,,,1.3,0.7,1.1,2",
+             "GPGSV,1,1,04,01,40,083,46,02,17,308,41,03,07,344,39,04,22,228,45,1",
+             "GPGSV,1,1,02,01,40,083,46,02,17,308,41,8", "GLGSV,1,1,02,65,40,083,46,66,17,308,41,1",
+             "GNRMC,101112.50,A,3659.000,S,17452.500,E,10.0,271.5,030226,,,R", "GNVTG,271.5,T,,M,10.0,N,18.52,K,R"});
         QCOMPARE(readings.size(), 1);
         const Reading &r = readings[0];
         QCOMPARE(r.deviceId, DeviceId);
@@ -134,9 +145,11 @@ private Q_SLOTS:
 
     void emptyFieldsAreUnknown()
     {
-        const QList<Reading> readings = decode({"GPRMC,120000,A,4800.0,N,00800.0,E,,,,,", "GPGGA,120000,4800.0,N,00800.0,E,1,,,,M,,M,,"});
+        const QList<Reading> readings =
+            decode({"GPRMC,120000,A,4800.0,N,00800.0,E,,,,,", "GPGGA,120000,4800.0,N,00800.0,E,1,,,,M,,M,,"});
         QCOMPARE(readings.size(), 1);
-        for (const QString &name : {channel::Speed, channel::Heading, channel::Altitude, channel::Satellites, channel::Hdop})
+        for (const QString &name :
+             {channel::Speed, channel::Heading, channel::Altitude, channel::Satellites, channel::Hdop})
             QVERIFY2(!readings[0].find(name), qPrintable(name));
         QVERIFY(!readings[0].position->altitudeM);
         QVERIFY(!readings[0].sourceTime);
@@ -149,16 +162,22 @@ private Q_SLOTS:
         const auto row = [](const char *name, const QList<QByteArray> &bodies, const QStringList &times) {
             QTest::newRow(name) << bodies << times;
         };
-        row("this century", {"GPRMC,000000,A,4800.0,N,00800.0,E,,,311279,,"}, {QStringLiteral("2079-12-31T00:00:00.000Z")});
-        row("the last century", {"GPRMC,235959.9,A,4800.0,N,00800.0,E,,,010180,,"}, {QStringLiteral("1980-01-01T23:59:59.900Z")});
+        row("this century", {"GPRMC,000000,A,4800.0,N,00800.0,E,,,311279,,"},
+            {QStringLiteral("2079-12-31T00:00:00.000Z")});
+        row("the last century", {"GPRMC,235959.9,A,4800.0,N,00800.0,E,,,010180,,"},
+            {QStringLiteral("1980-01-01T23:59:59.900Z")});
         row("leap day", {"GPRMC,120000,A,4800.0,N,00800.0,E,,,290224,,"}, {QStringLiteral("2024-02-29T12:00:00.000Z")});
         row("no such day", {"GPRMC,120000,A,4800.0,N,00800.0,E,,,290223,,"}, {QString()});
-        row("four digits win", {"GPZDA,120000,05,06,2044,,", "GPRMC,120000,A,4800.0,N,00800.0,E,,,060644,,"}, {QStringLiteral("2044-06-05T12:00:00.000Z")});
+        row("four digits win", {"GPZDA,120000,05,06,2044,,", "GPRMC,120000,A,4800.0,N,00800.0,E,,,060644,,"},
+            {QStringLiteral("2044-06-05T12:00:00.000Z")});
         row("the date goes over midnight",
-            {"GPRMC,235959,A,4800.0,N,00800.0,E,,,310126,,", "GPGGA,000000,4800.0,N,00800.0,E,1,5,1,,M,,,,", "GPGGA,000001,4800.0,N,00800.0,E,1,5,1,,M,,,,"},
-            {QStringLiteral("2026-01-31T23:59:59.000Z"), QStringLiteral("2026-02-01T00:00:00.000Z"), QStringLiteral("2026-02-01T00:00:01.000Z")});
+            {"GPRMC,235959,A,4800.0,N,00800.0,E,,,310126,,", "GPGGA,000000,4800.0,N,00800.0,E,1,5,1,,M,,,,",
+             "GPGGA,000001,4800.0,N,00800.0,E,1,5,1,,M,,,,"},
+            {QStringLiteral("2026-01-31T23:59:59.000Z"), QStringLiteral("2026-02-01T00:00:00.000Z"),
+             QStringLiteral("2026-02-01T00:00:01.000Z")});
         row("GGA before the new date",
-            {"GPRMC,235959,A,4800.0,N,00800.0,E,,,310126,,", "GPGGA,000000,4800.0,N,00800.0,E,1,5,1,,M,,,,", "GPRMC,000000,A,4800.0,N,00800.0,E,,,010226,,"},
+            {"GPRMC,235959,A,4800.0,N,00800.0,E,,,310126,,", "GPGGA,000000,4800.0,N,00800.0,E,1,5,1,,M,,,,",
+             "GPRMC,000000,A,4800.0,N,00800.0,E,,,010226,,"},
             {QStringLiteral("2026-01-31T23:59:59.000Z"), QStringLiteral("2026-02-01T00:00:00.000Z")});
         row("no date yet", {"GPGGA,120000,4800.0,N,00800.0,E,1,5,1,,M,,,,"}, {QString()});
         row("no such time", {"GPRMC,246000,A,4800.0,N,00800.0,E,,,010126,,"}, {QString()});
@@ -180,7 +199,8 @@ private Q_SLOTS:
         const auto second = [&](int s) {
             const QByteArray t = "1200" + QByteArray::number(10 + s);
             QList<int> given; // after which of the three sentences moments came
-            const QList<QByteArray> bodies = {"GPGGA," + t + ",4800.0,N,00800.0,E,1,5,1,,M,,,,", "GPGSA,A,3,1,2,3,4,5,,,,,,,,1,1,1",
+            const QList<QByteArray> bodies = {"GPGGA," + t + ",4800.0,N,00800.0,E,1,5,1,,M,,,,",
+                                              "GPGSA,A,3,1,2,3,4,5,,,,,,,,1,1,1",
                                               "GPRMC," + t + ",A,4800.0,N,00800.0,E,1,2,010126,,"};
             for (int i = 0; i < 3; ++i) {
                 for (qsizetype n = decoder.feed(bodies[i]).size(); n > 0; --n)
@@ -202,7 +222,9 @@ private Q_SLOTS:
 
     void otherSentencesArePassedOver()
     {
-        QVERIFY(decode({"GPTXT,01,01,02,hello", "PGRME,15.0,M,45.0,M,25.0,M", "GPGSV,1,1,00", "GPGSA,A,1,,,,,,,,,,,,,,,"}).isEmpty());
+        QVERIFY(
+            decode({"GPTXT,01,01,02,hello", "PGRME,15.0,M,45.0,M,25.0,M", "GPGSV,1,1,00", "GPGSA,A,1,,,,,,,,,,,,,,,"})
+                .isEmpty());
         QVERIFY(decode({"GPZDA,120000,05,06,2044,,"}).isEmpty()); // only a time is no news
     }
 

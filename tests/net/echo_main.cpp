@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Echoes text and binary on any path; the subject of WebSocket conformance runs.
 #include "server/net/Server.h"
+#include "server/net/ServerThread.h"
 
 #include <QCoreApplication>
+#include <QThread>
 
 #include <cstdio>
 
@@ -51,11 +53,19 @@ int main(int argc, char **argv)
     settings.listen = QStringList{arguments.at(2)};
     settings.posture = Posture::Open;
     settings.limits.connectionsPerAddress = settings.limits.connections;
-    Server server(settings, nullptr);
-    server.addDialect(std::make_unique<EchoDialect>());
-    const Server::StartResult started = server.start();
+    QThread thread; // as in the real program, with the dispatcher of the real program
+    setServerEventDispatcher(thread);
+    auto *const server = new Server(settings, nullptr);
+    server->addDialect(std::make_unique<EchoDialect>());
+    server->moveToThread(&thread);
+    QObject::connect(&thread, &QThread::finished, server, &QObject::deleteLater);
+    thread.start();
+    Server::StartResult started;
+    QMetaObject::invokeMethod(server, [&started, server] { started = server->start(); }, Qt::BlockingQueuedConnection);
     if (!started.error.isEmpty()) {
         std::fprintf(stderr, "%s\n", qPrintable(started.error));
+        thread.quit();
+        thread.wait();
         return 2;
     }
     for (const QString &address : started.listening)

@@ -14,7 +14,7 @@ using tocsin::test::FakeSession;
 
 namespace {
 
-QByteArray kib(int count, char fill = 'x')
+QByteArray kib(qsizetype count, char fill = 'x')
 {
     return QByteArray(count * 1024, fill);
 }
@@ -144,7 +144,7 @@ void TestFanOut::keepsOrderWhileTheReaderKeepsUp()
 void TestFanOut::conflatesOnlyClassBAndOnlyBehind()
 {
     SendQueue queue({});
-    const qsizetype behind = 64 * 1024;
+    const qsizetype behind = 65'536;
     QCOMPARE(queue.push("b1", Delivery::B, u"k"_s, behind), SendQueue::Result::Queued);
     QCOMPARE(queue.push("c1", Delivery::B, u"l"_s, behind), SendQueue::Result::Queued);
     QCOMPARE(queue.push("b2", Delivery::B, u"k"_s, behind), SendQueue::Result::Conflated);
@@ -165,16 +165,16 @@ void TestFanOut::sendsClassAFirstOnceBehind()
     QCOMPARE(queue.push(kib(64), Delivery::A, {}, 0), SendQueue::Result::Queued); // now 64 KiB are ready
     QCOMPARE(queue.push("b", Delivery::B, u"k"_s, 0), SendQueue::Result::Queued);
     QCOMPARE(queue.push("a", Delivery::A, {}, 0), SendQueue::Result::Queued);
-    QCOMPARE(queue.waitingBytes(), 64 * 1024 + 2);
+    QCOMPARE(queue.waitingBytes(), 65'536 + 2);
     QCOMPARE(queue.take(0), QByteArrayList{kib(64)}); // never more than that at once
-    QCOMPARE(queue.take(64 * 1024 - 1), QByteArrayList{"a"});
+    QCOMPARE(queue.take(65'536 - 1), QByteArrayList{"a"});
     QCOMPARE(queue.take(0), QByteArrayList{"b"});
 }
 
 void TestFanOut::overflowsWithClassA()
 {
     SendQueue queue({});
-    const qsizetype behind = 64 * 1024;
+    const qsizetype behind = 65'536;
     // One frame may be larger than the whole allowance; it is the next one that is too many.
     QCOMPARE(queue.push(kib(2048), Delivery::A, {}, behind), SendQueue::Result::Queued);
     QCOMPARE(queue.push("a", Delivery::A, {}, behind), SendQueue::Result::Overflow);
@@ -190,10 +190,10 @@ void TestFanOut::overflowsWithClassA()
 void TestFanOut::boundsClassBWithoutKeys()
 {
     SendQueue queue({});
-    const qsizetype behind = 64 * 1024;
+    const qsizetype behind = 65'536;
     for (int i = 0; i < 2000; ++i)
         (void)queue.push(kib(1, static_cast<char>('a' + i % 20)), Delivery::B, {}, behind);
-    QVERIFY(queue.waitingBytes() <= 1024 * 1024);
+    QVERIFY(queue.waitingBytes() <= 1'048'576);
     QCOMPARE(queue.take(0).first().front(), 'a' + (2000 - 1024) % 20); // the oldest went
 }
 
@@ -203,16 +203,16 @@ void TestFanOut::keepsOnlyTheLatestPongWhenBehind()
     queue.pushPong("p1", 0);
     queue.pushPong("p2", 0);
     QCOMPARE(queue.take(0), (QByteArrayList{"p1", "p2"}));
-    queue.pushPong("p3", 64 * 1024);
-    queue.pushPong("p4", 64 * 1024);
+    queue.pushPong("p3", 65'536);
+    queue.pushPong("p4", 65'536);
     QCOMPARE(queue.take(0), QByteArrayList{"p4"});
 }
 
 void TestFanOut::sendsTheLastFrameLast()
 {
     SendQueue queue({});
-    (void)queue.push("a", Delivery::A, {}, 64 * 1024);
-    (void)queue.push("b", Delivery::B, u"k"_s, 64 * 1024);
+    (void)queue.push("a", Delivery::A, {}, 65'536);
+    (void)queue.push("b", Delivery::B, u"k"_s, 65'536);
     queue.pushLast("close");
     QCOMPARE(queue.take(0), (QByteArrayList{"a", "b", "close"}));
     QVERIFY(queue.isEmpty());

@@ -207,8 +207,8 @@ void TestHttpParsing::limitsHeadAndBody_data()
         const QByteArray start = "GET / HTTP/1.1\r\n" + host + "X: ";
         return start + QByteArray(size - start.size() - 4, 'a') + "\r\n\r\n";
     };
-    QTest::newRow("head of 32 KiB") << padded(32 * 1024) << 0;
-    QTest::newRow("head of 32 KiB and a bit") << padded(32 * 1024 + 2) << 431;
+    QTest::newRow("head of 32 KiB") << padded(32'768) << 0;
+    QTest::newRow("head of 32 KiB and a bit") << padded(32'768 + 2) << 431;
     QTest::newRow("a line that never ends") << "GET /" + QByteArray(40'000, 'a') << 431;
     QTest::newRow("body at the limit") << post + "Content-Length: 100\r\n\r\n" + QByteArray(100, 'x') << 0;
     QTest::newRow("announced body above it") << post + "Content-Length: 101\r\n\r\n" << 413;

@@ -212,7 +212,7 @@ void TestServerHttp::appliesThePosture()
 void TestServerHttp::limitsTheBodyByCaller()
 {
     const ServerFixture f;
-    const QByteArray body(65 * 1024, 'x');
+    const QByteArray body(66'560, 'x');
     const QByteArray length = "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n";
     RawClient stranger(f.port, "POST /http HTTP/1.1\r\n" + host + length + body);
     QTRY_COMPARE(stranger.status(), 413);

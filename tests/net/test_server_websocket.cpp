@@ -361,7 +361,7 @@ void TestServerWebSocket::conflatesForASlowReader()
     stopReading(client);
     QTRY_COMPARE(f.dialect->sessions.size(), 1);
     // Far more than the system's buffers hold, of which only the latest per key may be kept.
-    const QByteArray filling(32 * 1024, 'x');
+    const QByteArray filling(32'768, 'x');
     constexpr int rounds = 1000;
     for (int i = 0; i < rounds; ++i) {
         f.dialect->fanOut.publish(u"all"_s, Frame::text("one " + QByteArray::number(i) + ' ' + filling), Delivery::B,
@@ -392,7 +392,7 @@ void TestServerWebSocket::closesAReaderThatNeverReads()
     openRaw(client);
     stopReading(client);
     QTRY_COMPARE(f.dialect->sessions.size(), 1);
-    const Frame frame = Frame::binary(QByteArray(64 * 1024, 'x'));
+    const Frame frame = Frame::binary(QByteArray(65'536, 'x'));
     int sent = 0;
     while (!f.dialect->sessions.isEmpty() && sent < 1000) {
         f.dialect->fanOut.publish(u"all"_s, frame);
@@ -488,7 +488,7 @@ void TestServerWebSocket::stopAbortsThoseWhoDoNotRead()
     stopReading(client);
     QTRY_COMPARE(f.dialect->sessions.size(), 1);
     for (int i = 0; i < 200 && !f.dialect->sessions.isEmpty(); ++i) {
-        f.dialect->fanOut.publish(u"all"_s, Frame::binary(QByteArray(64 * 1024, 'x')), Delivery::B, u"k"_s);
+        f.dialect->fanOut.publish(u"all"_s, Frame::binary(QByteArray(65'536, 'x')), Delivery::B, u"k"_s);
         QCoreApplication::processEvents();
     }
     QSignalSpy stopped(f.server.get(), &Server::stopped);

@@ -61,7 +61,7 @@ private Q_SLOTS:
             child.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--append"), path});
             QVERIFY(child.waitForStarted());
             // Killed after a different number of acknowledgements each time: the moment within a commit is the machine's dice.
-            const qint64 until = acknowledgedEver + 3 * (1 + kill * 17);
+            const qint64 until = acknowledgedEver + 3 * (1 + qint64(kill) * 17);
             qint64 acknowledged = 0;
             QByteArray output;
             while (acknowledged < until) {

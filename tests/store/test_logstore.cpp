@@ -306,10 +306,13 @@ private Q_SLOTS:
         LogStore store(options());
         QCOMPARE(store.start(), QString());
         Answers answers;
-        Event twin = chatEvent(2);
-        std::get<ChatMessage>(twin.body).id = QStringLiteral("m1"); // ids are unique
+        QCOMPARE(Outsider(path()).exec(QStringLiteral("CREATE TRIGGER poison BEFORE INSERT ON chat_messages"
+                                                      " WHEN NEW.id = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END")),
+                 QString());
+        Event poison = chatEvent(2);
+        std::get<ChatMessage>(poison.body).id = QStringLiteral("poison");
         store.append({chatEvent(1)}, answers.take());
-        store.append({twin}, answers.take());
+        store.append({poison}, answers.take());
         store.append({chatEvent(2)}, answers.take());
         settle(answers, 3);
         QVERIFY(answers.list.at(0).ok && !answers.list.at(1).ok && answers.list.at(2).ok);

@@ -186,7 +186,7 @@ private Q_SLOTS:
     void aSpikeInADayIsNeverLost_data()
     {
         QTest::addColumn<int>("at");
-        for (const int at : {0, 1, 1023, 1024, 43'210, 86'399})
+        for (const int at : {0, 1024, 86'399})
             QTest::newRow(qPrintable(QString::number(at))) << at;
     }
     void aSpikeInADayIsNeverLost()
@@ -360,16 +360,11 @@ private Q_SLOTS:
         QCOMPARE(file.database().value(QStringLiteral("PRAGMA synchronous")).toInt(), 1);
         QCOMPARE(file.database().value(QStringLiteral("PRAGMA auto_vacuum")).toInt(), 2);
         for (int i = 0; i < 300; ++i) {
-            QList<Reading> hour;
-            for (int r = 0; r < 1000; ++r) { // incompressible, about 50 KB
-                Reading item;
-                item.deviceId = van;
-                item.receivedAt = start + i * 2h + r * 1s;
-                for (int c = 0; c < 6; ++c)
-                    item.samples.append({QStringLiteral("c%1").arg(c), std::sin(i * 1000 + r + c)});
-                hour.append(item);
-            }
-            QVERIFY(file.write({hour}));
+            Reading large; // alone in its chunk: the next one comes more than an hour later
+            large.deviceId = van;
+            large.receivedAt = start + i * 2h;
+            large.samples = {{QStringLiteral("text"), QString(50'000, QLatin1Char('x'))}};
+            QVERIFY(file.write({{large}}));
         }
         while (file.sortSome() == HistoryFile::Step::More) {
         }

@@ -15,7 +15,7 @@ namespace tocsin::map {
 
 namespace {
 
-constexpr double Reach = 6; ///< pixels beyond a symbol
+constexpr double Reach = 6;        ///< pixels beyond a symbol
 constexpr double WheelSteps = 0.5; ///< zoom per notch
 constexpr double KeyPan = 80;
 constexpr double KeyZoom = 0.5;
@@ -150,6 +150,11 @@ void MapView::wheelEvent(QWheelEvent *event)
     if (event->angleDelta().y() != 0)
         zoomBy(event->angleDelta().y() / 120.0 * WheelSteps, event->position());
     event->accept();
+}
+
+void MapView::hoverEnterEvent(QHoverEvent *event)
+{
+    hoverMoveEvent(event);
 }
 
 void MapView::hoverMoveEvent(QHoverEvent *event)

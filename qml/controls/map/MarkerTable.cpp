@@ -45,9 +45,7 @@ double Marker::headingAt(qint64 now) const
     return headingFrom + turn * t;
 }
 
-MarkerTable::MarkerTable(Clock clock, QObject *parent)
-    : QObject(parent)
-    , m_clock(std::move(clock))
+MarkerTable::MarkerTable(Clock clock, QObject *parent) : QObject(parent), m_clock(std::move(clock))
 {
     findRoles();
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/net/Transport.h"
+
+#include <memory>
+
+namespace tocsin::net {
+
+/// The best plain transport that this platform has, for a descriptor that was just accepted. Null when the system refuses
+/// it.
+[[nodiscard]] std::unique_ptr<Transport> makePlainTransport(qintptr descriptor);
+
+/// Makes room for many connections, where the platform has to be asked for it.
+void prepareForManyConnections();
+
+} // namespace tocsin::net
