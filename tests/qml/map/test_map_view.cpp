@@ -4,12 +4,15 @@
 #include "qml/controls/map/Mercator.h"
 
 #include <QFile>
+#include <QPointingDevice>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
 
 #include <cmath>
+
+#include <memory>
 
 using namespace tocsin::map;
 
@@ -295,7 +298,8 @@ private Q_SLOTS:
 
     void twoFingersPinch()
     {
-        auto *screen = QTest::createTouchDevice();
+        const std::unique_ptr<QPointingDevice> device(QTest::createTouchDevice()); // nobody else deletes it
+        QPointingDevice *screen = device.get();
         const QGeoCoordinate held = map().toCoordinate({400, 300});
         QTest::touchEvent(&m_scene->window, screen)
             .press(0, {350, 300}, &m_scene->window)
