@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs clang-tidy (.clang-tidy, warnings are errors) over every source of the project that the build compiles.
+"""Runs clang-tidy (.clang-tidy, warnings are errors) over every source of the program that the build compiles.
 
 usage: clang_tidy.py ROOT BUILD
 Files that passed are remembered in BUILD/clang-tidy by a hash of themselves, every project header and the
@@ -16,12 +16,16 @@ import subprocess
 import sys
 
 
+# The tests are left out: with them the gate alone would take a third of the whole test run.
+PROGRAM = ("app", "hal", "models", "qml", "server")
+
+
 def main():
     root, build = (pathlib.Path(a).resolve() for a in sys.argv[1:3])
     passed = build / "clang-tidy"
     passed.mkdir(exist_ok=True)
     common = hashlib.sha256((root / ".clang-tidy").read_bytes())
-    for top in ("app", "hal", "models", "qml", "server", "tests"):
+    for top in PROGRAM:
         for header in sorted((root / top).rglob("*.h")):
             common.update(header.read_bytes())
     sources = set()
@@ -32,7 +36,7 @@ def main():
     (passed / "compile_commands.json").write_text(json.dumps(commands))
     for entry in commands:
         path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if path.is_relative_to(root) and not path.is_relative_to(build) and path.suffix == ".cpp":
+        if path.suffix == ".cpp" and any(path.is_relative_to(root / top) for top in PROGRAM):
             sources.add(path)
 
     def check(path):
