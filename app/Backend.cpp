@@ -213,9 +213,8 @@ QString Backend::startStore()
 QString Backend::makeDesk()
 {
     Parts &p = *m_parts;
-    QList<AlertRule> rules;
     if (m_settings.rulesFile.isEmpty()) {
-        rules = builtInRules();
+        m_rules = builtInRules();
     } else {
         const RulesResult result = loadRulesFile(m_settings.rulesFile);
         if (!result.ok()) {
@@ -224,14 +223,14 @@ QString Backend::makeDesk()
                 text += QStringLiteral("\n  ") + toString(error);
             return text;
         }
-        rules = result.rules;
+        m_rules = result.rules;
     }
     DeskSettings settings;
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.stopGrace = deskFinishesWithin;
     p.deskWorker.emplace(QStringLiteral("desk"));
-    p.desk = std::make_unique<Desk>(settings, rules, *p.log, *p.history, p.initial);
+    p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial);
     connect(p.desk.get(), &Desk::published, this, &Backend::published, Qt::DirectConnection);
     connect(p.desk.get(), &Desk::presenceChanged, this, &Backend::presenceChanged, Qt::DirectConnection);
     p.desk->moveToThread(p.deskWorker->thread());

@@ -3,6 +3,7 @@
 
 #include "app/Settings.h"
 #include "hal/AdapterConfig.h"
+#include "models/domain/AlertRule.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 
@@ -35,6 +36,8 @@ public:
     /// Stop listening, drain the sessions, stop hal, desk, store. At most three seconds.
     void stop();
 
+    /// The alert rules in force, after start().
+    [[nodiscard]] const QList<AlertRule> &rules() const { return m_rules; }
     // After start(), for the console's link. Thread-safe.
     [[nodiscard]] DeskPort &desk();
     [[nodiscard]] ArchivePort &archive();
@@ -68,6 +71,7 @@ private:
 
     const Settings m_settings;
     const bool m_demo;
+    QList<AlertRule> m_rules;
     std::unique_ptr<Parts> m_parts;
 };
 

@@ -154,7 +154,8 @@ QString CommandLine::help()
     text += row(QStringLiteral("--config FILE"), QStringLiteral("Read this configuration file (TOML)."));
     text += row(QStringLiteral("--print-config"), QStringLiteral("Show every setting with where it came from."));
     text += row(QStringLiteral("--page NAME"), QStringLiteral("Open this page: desk."));
-    text += row(QStringLiteral("--screenshot FILE"), QStringLiteral("Save the page as PNG, then end."));
+    text += row(QStringLiteral("--screenshot FILE"),
+                QStringLiteral("Save the page, with the most urgent alert selected, as PNG; then end."));
     text += row(QStringLiteral("--after MS"), QStringLiteral("Take the screenshot after so long (3000)."));
     text += row(QStringLiteral("--size WxH"), QStringLiteral("Size of the window."));
     text += row(QStringLiteral("--version, --help"), QStringLiteral("Say which version this is; this text."));

@@ -296,12 +296,30 @@ void Console::afterChange()
     if (const int row = m_queue->rowOf(m_alertId); row >= 0)
         m_cursorRow = row;
     refreshCanAcknowledge();
-    // A console that nobody has touched yet shows the first vehicle rather than nothing; never a person's conversation.
-    for (int row = 0; !m_touched && m_deviceId.isEmpty() && row < m_deviceList->count(); ++row) {
+    if (!m_touched)
+        showSomething();
+}
+
+/// A console that nobody has touched yet shows the first vehicle in the list, or while there is none the first device
+/// that is not a phone: never a person's conversation.
+void Console::showSomething()
+{
+    const DeviceFacts *shown = m_devices->facts(m_deviceId);
+    if (shown != nullptr && shown->device.kind == DeviceKind::Vehicle)
+        return;
+    QString other;
+    for (int row = 0; row < m_deviceList->count(); ++row) {
         const QString device = m_deviceList->deviceIdAt(row);
-        if (m_devices->facts(device)->device.kind != DeviceKind::Phone)
+        const DeviceKind kind = m_devices->facts(device)->device.kind;
+        if (kind == DeviceKind::Vehicle) {
             setDevice(device);
+            return;
+        }
+        if (other.isEmpty() && kind != DeviceKind::Phone)
+            other = device;
     }
+    if (shown == nullptr && !other.isEmpty())
+        setDevice(other);
 }
 
 void Console::refreshCanAcknowledge()

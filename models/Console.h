@@ -114,6 +114,7 @@ private:
     void openThread(const QString &userId);
     void showSelected();
     void afterChange();
+    void showSomething();
     void refreshCanAcknowledge();
 
     DeskLink &m_link;

@@ -114,8 +114,8 @@ AxisRange niceRange(double least, double greatest)
     AxisRange best;
     double bestSpan = std::numeric_limits<double>::infinity();
     double bestTicks = 0;
-    const double power = std::floor(std::log10(high - low));
-    for (double exponent = power - 1; exponent <= power + 1; ++exponent) {
+    const int power = int(std::floor(std::log10(high - low)));
+    for (int exponent = power - 1; exponent <= power + 1; ++exponent) {
         for (const double mantissa : {1.0, 2.0, 2.5, 5.0}) {
             const double interval = mantissa * std::pow(10, exponent);
             const double from = std::floor(low / interval + 1e-9) * interval;

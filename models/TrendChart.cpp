@@ -9,27 +9,39 @@
 namespace tocsin {
 
 // Qt Charts' line has no gaps: it refuses NaN. A line with breaks is therefore drawn as several series, of which
-// QML made the first. The others are its children and follow its pen.
+// QML made the first. The others follow its pen. They stay the chart's own, so that chart and series may go in any order.
 
 namespace {
-const QString continuationName = QStringLiteral("tocsin.trend.continuation");
+const char *const continuesProperty = "tocsinContinues";
 
 QList<QLineSeries *> continuationsOf(QXYSeries *series)
 {
-    return series->findChildren<QLineSeries *>(continuationName, Qt::FindDirectChildrenOnly);
+    QList<QLineSeries *> found;
+    if (!series->chart())
+        return found;
+    for (QAbstractSeries *other : series->chart()->series()) {
+        if (other->property(continuesProperty).value<QObject *>() == series)
+            found.append(qobject_cast<QLineSeries *>(other));
+    }
+    return found;
 }
 
 QLineSeries *addContinuation(QXYSeries *series)
 {
     auto *next = new QLineSeries;
+    next->setProperty(continuesProperty, QVariant::fromValue<QObject *>(series));
     series->chart()->addSeries(next);
     for (QAbstractAxis *axis : series->attachedAxes())
         next->attachAxis(axis);
     for (QLegendMarker *marker : series->chart()->legend()->markers(next))
         marker->setVisible(false);
-    next->setObjectName(continuationName);
-    next->setParent(series); // the chart owned it until here
     return next;
+}
+
+void removeContinuation(QLineSeries *series)
+{
+    series->chart()->removeSeries(series);
+    delete series;
 }
 
 /// A lone value is a short dash: a line of one point would not be seen.
@@ -57,7 +69,7 @@ bool TrendSource::fill(QAbstractSeries *series, int which)
     while (more.size() < needed)
         more.append(addContinuation(xy));
     while (more.size() > needed)
-        delete more.takeLast(); // leaves its chart by itself
+        removeContinuation(more.takeLast());
     for (qsizetype i = 0; i < needed; ++i) {
         more[i]->setPen(xy->pen());
         more[i]->setOpacity(xy->opacity());

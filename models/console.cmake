@@ -39,3 +39,4 @@ qt_add_qml_module(tocsin_models
 )
 target_link_libraries(tocsin_models PUBLIC tocsin_domain Qt6::Core Qt6::Gui Qt6::Qml Qt6::Charts PRIVATE tocsin_flags)
 target_include_directories(tocsin_models PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+target_precompile_headers(tocsin_models REUSE_FROM tocsin_pch)

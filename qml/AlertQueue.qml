@@ -6,7 +6,7 @@ import Tocsin.Controls
 import Tocsin.Models
 
 /// What needs somebody, most urgent first. A press selects; `A` or the row's button acknowledges.
-/// Rows hold still while the pointer moves over them or the keyboard is in the list; new ones are counted in a
+/// Rows hold still while the pointer moves over them or keys move the cursor; new ones are counted in a
 /// bar in the header, so that nothing shifts. The hold ends by itself when neither moved for five seconds.
 Panel {
     id: root
@@ -15,15 +15,16 @@ Panel {
 
     readonly property AlertQueueModel queue: root.console.queue
     /// One phase for all rows, so that they flash together: once a second, well below three (WCAG 2.3.1).
-    property bool flashOn: true
-    /// The pointer or the keyboard did something a moment ago. Not the timer's `running`: a restart drops that for
-    /// an instant, and the rows would jump.
-    property bool touched: false
-    readonly property bool held: root.touched && (pointer.hovered || list.activeFocus)
+    property int phase: 0
+    readonly property bool flashOn: root.phase % 2 === 0
+    readonly property bool slowFlashOn: root.phase < 2
+    /// The pointer moved over the rows or a key moved the cursor a moment ago. Not the timer's `running`: a restart
+    /// drops that for an instant, and the rows would jump.
+    property bool held: false
 
     function touch() {
         hold.restart();
-        root.touched = true;
+        root.held = true;
     }
 
     /// Enter was pressed on the selected row.
@@ -35,7 +36,7 @@ Panel {
         id: hold
 
         interval: 5000
-        onTriggered: root.touched = false
+        onTriggered: root.held = false
     }
 
     Timer {
@@ -44,8 +45,17 @@ Panel {
         interval: 500
         repeat: true
         running: root.visible && root.queue.waiting > 0 && !Theme.reducedMotion
-        onTriggered: root.flashOn = !root.flashOn
-        onRunningChanged: root.flashOn = true
+        onTriggered: root.phase = (root.phase + 1) % 4
+        onRunningChanged: root.phase = 0
+    }
+
+    Connections {
+        target: root.console.keys
+
+        function onTriggered(actionId) {
+            if (actionId === "next" || actionId === "previous" || actionId === "acknowledge")
+                root.touch();
+        }
     }
 
     PanelHeader {
@@ -105,6 +115,7 @@ Panel {
             width: list.width
             selected: alertId === root.console.selectedAlertId
             lit: root.flashOn
+            slowLit: root.slowFlashOn
             keyText: root.console.keys.keyText("acknowledge")
             onPicked: id => root.console.selectAlert(id)
             onAcknowledgeAsked: id => root.console.acknowledge(id)
@@ -114,11 +125,12 @@ Panel {
             id: pointer
 
             onPointChanged: root.touch()
+            onHoveredChanged: root.held = pointer.hovered
         }
 
         FocusRing {
             z: 2
-            shown: list.activeFocus && list.count === 0
+            shown: list.activeFocus
             radius: 0
         }
     }

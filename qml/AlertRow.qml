@@ -24,11 +24,14 @@ Item {
     property bool selected: false
     /// The phase in which a flashing row is bright.
     property bool lit: true
+    /// The same for one that has returned before anybody took it: half as fast.
+    property bool slowLit: true
     property string keyText: ""
 
     readonly property int themeLevel: root.level + 1
     readonly property bool waits: root.alertState === AlertListModel.Unacknowledged || root.alertState === AlertListModel.ReturnedUnacknowledged
-    readonly property bool flashing: root.alertState === AlertListModel.Unacknowledged && root.level >= AlertListModel.Critical && !root.pending
+    /// Off in the dark half of a flash. What was taken, asked for, or is mere information stays steady.
+    readonly property bool bright: !root.waits || root.pending || root.level < AlertListModel.Warning || (root.alertState === AlertListModel.Unacknowledged ? root.lit : root.slowLit)
     readonly property bool buttonShown: root.waits && !root.pending && (root.selected || hover.hovered)
 
     signal picked(string id)
@@ -44,7 +47,7 @@ Item {
         anchors.fill: parent
         anchors.bottomMargin: 1
         color: root.waits ? Theme.levelTint(root.themeLevel, Theme.scheme) : "transparent"
-        opacity: root.flashing && !root.lit ? 0.45 : 1
+        opacity: root.bright ? 1 : 0.45
     }
 
     Rectangle {
@@ -80,7 +83,7 @@ Item {
         filled: root.waits
         strokeWidth: 2
         color: Theme.levelColor(root.themeLevel, Theme.scheme)
-        opacity: root.open ? root.flashing && !root.lit ? 0.55 : 1 : 0.5
+        opacity: !root.open ? 0.5 : root.bright ? 1 : 0.4
     }
 
     TextLabel {

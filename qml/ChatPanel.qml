@@ -15,6 +15,7 @@ Panel {
     readonly property bool some: root.chat.currentThread.length > 0
     /// The list stays at its end until the operator scrolls up.
     property bool atEnd: true
+    property real lead: 2 * Theme.grid
 
     readonly property bool writing: input.activeFocus
 
@@ -91,20 +92,20 @@ Panel {
             id: list
 
             anchors.fill: parent
+            anchors.bottomMargin: 2 * Theme.grid
             clip: true
             model: root.chat
             spacing: 2 * Theme.grid
             // A short conversation stands at the bottom, next to where one writes.
-            topMargin: Math.max(2 * Theme.grid, height - contentHeight - bottomMargin)
-            bottomMargin: 2 * Theme.grid
+            topMargin: root.lead
             boundsBehavior: Flickable.StopAtBounds
             activeFocusOnTab: true
             Accessible.role: Accessible.List
             Accessible.name: qsTr("Messages")
 
             onMovementEnded: root.atEnd = list.atYEnd
-            onContentHeightChanged: root.keepEnd()
-            onHeightChanged: root.keepEnd()
+            onContentHeightChanged: settle.restart()
+            onHeightChanged: settle.restart()
             Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
             Keys.onUpPressed: list.flick(0, 600)
             Keys.onDownPressed: list.flick(0, -600)
@@ -203,7 +204,16 @@ Panel {
         detail: qsTr("Select a phone or a person’s alert to talk to them.")
     }
 
-    function keepEnd() {
+    // Not a binding: the list's estimate of its content depends on where the content begins.
+    Timer {
+        id: settle
+
+        interval: 0
+        onTriggered: root.layOut()
+    }
+
+    function layOut() {
+        root.lead = Math.max(2 * Theme.grid, list.height - list.contentHeight);
         if (root.atEnd)
             list.positionViewAtEnd();
     }

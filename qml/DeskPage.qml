@@ -62,7 +62,7 @@ FocusScope {
             DeviceStrip {
                 console: root.console
                 onShowAsked: id => map.showDevice(id)
-                T.SplitView.preferredHeight: Math.round(Math.max(304, Math.min(460, root.height * 0.42)))
+                T.SplitView.preferredHeight: Math.round(Math.max(304, Math.min(560, root.height * 0.42)))
                 T.SplitView.minimumHeight: 160
             }
         }

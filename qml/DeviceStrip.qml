@@ -18,7 +18,7 @@ Panel {
     readonly property TrendSource trend: root.console.trend
     readonly property bool compact: root.height < 360
     readonly property real gap: (root.compact ? 2 : 3) * Theme.grid
-    readonly property real gaugeHeight: Math.round(Math.max(104, Math.min(200, (root.height - header.height - 3 * root.gap) * 0.5)))
+    readonly property real gaugeHeight: Math.round(Math.max(104, Math.min(240, (root.height - header.height - 3 * root.gap) * 0.5)))
 
     PanelHeader {
         id: header
@@ -46,10 +46,10 @@ Panel {
     ListView {
         id: gauges
 
-        readonly property int fitting: Math.max(1, Math.floor((width + root.gap) / (96 + root.gap)))
+        readonly property int fitting: Math.max(1, Math.floor((width + root.gap) / (90 + root.gap)))
         readonly property int shown: Math.max(Math.min(count, fitting), 1)
         readonly property bool overflowing: count > fitting
-        readonly property real cardWidth: Math.floor(Math.min(220, (width - (shown - 1) * root.gap) / shown - (overflowing ? 10 : 0)))
+        readonly property real cardWidth: Math.floor(Math.min(root.gaugeHeight * 1.7, (width - (shown - 1) * root.gap) / shown - (overflowing ? 10 : 0)))
 
         anchors.top: header.bottom
         anchors.topMargin: root.gap
@@ -118,17 +118,21 @@ Panel {
             spacing: 4 * Theme.grid
 
             LegendItem {
+                id: firstLegend
+
                 visible: root.trend.first.channel.length > 0
                 color: chart.firstSeries.color
                 text: qsTr("← %1").arg(root.trend.first.caption)
-                room: (parent.width - parent.spacing) / 2
+                room: Math.max((parent.width - parent.spacing) / 2, parent.width - parent.spacing - secondLegend.wanted)
             }
 
             LegendItem {
+                id: secondLegend
+
                 visible: root.trend.second.channel.length > 0
                 color: chart.secondSeries.color
                 text: qsTr("%1 →").arg(root.trend.second.caption)
-                room: (parent.width - parent.spacing) / 2
+                room: Math.max((parent.width - parent.spacing) / 2, parent.width - parent.spacing - firstLegend.wanted)
             }
         }
 
@@ -138,7 +142,7 @@ Panel {
             anchors.right: parent.right
             anchors.rightMargin: 2 * Theme.grid
             y: 6
-            width: Math.min(240, parent.width * 0.36)
+            width: Math.min(240, parent.width * 0.3)
             height: 24
             description: qsTr("Time shown")
             segments: [qsTr("1 min"), qsTr("5 min"), qsTr("1 h"), qsTr("24 h")]
@@ -169,6 +173,8 @@ Panel {
             firstMaximum: root.trend.first.maximum
             secondMinimum: root.trend.second.minimum
             secondMaximum: root.trend.second.maximum
+            firstTick: root.trend.first.tickInterval
+            secondTick: root.trend.second.tickInterval
             limit: root.trend.first.limit
             limitLabel: root.trend.first.limitText
             emptyText: root.trend.loading ? qsTr("Fetching history …") : root.trend.problem.length > 0 ? root.trend.problem : root.trend.channels.length === 0 ? qsTr("This device sends nothing that can be drawn.") : qsTr("Nothing was received in this time.")

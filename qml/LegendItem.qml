@@ -12,6 +12,8 @@ Row {
     required property string text
     /// The widest it may become.
     property real room: 400
+    /// The width at which nothing is cut.
+    readonly property real wanted: label.implicitWidth + 21
 
     spacing: 6
 
@@ -23,6 +25,8 @@ Row {
     }
 
     TextLabel {
+        id: label
+
         width: Math.min(implicitWidth, Math.max(0, root.room - 20))
         text: root.text
         font.pixelSize: Theme.fontSmall

@@ -11,8 +11,10 @@
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
 #include <QTimer>
+#include <QUrl>
 #include <QtQml/qqmlextensionplugin.h>
 
+#include <algorithm>
 #include <cstdio>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
@@ -28,6 +30,11 @@ Theme::Scheme schemeFrom(const QString &name)
     if (name == QLatin1String("light"))
         return Theme::Scheme::Light;
     return name == QLatin1String("contrast") ? Theme::Scheme::Contrast : Theme::Scheme::Dark;
+}
+
+QUrl urlOf(const QString &file)
+{
+    return file.startsWith(QLatin1Char(':')) ? QUrl(QStringLiteral("qrc") + file) : QUrl::fromLocalFile(file);
 }
 
 void takePicture(QQuickWindow &window, const QString &file)
@@ -87,10 +94,13 @@ QString ConsoleApp::show()
     QObject::connect(&d->backend, &Backend::adapterStatus, &link, &DeskLink::adapters, Qt::QueuedConnection);
 
     d->console = std::make_unique<Console>(link, systemNow);
+    d->console->setBands(ChannelBands::fromRules(d->backend.rules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
     QVariantMap properties{{QStringLiteral("console"), QVariant::fromValue(d->console.get())},
                            {QStringLiteral("scheme"), static_cast<int>(schemeFrom(d->settings.theme))}};
+    if (!d->settings.simulate.isEmpty()) // the scenario's streets, for the map
+        properties.insert(QStringLiteral("mapOverlay"), urlOf(d->settings.simulate.constFirst()));
     if (!d->line.page.isEmpty())
         properties.insert(QStringLiteral("page"), d->line.page);
     d->engine->setInitialProperties(properties);
@@ -103,6 +113,11 @@ QString ConsoleApp::show()
     if (d->line.width > 0)
         window->resize(d->line.width, d->line.height);
     if (!d->line.screenshot.isEmpty()) {
+        // The picture shows what a dispatcher would look at: the most urgent alert.
+        Console *console = d->console.get();
+        const int settleMs = std::min(d->line.afterMs, 2000);
+        QTimer::singleShot(d->line.afterMs - settleMs, window,
+                           [console] { console->selectAlert(console->queue()->alertIdAt(0)); });
         const QString file = d->line.screenshot;
         QTimer::singleShot(d->line.afterMs, window, [window, file] { takePicture(*window, file); });
     }

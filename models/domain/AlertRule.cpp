@@ -184,7 +184,7 @@ QString alertMessage(const AlertRule &rule, int band, std::optional<double> valu
     const AlertBand b = band >= 0 && band < rule.bands.size() ? rule.bands.at(band) : AlertBand{};
     const std::optional<double> limit = value ? violatedLimit(rule, band, *value) : std::nullopt;
     const int usual = channelInfo(rule.metric).decimals;
-    const int limitDecimals = limit ? decimalsToShow(*limit, usual) : usual;
+    const int limitDecimals = decimalsToShow(limit.value_or(0.0), usual);
     int decimals = usual;
     if (value && limit) {
         // 11.96 below 12.0 must not read "12.0, limit 12.0".

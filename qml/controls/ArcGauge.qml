@@ -60,7 +60,7 @@ Card {
         TextLabel {
             width: Math.min(implicitWidth, root.width - (root.wide ? 10 : 3) * Theme.grid)
             text: root.label
-            font.pixelSize: Theme.fontSmall
+            font.pixelSize: root.wide ? Theme.fontSmall : Theme.fontTiny
             color: Theme.text2
         }
     }

@@ -83,9 +83,9 @@ void SmoothGeometry::addArc(QPointF centre, qreal outerRadius, qreal width, qrea
     const qreal sweep = std::min<qreal>(sweepDeg, 360);
     const int steps = std::max(2, static_cast<int>(std::ceil(sweep / 4)));
     const std::array<std::pair<qreal, qreal>, 4> rings = {{{outerRadius + m_fade, 0},
-                                                          {outerRadius - m_fade, 1},
-                                                          {outerRadius - width + m_fade, 1},
-                                                          {outerRadius - width - m_fade, 0}}};
+                                                           {outerRadius - m_fade, 1},
+                                                           {outerRadius - width + m_fade, 1},
+                                                           {outerRadius - width - m_fade, 0}}};
     // The ends fade too: one more column before the first and after the last.
     const qreal endFade = qRadiansToDegrees(2 * m_fade / outerRadius);
     std::array<quint16, 4> previous{};
@@ -112,8 +112,8 @@ QSGNode *SmoothGeometry::update(QSGNode *node) const
     const auto indices = static_cast<int>(m_indices.size());
     if (!geometryNode) {
         auto made = std::make_unique<QSGGeometryNode>();
-        auto geometry = std::make_unique<QSGGeometry>(QSGGeometry::defaultAttributes_ColoredPoint2D(), corners,
-                                                      indices, QSGGeometry::UnsignedShortType);
+        auto geometry = std::make_unique<QSGGeometry>(QSGGeometry::defaultAttributes_ColoredPoint2D(), corners, indices,
+                                                      QSGGeometry::UnsignedShortType);
         geometry->setDrawingMode(QSGGeometry::DrawTriangles);
         made->setGeometry(geometry.release());
         made->setFlag(QSGNode::OwnsGeometry);

@@ -48,7 +48,8 @@ const Roles &rolesOf(Theme::Scheme scheme)
 /// Registers the typeface once per process; answers its family, or the system's when that fails.
 QString loadFamily()
 {
-    static constexpr std::array files = {":/tocsin/fonts/TocsinSans-Regular.otf", ":/tocsin/fonts/TocsinSans-Medium.otf",
+    static constexpr std::array files = {":/tocsin/fonts/TocsinSans-Regular.otf",
+                                         ":/tocsin/fonts/TocsinSans-Medium.otf",
                                          ":/tocsin/fonts/TocsinSans-SemiBold.otf"};
     for (const char *file : files) {
         if (QFontDatabase::addApplicationFont(QString::fromLatin1(file)) < 0) {

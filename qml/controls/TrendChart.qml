@@ -36,7 +36,14 @@ Item {
 
     readonly property rect plotRect: Qt.rect(plot.x, plot.y, plot.width, plot.height)
     readonly property bool limitShown: !isNaN(root.limit) && root.limit <= root.firstMaximum && root.limit >= root.firstMinimum
-    readonly property int steps: plot.height > 140 ? 4 : plot.height > 56 ? 2 : 1
+    /// Round steps of each axis; 0: unknown. Both axes share the grid lines, so where they disagree there are two.
+    property real firstTick: 0
+    property real secondTick: 0
+
+    readonly property int firstCount: root.firstTick > 0 ? Math.round((root.firstMaximum - root.firstMinimum) / root.firstTick) : 2
+    readonly property int secondCount: !root.hasSecond ? root.firstCount : root.secondTick > 0 ? Math.round((root.secondMaximum - root.secondMinimum) / root.secondTick) : 2
+    readonly property int fullSteps: root.firstCount === root.secondCount ? Math.max(1, root.firstCount) : 2
+    readonly property int steps: plot.height >= 24 * root.fullSteps ? root.fullSteps : root.fullSteps % 2 === 0 && plot.height >= 12 * root.fullSteps ? root.fullSteps / 2 : 1
 
     Accessible.role: Accessible.Chart
     Accessible.name: root.description

@@ -2,35 +2,23 @@
 #include "server/desk/AccountCommands.h"
 
 #include "server/desk/Accounts.h"
-#include "server/store/DataDirectory.h"
 
 #include <algorithm>
 
 namespace tocsin {
 
-namespace {
-/// Makes the directory where it is missing and opens the accounts in it; a sentence when that fails.
-QString openAccounts(AccountStore &store, DataDirectory &directory)
-{
-    QString error = directory.prepare();
-    return error.isEmpty() ? store.open(directory.accountsFile()) : error;
-}
-} // namespace
-
 QString addUser(const QString &dataDirectory, const QString &name, Role role, const QString &password)
 {
-    DataDirectory directory(dataDirectory);
     AccountStore store;
-    QString error = openAccounts(store, directory);
+    QString error = store.openIn(dataDirectory);
     return error.isEmpty() ? addAccount(store, name, role, password) : error;
 }
 
 TokenGrant grantToken(const QString &dataDirectory, const QString &name, std::chrono::seconds ttl, TimePoint now)
 {
-    DataDirectory directory(dataDirectory);
     AccountStore store;
     TokenGrant grant;
-    grant.error = openAccounts(store, directory);
+    grant.error = store.openIn(dataDirectory);
     if (!grant.error.isEmpty())
         return grant;
     const AccountId id = accountIdOf(name);
@@ -43,7 +31,7 @@ TokenGrant grantToken(const QString &dataDirectory, const QString &name, std::ch
         grant.error = QStringLiteral("A token must be valid for at least one second.");
     if (!grant.error.isEmpty())
         return grant;
-    const DataDirectory::Key key = directory.tokenKey();
+    const AccountStore::Key key = store.tokenKey();
     if (!key.error.isEmpty()) {
         grant.error = key.error;
         return grant;

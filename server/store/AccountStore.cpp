@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/AccountStore.h"
 
+#include "server/store/DataDirectory.h"
 #include "server/store/Database.h"
 
+#include <QFileInfo>
 #include <QVariant>
 
 namespace tocsin {
@@ -52,6 +54,19 @@ QString AccountStore::open(const QString &path)
     else
         d->db.close();
     return error;
+}
+
+QString AccountStore::openIn(const QString &dataDirectory)
+{
+    DataDirectory directory(dataDirectory);
+    QString error = directory.prepare();
+    return error.isEmpty() ? open(directory.accountsFile()) : error;
+}
+
+AccountStore::Key AccountStore::tokenKey() const
+{
+    const DataDirectory::Key key = DataDirectory(QFileInfo(d->db.path()).path()).tokenKey();
+    return {key.bytes, key.error};
 }
 
 void AccountStore::close()

@@ -3,6 +3,7 @@
 
 #include "models/domain/Account.h"
 
+#include <QByteArray>
 #include <QList>
 #include <QString>
 
@@ -23,7 +24,17 @@ public:
     AccountStore &operator=(const AccountStore &) = delete;
 
     [[nodiscard]] QString open(const QString &path);
+    /// Makes the data directory where it is missing and opens accounts.db in it. Takes no lock: works beside a server.
+    [[nodiscard]] QString openIn(const QString &dataDirectory);
     void close();
+
+    struct Key
+    {
+        QByteArray bytes; ///< 32 bytes; never logged
+        QString error;
+    };
+    /// The key that signs access tokens, from jwt.key beside the open file (DataDirectory::tokenKey).
+    [[nodiscard]] Key tokenKey() const;
 
     enum class Added { Yes, Duplicate, Failed };
     [[nodiscard]] Added insert(const Account &account);

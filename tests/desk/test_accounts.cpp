@@ -10,8 +10,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <sodium.h>
-
 using namespace tocsin;
 using namespace std::chrono_literals;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
 #include "server/dialects/ReplyBox.h"
 #include "server/dialects/ServerFeed.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QSignalSpy>
 #include <QtTest>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
 #include "server/dialects/StatusPages.h"
 #include "server/net/Server.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
 #include "server/dialects/StatusPages.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QtTest>
 

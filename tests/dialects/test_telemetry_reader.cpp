@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
 #include "models/domain/Channels.h"
 #include "server/dialects/TelemetryReader.h"
 #include "server/dialects/VehicleFrames.h"
+#include "tests/dialects/Fakes.h"
 
 #include <QJsonArray>
 #include <QtTest>

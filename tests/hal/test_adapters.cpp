@@ -178,9 +178,11 @@ private Q_SLOTS:
         host->moveToThread(&thread);
         thread.start();
         QMetaObject::invokeMethod(host, &AdapterHost::start);
-        QList<AdapterStatus> last;
-        QTRY_VERIFY(!told.isEmpty() && (last = told.last().first().value<QList<AdapterStatus>>()).size() == 4 &&
-                    last[2].state == State::Finished);
+        const auto newest = [&] {
+            return told.isEmpty() ? QList<AdapterStatus>() : told.last().first().value<QList<AdapterStatus>>();
+        };
+        QTRY_VERIFY(newest().size() == 4 && newest()[2].state == State::Finished);
+        QList<AdapterStatus> last = newest();
         QCOMPARE(toString(last[0].state), toString(State::Waiting));
         QVERIFY(last[0].error.contains(QLatin1String("tty")));
         QVERIFY(last[0].retryAt.has_value());
@@ -203,7 +205,7 @@ private Q_SLOTS:
 
         QMetaObject::invokeMethod(host, &AdapterHost::stop, Qt::BlockingQueuedConnection);
         QCoreApplication::processEvents();
-        last = told.last().first().value<QList<AdapterStatus>>();
+        last = newest();
         for (const AdapterStatus &status : std::as_const(last))
             QCOMPARE(toString(status.state), toString(State::Stopped));
         const qsizetype count = sink.readings().size();

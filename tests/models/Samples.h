@@ -49,7 +49,7 @@ inline Alert panic(const char *id, const char *user, TimePoint raisedAt = noon)
     return a;
 }
 
-inline LatestReading latest(const QString &id, TimePoint at, QHash<QString, Value> values = {})
+inline LatestReading latest(const QString &id, TimePoint at, const QHash<QString, Value> &values = {})
 {
     LatestReading l;
     l.deviceId = id;

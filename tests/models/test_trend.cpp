@@ -357,6 +357,28 @@ private Q_SLOTS:
         QVERIFY(desk.trend.fill(&alone, 0));
     }
 
+    void aChartWithBreaksGoesInAnyOrder()
+    {
+        Desk desk;
+        desk.reading = latest(s("van"), noon, {{channel::Speed, 10.0}});
+        desk.trend.show(s("van"), &desk.reading);
+        for (int i = 1; i < 60; ++i) {
+            if (i < 20 || (i > 30 && i < 40) || i == 50)
+                desk.hear(noon + i * 1s, {{channel::Speed, 10.0 + i}});
+        }
+        desk.trend.refresh(desk.now);
+        for (const bool seriesFirst : {false, true}) {
+            auto chart = std::make_unique<QChart>();
+            auto *line = new QLineSeries;
+            chart->addSeries(line);
+            QVERIFY(desk.trend.fill(line, 0));
+            QCOMPARE(chart->series().size(), 3);
+            if (seriesFirst)
+                delete line;
+            chart.reset();
+        }
+    }
+
     void theChartCanBeTakenHome()
     {
         Desk desk;

@@ -84,15 +84,15 @@ QList<Device> devices()
     for (const Vehicle &vehicle : vehicles())
         all.append(device(vehicle.id, vehicle.name, vehicle.deviceClass, DeviceKind::Vehicle));
     for (const Person &person : people()) {
-        Device phone = device(QStringLiteral("phone-") + person.id, person.name, QStringLiteral("Phone"),
-                              DeviceKind::Phone);
+        Device phone =
+            device(QStringLiteral("phone-") + person.id, person.name, QStringLiteral("Phone"), DeviceKind::Phone);
         phone.owners = {person.id};
         all.append(phone);
     }
-    all.append(device(QStringLiteral("rig-a"), QStringLiteral("Rig A"), QStringLiteral("Hardware"),
-                      DeviceKind::Hardware));
-    all.append(device(QStringLiteral("gps-1"), QStringLiteral("gps-1"), QStringLiteral("Serial GPS"),
-                      DeviceKind::Receiver));
+    all.append(
+        device(QStringLiteral("rig-a"), QStringLiteral("Rig A"), QStringLiteral("Hardware"), DeviceKind::Hardware));
+    all.append(
+        device(QStringLiteral("gps-1"), QStringLiteral("gps-1"), QStringLiteral("Serial GPS"), DeviceKind::Receiver));
     for (Device &one : all)
         one.simulated = one.name == QLatin1String("Unit 09");
     return all;
@@ -136,16 +136,16 @@ QList<Alert> alerts()
     rpm.threshold = 4000;
     rpm.count = 3;
 
-    Alert battery = alert(QStringLiteral("a-battery"), QStringLiteral("unit-11"), QStringLiteral("Unit 11"),
-                          QStringLiteral("LOW_BATTERY"), QStringLiteral("11.8 V, limit 12.0 V"), AlertLevel::Warning,
-                          391s);
+    Alert battery =
+        alert(QStringLiteral("a-battery"), QStringLiteral("unit-11"), QStringLiteral("Unit 11"),
+              QStringLiteral("LOW_BATTERY"), QStringLiteral("11.8 V, limit 12.0 V"), AlertLevel::Warning, 391s);
     battery.cond = AlertCondition::Clear;
     battery.clearedAt = now() - 40s;
     battery.occurrence = 2;
 
-    Alert overheat = alert(QStringLiteral("a-heat"), QStringLiteral("unit-02"), QStringLiteral("Unit 02"),
-                           QStringLiteral("ENGINE_OVERHEAT"), QStringLiteral("117 °C, limit 115 °C"),
-                           AlertLevel::Critical, 662s);
+    Alert overheat =
+        alert(QStringLiteral("a-heat"), QStringLiteral("unit-02"), QStringLiteral("Unit 02"),
+              QStringLiteral("ENGINE_OVERHEAT"), QStringLiteral("117 °C, limit 115 °C"), AlertLevel::Critical, 662s);
     overheat.acked = true;
     overheat.ackedBy = QStringLiteral("M. Ortiz");
     overheat.ackedAt = now() - 600s;
@@ -157,9 +157,9 @@ QList<Alert> alerts()
     stale.ackedBy = dispatcher().name;
     stale.ackedAt = now() - 200s;
 
-    Alert trouble = alert(QStringLiteral("a-dtc"), QStringLiteral("unit-09"), QStringLiteral("Unit 09"),
-                          QStringLiteral("DTC_DETECTED"), QStringLiteral("P0420 catalyst efficiency"),
-                          AlertLevel::Info, 1124s);
+    Alert trouble =
+        alert(QStringLiteral("a-dtc"), QStringLiteral("unit-09"), QStringLiteral("Unit 09"),
+              QStringLiteral("DTC_DETECTED"), QStringLiteral("P0420 catalyst efficiency"), AlertLevel::Info, 1124s);
     trouble.kind = AlertKind::Event;
     trouble.simulated = true;
     return {panic, crash, rpm, battery, overheat, stale, trouble};
@@ -180,7 +180,8 @@ ChatMessage message(const QString &id, const QString &text, bool fromDesk, Durat
 
 QList<ChatMessage> messages()
 {
-    ChatMessage other = message(QStringLiteral("m-0"), QStringLiteral("shift ended, all boxes delivered"), false, 40min);
+    ChatMessage other =
+        message(QStringLiteral("m-0"), QStringLiteral("shift ended, all boxes delivered"), false, 40min);
     other.thread = chatThreadOfUser(QStringLiteral("amir"));
     other.senderId = QStringLiteral("amir");
     other.senderName = QStringLiteral("Amir K.");
@@ -330,7 +331,8 @@ HistoryResult history(const HistoryQuery &query)
         // The last seconds lead to what the device says now.
         const QList<LatestReading> all = latest();
         for (const LatestReading &reading : all) {
-            const std::optional<double> value = reading.deviceId == query.deviceId ? reading.number(name) : std::nullopt;
+            const std::optional<double> value =
+                reading.deviceId == query.deviceId ? reading.number(name) : std::nullopt;
             for (HistoryPoint &point : series.points) {
                 const double near = 1 - std::min(1.0, secondsBetween(point.at, now()) / 25);
                 if (value)

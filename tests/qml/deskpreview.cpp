@@ -47,7 +47,8 @@ int main(int argc, char *argv[])
 {
     QApplication app(argc, argv);
     QCommandLineParser parser;
-    const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Where to."), QStringLiteral("file"));
+    const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Where to."),
+                                        QStringLiteral("file"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Of the window."), QStringLiteral("WxH"),
                                   QStringLiteral("1440x900"));
     const QCommandLineOption scheme(QStringLiteral("scheme"), QStringLiteral("Colours."), QStringLiteral("name"),
@@ -85,11 +86,12 @@ int main(int argc, char *argv[])
     }
 
     // Reduced motion: pictures do not depend on the phase of a flash.
-    engine.setInitialProperties({{QStringLiteral("console"), QVariant::fromValue(&console)},
-                                 {QStringLiteral("scheme"), static_cast<int>(colours)},
-                                 {QStringLiteral("reducedMotion"), true},
-                                 {QStringLiteral("mapOverlay"), QUrl::fromLocalFile(QStringLiteral(
-                                                                    TOCSIN_SOURCE_DIR "/resources/scenarios/city.json"))}});
+    engine.setInitialProperties(
+        {{QStringLiteral("console"), QVariant::fromValue(&console)},
+         {QStringLiteral("scheme"), static_cast<int>(colours)},
+         {QStringLiteral("reducedMotion"), true},
+         {QStringLiteral("mapOverlay"),
+          QUrl::fromLocalFile(QStringLiteral(TOCSIN_SOURCE_DIR "/resources/scenarios/city.json"))}});
     engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Tocsin/Ui/Main.qml")));
     if (engine.rootObjects().isEmpty())
         return 1;

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void selecting_a_device_selects_its_alert_and_numbers();
     void a_press_on_a_count_filters_the_queue();
     void new_alerts_wait_while_the_pointer_is_in_the_queue();
+    void new_alerts_wait_while_keys_move_the_cursor();
     void a_message_is_pending_until_the_desk_has_it();
     void a_message_that_was_refused_can_be_sent_again();
     void a_quick_reply_sends_at_once();
@@ -236,6 +237,23 @@ void TestDeskPage::new_alerts_wait_while_the_pointer_is_in_the_queue()
     QTRY_VERIFY(!bench.console().queue()->held());
     QTRY_VERIFY(bench.alertRows().contains(QStringLiteral("Unit 12: OIL_PRESSURE")));
     QVERIFY(!bench.find(QStringLiteral("1 new")));
+}
+
+void TestDeskPage::new_alerts_wait_while_keys_move_the_cursor()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.console().selectAlert(QStringLiteral("a-panic"));
+    QVERIFY(!bench.console().queue()->held());
+    bench.key(Qt::Key_J);
+    QTRY_VERIFY(bench.console().queue()->held());
+    const QStringList before = bench.alertRows();
+    bench.link().publish(scene::freshAlert());
+    QTRY_COMPARE(bench.console().queue()->heldBack(), 1);
+    QCOMPARE(bench.alertRows(), before);
+    QTRY_VERIFY(bench.find(QStringLiteral("1 new")));
+    QVERIFY(bench.click(QStringLiteral("1 new"))); // the operator wants to see it now
+    QTRY_VERIFY(bench.alertRows().contains(QStringLiteral("Unit 12: OIL_PRESSURE")));
 }
 
 void TestDeskPage::a_message_is_pending_until_the_desk_has_it()

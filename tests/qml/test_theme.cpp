@@ -22,8 +22,8 @@ double channelLuminance(double value)
 
 double luminance(const QColor &color)
 {
-    return 0.2126 * channelLuminance(color.redF()) + 0.7152 * channelLuminance(color.greenF())
-        + 0.0722 * channelLuminance(color.blueF());
+    return 0.2126 * channelLuminance(color.redF()) + 0.7152 * channelLuminance(color.greenF()) +
+           0.0722 * channelLuminance(color.blueF());
 }
 
 /// WCAG 2.1 contrast ratio, 1…21.
@@ -71,9 +71,12 @@ void TestTheme::every_text_can_be_read_on_every_surface()
     Theme theme;
     theme.setScheme(scheme);
     for (const char *text : {"text", "text2", "text3"}) {
-        for (const char *surface : {"bg0", "bg1", "bg2", "bg3", "accentTint", "emergencyTint", "criticalTint", "warningTint"}) {
+        for (const char *surface :
+             {"bg0", "bg1", "bg2", "bg3", "accentTint", "emergencyTint", "criticalTint", "warningTint"}) {
             const double ratio = contrast(role(theme, text), role(theme, surface));
-            QVERIFY2(ratio >= 4.5, qPrintable(QStringLiteral("%1 on %2: %3").arg(QLatin1String(text), QLatin1String(surface)).arg(ratio)));
+            QVERIFY2(
+                ratio >= 4.5,
+                qPrintable(QStringLiteral("%1 on %2: %3").arg(QLatin1String(text), QLatin1String(surface)).arg(ratio)));
         }
     }
 }
@@ -110,12 +113,11 @@ void TestTheme::figures_have_one_width()
         QCOMPARE(QFontInfo(font).family(), Theme::fontFamily());
         const QFontMetricsF metrics(font);
         for (int digit = 1; digit < 10; ++digit)
-            QVERIFY(std::abs(metrics.horizontalAdvance(QString::number(digit))
-                             - metrics.horizontalAdvance(QStringLiteral("0")))
-                    < 0.1); // the font's hints round to 1/64 pixel
-        QVERIFY(std::abs(metrics.horizontalAdvance(QStringLiteral("11:11:11"))
-                         - metrics.horizontalAdvance(QStringLiteral("08:46:59")))
-                < 0.5);
+            QVERIFY(std::abs(metrics.horizontalAdvance(QString::number(digit)) -
+                             metrics.horizontalAdvance(QStringLiteral("0"))) <
+                    0.1); // the font's hints round to 1/64 pixel
+        QVERIFY(std::abs(metrics.horizontalAdvance(QStringLiteral("11:11:11")) -
+                         metrics.horizontalAdvance(QStringLiteral("08:46:59"))) < 0.5);
     }
 }
 

@@ -26,7 +26,8 @@ public:
     explicit Cursor(const QByteArray &bytes)
         : m_at(reinterpret_cast<const uchar *>(bytes.constData()))
         , m_end(m_at + bytes.size())
-    {}
+    {
+    }
 
     [[nodiscard]] bool ok() const { return m_ok; }
     [[nodiscard]] bool atEnd() const { return m_at == m_end; }
@@ -206,7 +207,8 @@ BaseMap::Result BaseMap::read(QIODevice &device)
     Cursor in(payload);
     BaseMap map;
     map.m_levels.resize(in.u8());
-    if (map.m_levels.empty() || !std::ranges::all_of(map.m_levels, [&](BaseLevel &level) { return readLevel(in, level); }))
+    if (map.m_levels.empty() ||
+        !std::ranges::all_of(map.m_levels, [&](BaseLevel &level) { return readLevel(in, level); }))
         return refuse("a level of detail is malformed");
     const quint32 places = in.count(11);
     map.m_places.reserve(places);

@@ -96,8 +96,8 @@ public:
         const QString value = object.value(key).toString();
         const qsizetype number = allowed.indexOf(value);
         if (number < 0) {
-            fail(path + QLatin1Char('.') + key, QStringLiteral("\"%1\" is none of %2")
-                                                    .arg(value, allowed.join(QStringLiteral(", "))));
+            fail(path + QLatin1Char('.') + key,
+                 QStringLiteral("\"%1\" is none of %2").arg(value, allowed.join(QStringLiteral(", "))));
         }
         return int(std::max<qsizetype>(number, 0));
     }
@@ -114,7 +114,8 @@ CityOverlay::Result CityOverlay::parse(const QByteArray &json)
     QJsonParseError fault;
     const QJsonDocument document = QJsonDocument::fromJson(json, &fault);
     if (fault.error != QJsonParseError::NoError) {
-        return {std::nullopt, QStringLiteral("This is not JSON: %1 at byte %2.").arg(fault.errorString()).arg(fault.offset)};
+        return {std::nullopt,
+                QStringLiteral("This is not JSON: %1 at byte %2.").arg(fault.errorString()).arg(fault.offset)};
     }
     const QJsonValue value = document.object().value(QStringLiteral("city"));
     if (!value.isObject())

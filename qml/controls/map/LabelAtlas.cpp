@@ -3,19 +3,60 @@
 
 #include <QFontMetricsF>
 #include <QPainter>
-#include <QPainterPath>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace tocsin::map {
 
 namespace {
 
-constexpr double Outline = 2.2; ///< pixels beyond the letters
+constexpr double Outline = 2; ///< pixels beyond the letters
+constexpr double OutlineStrength = 0.85;
 constexpr double Margin = 3;
 constexpr qsizetype MaxLetters = 48;
+
+/// Each pixel becomes the brightest within `radius`. Letters are sparse, so it is done from the bright pixels outwards.
+QImage widened(const QImage &mask, double radius)
+{
+    struct Tap
+    {
+        int dx;
+        int dy;
+        int weight; ///< of 256
+    };
+    std::vector<Tap> taps;
+    const int reach = int(std::ceil(radius));
+    for (int dy = -reach; dy <= reach; ++dy) {
+        for (int dx = -reach; dx <= reach; ++dx) {
+            const double inside = std::clamp(radius + 0.5 - std::hypot(dx, dy), 0.0, 1.0);
+            if (inside > 0)
+                taps.push_back({dx, dy, int(inside * OutlineStrength * 256)});
+        }
+    }
+    QImage result(mask.size(), QImage::Format_Grayscale8);
+    result.fill(Qt::black);
+    uchar *out = result.bits();
+    const qsizetype line = result.bytesPerLine();
+    for (int y = 0; y < mask.height(); ++y) {
+        const uchar *in = mask.constScanLine(y);
+        for (int x = 0; x < mask.width(); ++x) {
+            if (in[x] < 8)
+                continue;
+            for (const Tap &tap : taps) {
+                const int tx = x + tap.dx;
+                const int ty = y + tap.dy;
+                if (tx < 0 || ty < 0 || tx >= mask.width() || ty >= mask.height())
+                    continue;
+                uchar &pixel = out[ty * line + tx];
+                pixel = std::max(pixel, uchar(in[x] * tap.weight / 256));
+            }
+        }
+    }
+    return result;
+}
 
 } // namespace
 
@@ -24,6 +65,7 @@ void LabelAtlas::setFamily(const QString &family)
     if (family == m_family)
         return;
     m_family = family;
+    m_sizes.clear();
     clear();
 }
 
@@ -84,6 +126,28 @@ QFont LabelAtlas::font(Style style) const
     return font;
 }
 
+QString LabelAtlas::shortened(const QString &text)
+{
+    const QString shown = text.simplified();
+    return shown.size() > MaxLetters ? shown.left(MaxLetters - 1) + QChar(0x2026) : shown;
+}
+
+QSizeF LabelAtlas::measure(const QString &text, Style style)
+{
+    if (text.isEmpty())
+        return {};
+    const auto known = m_sizes.constFind({text, int(style)});
+    if (known != m_sizes.constEnd())
+        return *known;
+    if (m_sizes.size() >= MaxMeasured)
+        m_sizes.clear();
+    const QFontMetricsF metrics(font(style));
+    const QSizeF size(std::ceil(metrics.horizontalAdvance(shortened(text))),
+                      std::ceil(metrics.ascent() + metrics.descent()));
+    m_sizes.insert({text, int(style)}, size);
+    return size;
+}
+
 bool LabelAtlas::takePostponed()
 {
     // Full: what is still needed is drawn anew into an empty picture.
@@ -120,12 +184,10 @@ const LabelAtlas::Label *LabelAtlas::draw(const QString &text, Style style)
     }
     const QFont letters = font(style);
     const QFontMetricsF metrics(letters);
-    QString shown = text.simplified();
-    if (shown.size() > MaxLetters)
-        shown = shown.left(MaxLetters - 1) + QChar(0x2026);
+    const QString shown = shortened(text);
 
     Label label;
-    label.text = {std::ceil(metrics.horizontalAdvance(shown)), std::ceil(metrics.ascent() + metrics.descent())};
+    label.text = measure(text, style);
     label.textStart = {Margin, Margin};
     const int width = int(std::ceil((label.text.width() + 2 * Margin) * m_density));
     const int height = int(std::ceil((label.text.height() + 2 * Margin) * m_density));
@@ -142,23 +204,25 @@ const LabelAtlas::Label *LabelAtlas::draw(const QString &text, Style style)
     label.texture = {m_x / side, m_y / side, width / side, height / side};
     label.size = {width / m_density, height / m_density};
 
-    QPainter painter(&m_image);
+    QImage letterMask(width, height, QImage::Format_Grayscale8);
+    letterMask.fill(Qt::black);
+    QPainter painter(&letterMask);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-    painter.setClipRect(m_x, m_y, width, height);
-    painter.translate(m_x, m_y);
     painter.scale(m_density, m_density);
-    const QPointF baseline(Margin, Margin + metrics.ascent());
-    if (style != Style::Count) {
-        QPainterPath outline;
-        outline.addText(baseline, letters, shown);
-        painter.setPen(QPen(Qt::black, 2 * Outline, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter.setOpacity(0.85);
-        painter.drawPath(outline);
-        painter.setOpacity(1);
-    }
     painter.setFont(letters);
     painter.setPen(Qt::white);
-    painter.drawText(baseline, shown);
+    painter.drawText(QPointF(Margin, Margin + metrics.ascent()), shown);
+    painter.end();
+    const QImage outline = style == Style::Count ? QImage() : widened(letterMask, Outline * m_density);
+    for (int y = 0; y < height; ++y) {
+        const uchar *letter = letterMask.constScanLine(y);
+        const uchar *around = outline.isNull() ? letter : outline.constScanLine(y);
+        uchar *pixel = m_image.scanLine(m_y + y) + qsizetype(m_x) * 4;
+        for (int x = 0; x < width; ++x, pixel += 4) {
+            pixel[0] = pixel[1] = pixel[2] = letter[x];
+            pixel[3] = std::max(around[x], letter[x]);
+        }
+    }
 
     m_x += width;
     m_rowHeight = std::max(m_rowHeight, height);

@@ -35,6 +35,8 @@ public:
 
     /// How many new labels may be drawn until the next call: keeps a frame short when a crowd comes into sight.
     void setBudget(int labels) { m_budget = labels; }
+    /// The text's own size, logical pixels; nothing is drawn for it, so room can be sought first. Empty for no text.
+    [[nodiscard]] QSizeF measure(const QString &text, Style style);
     /// The label, or nullptr if it is empty, does not fit or the budget is spent. Valid until the next call.
     [[nodiscard]] const Label *find(const QString &text, Style style);
     /// True once after a label was put off; asking again in the next frame draws it.
@@ -46,13 +48,17 @@ public:
     void clear();
 
 private:
+    static constexpr qsizetype MaxMeasured = 20'000;
+    using Key = std::pair<QString, int>; ///< text and style
     [[nodiscard]] QFont font(Style style) const;
+    [[nodiscard]] static QString shortened(const QString &text);
     const Label *draw(const QString &text, Style style);
 
     QString m_family = QStringLiteral("Inter");
     double m_density = 1;
     QImage m_image;
-    QHash<std::pair<QString, int>, Label> m_labels; ///< by text and style
+    QHash<Key, Label> m_labels;
+    QHash<Key, QSizeF> m_sizes;
     int m_x = 0;
     int m_y = 0;
     int m_rowHeight = 0;

@@ -66,8 +66,8 @@ LineMesh::Joined LineMesh::join(const Node &node, QPointF before, QPointF after,
         const quint32 both = pair(node, sum / length, 1 / cosine);
         return {both, both};
     }
-    const double turn = std::atan2(before.x() * after.y() - before.y() * after.x(),
-                                   before.x() * after.x() + before.y() * after.y());
+    const double turn =
+        std::atan2(before.x() * after.y() - before.y() * after.x(), before.x() * after.x() + before.y() * after.y());
     const float outer = turn > 0 ? -1 : 1;
     const double start = std::atan2(before.y(), before.x()) + (outer < 0 ? pi : 0);
     const quint32 arriving = pair(node, before, 1);
@@ -106,8 +106,8 @@ void LineMesh::add(std::span<const QPointF> points, Ends ends, std::span<const f
         open = pair(nodes[0], first, 1);
     }
     for (size_t i = 1; i + 1 < count; ++i) {
-        const Joined joined = join(nodes[i], normalOf(nodes[i - 1].at, nodes[i].at),
-                                   normalOf(nodes[i].at, nodes[i + 1].at), ends);
+        const Joined joined =
+            join(nodes[i], normalOf(nodes[i - 1].at, nodes[i].at), normalOf(nodes[i].at, nodes[i + 1].at), ends);
         bridge(open, joined.arriving);
         open = joined.leaving;
     }

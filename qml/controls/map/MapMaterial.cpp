@@ -112,8 +112,7 @@ const QSGGeometry::AttributeSet &attributes(MapMaterial::Kind kind)
 
 } // namespace
 
-MapMaterial::MapMaterial(Kind kind)
-    : m_kind(kind)
+MapMaterial::MapMaterial(Kind kind) : m_kind(kind)
 {
     setFlag(Blending);
     // Merging would move every vertex on the CPU each time the map moves.

@@ -112,8 +112,9 @@ void MapNode::syncBase(const MapFrame &frame)
     const auto rangeOf = [&](double margin) {
         const double dx = sight.width() * margin;
         const double dy = sight.height() * margin;
-        return QRect(QPoint(int(std::floor((sight.left() - dx) * side)), int(std::floor((sight.top() - dy) * side))),
-                     QPoint(int(std::floor((sight.right() + dx) * side)), int(std::floor((sight.bottom() + dy) * side))));
+        return QRect(
+            QPoint(int(std::floor((sight.left() - dx) * side)), int(std::floor((sight.top() - dy) * side))),
+            QPoint(int(std::floor((sight.right() + dx) * side)), int(std::floor((sight.bottom() + dy) * side))));
     };
     // What has just left the window is kept for a while: the operator may come back.
     const QRect kept = rangeOf(0.3);
@@ -185,8 +186,8 @@ void MapNode::showCell(const MapFrame &frame, const CellKey &key, const CellNode
     look.density = frame.density;
     look.scale = camera.scale() / side;
     // Not toScreen(): this copy of the world is meant, not the nearest one.
-    look.offset = QPointF(camera.size().width() / 2, camera.size().height() / 2) +
-                  (corner - camera.center()) * camera.scale();
+    look.offset =
+        QPointF(camera.size().width() / 2, camera.size().height() / 2) + (corner - camera.center()) * camera.scale();
     look.color = frame.palette.land();
     nodes.fill->show(look);
     look.color = frame.palette.border();
@@ -306,7 +307,8 @@ void MapNode::syncScene(const MapFrame &frame)
         return;
     if (frame.atlas->revision() != m_glyphsRevision && !frame.atlas->image().isNull()) {
         m_glyphsRevision = frame.atlas->revision();
-        m_glyphs.reset(frame.window->createTextureFromImage(frame.atlas->image(), QQuickWindow::TextureHasAlphaChannel));
+        m_glyphs.reset(
+            frame.window->createTextureFromImage(frame.atlas->image(), QQuickWindow::TextureHasAlphaChannel));
         m_glyphs->setFiltering(QSGTexture::Linear);
     }
     if (frame.sceneRevision != m_sceneRevision) {

@@ -47,9 +47,32 @@ public:
     enum Scheme { Dark, Light };
     Q_ENUM(Scheme)
     enum Role {
-        Water, Land, Coast, Border, Park, StreetMinor, StreetMajor, StreetMotorway, StreetCasing, Zone, PlaceText,
-        LabelText, Halo, Marker, MarkerStale, Accent, Info, Warning, Critical, Emergency, ClusterFill, ClusterLine,
-        Panel, PanelLine, PanelHover, PanelText,
+        Water,
+        Land,
+        Coast,
+        Border,
+        Park,
+        StreetMinor,
+        StreetMajor,
+        StreetMotorway,
+        StreetCasing,
+        Zone,
+        PlaceText,
+        LabelText,
+        Halo,
+        Marker,
+        MarkerStale,
+        Accent,
+        Info,
+        Warning,
+        Critical,
+        Emergency,
+        ClusterFill,
+        ClusterLine,
+        Panel,
+        PanelLine,
+        PanelHover,
+        PanelText,
         RoleCount
     };
 

@@ -25,9 +25,7 @@ QString localPath(const QUrl &source)
 
 } // namespace
 
-MapView::MapView(QQuickItem *parent)
-    : QQuickItem(parent)
-    , d(std::make_unique<Private>(this))
+MapView::MapView(QQuickItem *parent) : QQuickItem(parent), d(std::make_unique<Private>(this))
 {
     setFlag(ItemHasContents);
     setFlag(ItemIsFocusScope, false);

@@ -20,8 +20,8 @@ namespace {
 
 constexpr double ClusterRadius = 40; ///< pixels
 constexpr int Ungrouped = std::numeric_limits<int>::max();
-constexpr qint64 RegroupMs = 300; ///< while markers merely move
-constexpr int LabelsPerFrame = 80;
+constexpr qint64 RegroupMs = 300;  ///< while markers merely move
+constexpr int LabelsPerFrame = 16; ///< newly drawn ones; the others follow in the next frames
 constexpr double PulseMs = 1800;
 constexpr double TrailJoinMetres = 5;
 

@@ -15,7 +15,7 @@ namespace tocsin::map {
 
 namespace {
 
-constexpr double Reach = 6; ///< pixels beyond a symbol
+constexpr double Reach = 6;        ///< pixels beyond a symbol
 constexpr double WheelSteps = 0.5; ///< zoom per notch
 constexpr double KeyPan = 80;
 constexpr double KeyZoom = 0.5;

@@ -68,6 +68,7 @@ bool MarkerScene::covers(const MapCamera &camera) const
 void MarkerScene::collect(const MarkerInput &input)
 {
     m_items.clear();
+    m_prominent.clear();
     m_fastest = 0;
     m_pulses = false;
     const double middle = m_region.center().x();
@@ -80,9 +81,12 @@ void MarkerScene::collect(const MarkerInput &input)
         if (!m_region.contains(world))
             continue;
         m_items.push_back({world, number, rankOf(marker, number == input.selected), IconRadius});
+        if (m_items.back().rank >= SelectedRank)
+            m_prominent.push_back(world);
         if (marker.gliding(input.now)) {
             const QPointF way = marker.to - marker.from;
-            m_fastest = std::max(m_fastest, std::hypot(way.x(), way.y()) * input.camera.scale() * 1000 / marker.glideMs);
+            m_fastest =
+                std::max(m_fastest, std::hypot(way.x(), way.y()) * input.camera.scale() * 1000 / marker.glideMs);
         }
         m_pulses = m_pulses || (isEmergency(marker) && marker.alertState == Unacknowledged);
     }
@@ -101,19 +105,21 @@ void MarkerScene::collect(const MarkerInput &input)
 QPointF MarkerScene::beside(QPointF world, double radius, double scale) const
 {
     const double needed = (radius + 2 * IconRadius + 6) / scale;
-    const Item *nearest = nullptr;
-    double distance = needed;
-    for (const Item &item : m_items) {
-        const double d = std::hypot(world.x() - item.world.x(), world.y() - item.world.y());
-        if (!item.cluster && item.rank >= SelectedRank && d < distance) {
-            nearest = &item;
-            distance = d;
+    const QPointF *nearest = nullptr;
+    double square = needed * needed;
+    for (const QPointF &prominent : m_prominent) {
+        const QPointF d = world - prominent;
+        const double here = d.x() * d.x() + d.y() * d.y();
+        if (here < square) {
+            nearest = &prominent;
+            square = here;
         }
     }
     if (nearest == nullptr)
         return world;
-    const QPointF away = distance > 0 ? (world - nearest->world) / distance : QPointF(0, 1);
-    return nearest->world + away * needed;
+    const double distance = std::sqrt(square);
+    const QPointF away = distance > 0 ? (world - *nearest) / distance : QPointF(0, 1);
+    return *nearest + away * needed;
 }
 
 void MarkerScene::build(const MarkerInput &input, Scene &scene, LabelPlacer &placer, LabelAtlas &atlas)
@@ -188,11 +194,9 @@ void MarkerScene::drawGround(const MarkerInput &input, const Item &item, Scene &
         scene.add(item.world, circle);
     } else if (pixels > 12) {
         const QColor color = marker.alerting() ? levelColor(input.palette, marker.alertLevel) : input.palette.accent();
-        scene.add(item.world, {.radius = 0,
-                               .worldRadius = accuracy,
-                               .stroke = 1,
-                               .fill = ink(color, 0.08),
-                               .line = ink(color, 0.45)});
+        scene.add(
+            item.world,
+            {.radius = 0, .worldRadius = accuracy, .stroke = 1, .fill = ink(color, 0.08), .line = ink(color, 0.45)});
     }
     if (item.number == input.selected) {
         scene.add(item.world, {.radius = 20,
@@ -280,14 +284,13 @@ void MarkerScene::placeLabel(const MarkerInput &input, const Item &item, Scene &
     const bool selected = item.number == input.selected;
     const bool emergency = isEmergency(marker);
     const auto style = emergency ? LabelAtlas::Style::MarkerStrong : LabelAtlas::Style::Marker;
-    const LabelAtlas::Label *found = atlas.find(marker.name, style);
-    if (found == nullptr)
+    const QSizeF name = atlas.measure(marker.name, style);
+    if (name.isEmpty())
         return;
-    const LabelAtlas::Label name = *found;
-    found = selected || emergency ? atlas.find(marker.detail, LabelAtlas::Style::Detail) : nullptr;
-    const LabelAtlas::Label detail = found != nullptr ? *found : LabelAtlas::Label{};
-
-    const QSizeF size(std::max(name.text.width(), detail.text.width()), name.text.height() + detail.text.height());
+    QSizeF detail;
+    if (selected || emergency)
+        detail = atlas.measure(marker.detail, LabelAtlas::Style::Detail);
+    const QSizeF size(std::max(name.width(), detail.width()), name.height() + std::max(0.0, detail.height()));
     const double clearance = selected ? 25 : marker.alerting() ? 21 : 14;
     const QPointF at = input.camera.toScreen(item.world);
     const auto first = before > 0 ? LabelPlacer::Side(before - 1) : LabelPlacer::Right;
@@ -304,9 +307,12 @@ void MarkerScene::placeLabel(const MarkerInput &input, const Item &item, Scene &
     if (emergency)
         color = mixed(palette.labelText(), palette.emergency(), 0.25);
     const QPointF rounded(std::round(placement->topLeft.x() - at.x()), std::round(placement->topLeft.y() - at.y()));
-    scene.add(scene.labels, item.world, rounded, name, ink(color));
-    if (found != nullptr) {
-        scene.add(scene.labels, item.world, rounded + QPointF(0, name.text.height()), detail,
+    if (const LabelAtlas::Label *label = atlas.find(marker.name, style))
+        scene.add(scene.labels, item.world, rounded, *label, ink(color));
+    if (detail.isEmpty())
+        return;
+    if (const LabelAtlas::Label *label = atlas.find(marker.detail, LabelAtlas::Style::Detail)) {
+        scene.add(scene.labels, item.world, rounded + QPointF(0, name.height()), *label,
                   ink(mixed(palette.labelText(), palette.placeText(), 0.5)));
     }
 }

@@ -72,7 +72,8 @@ private:
     void placeLabel(const MarkerInput &input, const Item &item, Scene &scene, LabelPlacer &placer, LabelAtlas &atlas);
 
     std::vector<Item> m_items;
-    std::vector<quint8> m_sides; ///< per marker: 1 + side its label had, 0 no label
+    std::vector<QPointF> m_prominent; ///< places of selected and alerting markers
+    std::vector<quint8> m_sides;      ///< per marker: 1 + side its label had, 0 no label
     QRectF m_region;
     double m_zoom = -1;
     double m_fastest = 0;

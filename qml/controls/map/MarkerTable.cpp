@@ -45,9 +45,7 @@ double Marker::headingAt(qint64 now) const
     return headingFrom + turn * t;
 }
 
-MarkerTable::MarkerTable(Clock clock, QObject *parent)
-    : QObject(parent)
-    , m_clock(std::move(clock))
+MarkerTable::MarkerTable(Clock clock, QObject *parent) : QObject(parent), m_clock(std::move(clock))
 {
     findRoles();
 }
@@ -159,7 +157,7 @@ void MarkerTable::onInserted(const QModelIndex &parent, int first, int last)
 {
     if (parent.isValid())
         return;
-    const auto number = size_t(last - first + 1);
+    const size_t number = size_t(last) + 1 - size_t(first);
     if (m_markers.empty())
         findRoles(); // some models know their roles only with their first row
     m_markers.insert(m_markers.begin() + first, number, {});

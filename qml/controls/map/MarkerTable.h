@@ -12,7 +12,6 @@
 #include <limits>
 #include <vector>
 
-
 namespace tocsin::map {
 
 /// One marker as last read from the model. It glides from where it was seen to its newest fix.

@@ -8,9 +8,7 @@
 
 namespace tocsin::map {
 
-OverlayMesh::OverlayMesh(const CityOverlay &overlay)
-    : origin(overlay.center)
-    , bounds(overlay.bounds())
+OverlayMesh::OverlayMesh(const CityOverlay &overlay) : origin(overlay.center), bounds(overlay.bounds())
 {
     const auto local = [this](const QList<QPointF> &points) {
         QList<QPointF> result;

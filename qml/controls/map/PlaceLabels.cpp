@@ -44,8 +44,7 @@ QPointF middleOf(const QList<QPointF> &outline)
 /// A line with the way to each of its points.
 struct Path
 {
-    explicit Path(const QList<QPointF> &line)
-        : points(line)
+    explicit Path(const QList<QPointF> &line) : points(line)
     {
         double way = 0;
         for (qsizetype i = 0; i < line.size(); ++i) {
@@ -93,8 +92,11 @@ bool PlaceLabels::addCentered(QPointF world, const QString &text, Style style, c
     const QPointF at = nearest(world);
     if (opacity <= 0 || !inSight(at))
         return false;
+    const QSizeF size = m_atlas.measure(text, style);
+    if (size.isEmpty() || !m_placer.placeCentered(m_camera.toScreen(at), size + QSizeF(12, 6)))
+        return false;
     const LabelAtlas::Label *label = m_atlas.find(text, style);
-    if (label == nullptr || !m_placer.placeCentered(m_camera.toScreen(at), label->text + QSizeF(12, 6)))
+    if (label == nullptr)
         return false;
     const QPointF beside(-std::round(label->text.width() / 2), -std::round(label->text.height() / 2));
     m_scene.add(m_scene.places, at, beside, *label, ink(color, opacity));
@@ -131,8 +133,8 @@ void PlaceLabels::add(const CityOverlay &overlay)
         else if (!named.contains(area.name))
             addCentered(middleOf(area.points), area.name, Style::Place, text, appearing(zoom, 14.2));
     }
-    for (const auto kind : {CityOverlay::StreetClass::Motorway, CityOverlay::StreetClass::Major,
-                            CityOverlay::StreetClass::Minor}) {
+    for (const auto kind :
+         {CityOverlay::StreetClass::Motorway, CityOverlay::StreetClass::Major, CityOverlay::StreetClass::Minor}) {
         const double from = kind == CityOverlay::StreetClass::Minor ? 15.6 : 14.3;
         if (zoom < from)
             continue;
@@ -149,15 +151,15 @@ void PlaceLabels::addZone(const CityOverlay::Area &area)
         return;
     const auto corner = std::ranges::min_element(area.points, {}, [](QPointF p) { return p.x() + p.y(); });
     const QPointF at = nearest(*corner);
-    const LabelAtlas::Label *label = inSight(at) ? m_atlas.find(area.name, Style::Detail) : nullptr;
-    if (label == nullptr)
+    if (!inSight(at))
         return;
     const QPointF beside(10, 7);
-    const QRectF room(m_camera.toScreen(at) + beside, label->text);
+    const QRectF room(m_camera.toScreen(at) + beside, m_atlas.measure(area.name, Style::Detail));
     if (!m_placer.isFree(room))
         return;
     m_placer.block(room);
-    m_scene.add(m_scene.places, at, beside, *label, ink(m_palette.zone(), appearing(m_camera.zoom(), 12.8)));
+    if (const LabelAtlas::Label *label = m_atlas.find(area.name, Style::Detail))
+        m_scene.add(m_scene.places, at, beside, *label, ink(m_palette.zone(), appearing(m_camera.zoom(), 12.8)));
 }
 
 void PlaceLabels::addStreet(const CityOverlay::Street &street)
@@ -167,11 +169,10 @@ void PlaceLabels::addStreet(const CityOverlay::Street &street)
     const double length = path.length() * scale;
     if (length < 60 || std::ranges::none_of(street.points, [this](QPointF p) { return inSight(nearest(p)); }))
         return;
-    const LabelAtlas::Label *found = m_atlas.find(street.name, Style::Street);
-    if (found == nullptr || length < found->text.width() * 1.25)
+    const QSizeF text = m_atlas.measure(street.name, Style::Street);
+    if (length < text.width() * 1.25)
         return;
-    const LabelAtlas::Label label = *found;
-    const double half = label.text.width() / 2 / scale;
+    const double half = text.width() / 2 / scale;
     const int times = std::max(1, int(length / 700));
     for (int i = 0; i < times; ++i) {
         const double middle = path.length() * (i + 0.5) / times;
@@ -187,12 +188,13 @@ void PlaceLabels::addStreet(const CityOverlay::Street &street)
             angle -= std::copysign(std::numbers::pi, angle);
         const double c = std::abs(std::cos(angle));
         const double s = std::abs(std::sin(angle));
-        const QSizeF box(label.text.width() * c + label.text.height() * s,
-                         label.text.width() * s + label.text.height() * c);
+        const QSizeF box(text.width() * c + text.height() * s, text.width() * s + text.height() * c);
         if (!m_placer.placeCentered(m_camera.toScreen(at), box))
             continue;
-        m_scene.add(m_scene.places, at, {-label.text.width() / 2, -label.text.height() / 2}, label,
-                    ink(m_palette.placeText()), angle);
+        if (const LabelAtlas::Label *label = m_atlas.find(street.name, Style::Street)) {
+            m_scene.add(m_scene.places, at, {-text.width() / 2, -text.height() / 2}, *label, ink(m_palette.placeText()),
+                        angle);
+        }
     }
 }
 
@@ -211,18 +213,16 @@ void PlaceLabels::add(const BaseMap &map)
         const QPointF at = nearest(place.world);
         if (!inSight(at))
             continue;
-        const LabelAtlas::Label *label = m_atlas.find(place.name, Style::City);
-        if (label == nullptr)
-            continue;
         const QPointF screen = m_camera.toScreen(at);
-        const auto placement = m_placer.place(screen, 7, label->text);
+        const auto placement = m_placer.place(screen, 7, m_atlas.measure(place.name, Style::City));
         if (!placement)
             continue;
         m_placer.block({screen.x() - 4, screen.y() - 4, 8, 8});
         m_scene.add(at, {.radius = 2.4, .halo = 1.4, .fill = ink(m_palette.placeText(), opacity)});
         const QPointF beside(std::round(placement->topLeft.x() - screen.x()),
                              std::round(placement->topLeft.y() - screen.y()));
-        m_scene.add(m_scene.places, at, beside, *label, ink(m_palette.placeText(), opacity));
+        if (const LabelAtlas::Label *label = m_atlas.find(place.name, Style::City))
+            m_scene.add(m_scene.places, at, beside, *label, ink(m_palette.placeText(), opacity));
     }
 }
 

@@ -16,7 +16,8 @@ class MapPalette;
 class PlaceLabels
 {
 public:
-    PlaceLabels(const MapCamera &camera, const MapPalette &palette, Scene &scene, LabelPlacer &placer, LabelAtlas &atlas);
+    PlaceLabels(const MapCamera &camera, const MapPalette &palette, Scene &scene, LabelPlacer &placer,
+                LabelAtlas &atlas);
 
     void add(const CityOverlay &overlay);
     void add(const BaseMap &map);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "MarkerRows.h"
 #include "qml/controls/map/MapView.h"
+#include "tests/qml/map/MarkerRows.h"
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>

@@ -13,8 +13,17 @@ class MarkerRows : public QAbstractListModel
 public:
     static constexpr double Unknown = std::numeric_limits<double>::quiet_NaN();
     enum Role {
-        DeviceId = Qt::UserRole + 1, Name, Latitude, Longitude, Heading, AccuracyM, AlertLevel, AlertState, Stale,
-        HasPosition, Detail
+        DeviceId = Qt::UserRole + 1,
+        Name,
+        Latitude,
+        Longitude,
+        Heading,
+        AccuracyM,
+        AlertLevel,
+        AlertState,
+        Stale,
+        HasPosition,
+        Detail
     };
     struct Row
     {
@@ -70,9 +79,12 @@ public:
     }
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override
     {
-        return {{DeviceId, "deviceId"}, {Name, "name"}, {Latitude, "latitude"}, {Longitude, "longitude"},
-                {Heading, "heading"}, {AccuracyM, "accuracyM"}, {AlertLevel, "alertLevel"},
-                {AlertState, "alertState"}, {Stale, "stale"}, {HasPosition, "hasPosition"}, {Detail, "detail"}};
+        return {{DeviceId, "deviceId"},     {Name, "name"},
+                {Latitude, "latitude"},     {Longitude, "longitude"},
+                {Heading, "heading"},       {AccuracyM, "accuracyM"},
+                {AlertLevel, "alertLevel"}, {AlertState, "alertState"},
+                {Stale, "stale"},           {HasPosition, "hasPosition"},
+                {Detail, "detail"}};
     }
 
     void append(const Row &row) { insert(int(m_rows.size()), {row}); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Not a test: saves pictures of the map, to be judged by eye.
 //   show_map FOLDER CITY_JSON [light]
-#include "MapWindow.h"
+#include "tests/qml/map/MapWindow.h"
 
 #include <QDir>
 #include <QGuiApplication>
@@ -20,19 +20,21 @@ int main(int argc, char **argv)
     const QStringList arguments = QCoreApplication::arguments();
     if (arguments.size() < 3)
         return 2;
-    const QString prefix = QDir(arguments[1]).filePath(arguments.size() > 3 ? QStringLiteral("light-")
-                                                                             : QStringLiteral("dark-"));
+    const QString prefix =
+        QDir(arguments[1]).filePath(arguments.size() > 3 ? QStringLiteral("light-") : QStringLiteral("dark-"));
     MapWindow scene(1150, 590);
     QQmlEngine engine;
-    qputenv("QML_IMPORT_TRACE","1");engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
+    qputenv("QML_IMPORT_TRACE", "1");
+    engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
     engine.setObjectOwnership(scene.map, QQmlEngine::CppOwnership);
     engine.rootContext()->setContextProperty(QStringLiteral("mapView"), scene.map);
     QQmlComponent component(&engine);
-    component.setData("import QtQuick\nimport Tocsin.Controls.Map\nItem { anchors.fill: parent\n"
-                      "ScaleBar { view: mapView; anchors { left: parent.left; bottom: parent.bottom; margins: 12 } }\n"
-                      "MapAttribution { view: mapView; anchors { right: parent.right; bottom: parent.bottom; margins: 10 } }\n"
-                      "MapButtons { view: mapView; anchors { right: parent.right; top: parent.top; margins: 12 } } }",
-                      QUrl(QStringLiteral("qrc:/show/Extra.qml")));
+    component.setData(
+        "import QtQuick\nimport Tocsin.Controls.Map\nItem { anchors.fill: parent\n"
+        "ScaleBar { view: mapView; anchors { left: parent.left; bottom: parent.bottom; margins: 12 } }\n"
+        "MapAttribution { view: mapView; anchors { right: parent.right; bottom: parent.bottom; margins: 10 } }\n"
+        "MapButtons { view: mapView; anchors { right: parent.right; top: parent.top; margins: 12 } } }",
+        QUrl(QStringLiteral("qrc:/show/Extra.qml")));
     auto *extra = qobject_cast<QQuickItem *>(component.create());
     if (extra == nullptr) {
         qWarning().noquote() << component.errorString();
@@ -60,13 +62,20 @@ int main(int argc, char **argv)
         row.alertState = state;
         return row;
     };
-    QList<MarkerRows::Row> rows{at("Unit 01", -2, 0.4, 250),      at("Unit 02", -1.4, 1.1, 95),
-                                at("Unit 05", -0.2, -0.7, 190),   at("Unit 07", 0.05, 0.1, 80, 1, 1),
-                                at("Unit 09", 1.7, -0.55, 5),     at("Unit 11", -0.5, 1.5, 170),
-                                at("Unit 12", 2.4, 0.5, 60),      at("Unit 04", 2.1, -0.2, 140, 2, 1),
-                                at("Unit 08", -2.3, -0.6, 20),    at("Unit 03", 0.9, -0.1, 200, 2, 2),
-                                at("Unit 06", -1.0, -0.3, 300, 1, 2), at("Unit 10", 0.6, 1.2, 30, 0, 1),
-                                at("Amir K.", -0.9, 0.6, MarkerRows::Unknown), at("Lena S.", 0.35, -0.35, MarkerRows::Unknown, 1, 3),
+    QList<MarkerRows::Row> rows{at("Unit 01", -2, 0.4, 250),
+                                at("Unit 02", -1.4, 1.1, 95),
+                                at("Unit 05", -0.2, -0.7, 190),
+                                at("Unit 07", 0.05, 0.1, 80, 1, 1),
+                                at("Unit 09", 1.7, -0.55, 5),
+                                at("Unit 11", -0.5, 1.5, 170),
+                                at("Unit 12", 2.4, 0.5, 60),
+                                at("Unit 04", 2.1, -0.2, 140, 2, 1),
+                                at("Unit 08", -2.3, -0.6, 20),
+                                at("Unit 03", 0.9, -0.1, 200, 2, 2),
+                                at("Unit 06", -1.0, -0.3, 300, 1, 2),
+                                at("Unit 10", 0.6, 1.2, 30, 0, 1),
+                                at("Amir K.", -0.9, 0.6, MarkerRows::Unknown),
+                                at("Lena S.", 0.35, -0.35, MarkerRows::Unknown, 1, 3),
                                 at("Dana R.", 1.2, 0.7, MarkerRows::Unknown, 3, 1)};
     rows[8].stale = true;
     rows.last().name = QStringLiteral("Dana R. · panic 00:42");
@@ -80,8 +89,11 @@ int main(int argc, char **argv)
     scene.map->setMarkers(&scene.rows);
     scene.map->setDetailRole(QStringLiteral("detail"));
     scene.map->setSelectedId(QStringLiteral("Unit 07"));
-    scene.map->setTrail({{lon - 0.0215, lat - 0.004}, {lon - 0.016, lat - 0.0022}, {lon - 0.008, lat - 0.0008},
-                         {lon - 0.004, lat}, {lon + 0.0005, lat + 0.001}});
+    scene.map->setTrail({{lon - 0.0215, lat - 0.004},
+                         {lon - 0.016, lat - 0.0022},
+                         {lon - 0.008, lat - 0.0008},
+                         {lon - 0.004, lat},
+                         {lon + 0.0005, lat + 0.001}});
     const auto save = [&](const char *name) {
         scene.picture().save(prefix + QString::fromLatin1(name) + QStringLiteral(".png"));
     };

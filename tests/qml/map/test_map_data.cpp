@@ -39,17 +39,19 @@ BaseMap::Result readBytes(QByteArray bytes)
 QByteArray tinyPayload()
 {
     QByteArray p;
-    p += char(1);                                        // levels
-    p += QByteArray("\x00\x00\x01\x00", 4);              // grid 1 × 1, from zoom 0, one cell
-    p += QByteArray("\x00\x00", 2);                      // column, row
-    p += QByteArray("\x03\x02\x02\x14\x00\x00\x14", 7);  // corners (1, 1) (11, 1) (11, 11)
-    p += QByteArray("\x01\x00\x02\x02", 4);              // triangle 0 1 2
-    p += QByteArray("\x01\x02\x02\x02\x02\x02", 6);      // one coast line (1, 1) (2, 2)
-    p += QByteArray("\x00", 1);                          // no borders
-    p += char(1);                                        // places
-    p += QByteArray("\x00\x19", 2);                      // a city from zoom 2.5
+    p += char(1);                                           // levels
+    p += QByteArray("\x00\x00\x01\x00", 4);                 // grid 1 × 1, from zoom 0, one cell
+    p += QByteArray("\x00\x00", 2);                         // column, row
+    p += QByteArray("\x03\x02\x02\x14\x00\x00\x14", 7);     // corners (1, 1) (11, 1) (11, 11)
+    p += QByteArray("\x01\x00\x02\x02", 4);                 // triangle 0 1 2
+    p += QByteArray("\x01\x02\x02\x02\x02\x02", 6);         // one coast line (1, 1) (2, 2)
+    p += QByteArray("\x00", 1);                             // no borders
+    p += char(1);                                           // places
+    p += QByteArray("\x00\x19", 2);                         // a city from zoom 2.5
     p += QByteArray("\x40\x4b\x4c\x00\x80\x96\x98\x00", 8); // 50°, 100°
-    p += QByteArray("\x03" "Abc", 4);
+    p += QByteArray("\x03"
+                    "Abc",
+                    4);
     return p;
 }
 
@@ -82,8 +84,8 @@ private Q_SLOTS:
             QVERIFY(triangles > 10'000);
             QVERIFY(borders > 100);
         }
-        QVERIFY(level2Covers(map, 40.4, -3.7));   // Madrid stands on land
-        QVERIFY(level2Covers(map, 66.0, 179.9));  // both sides of the date line
+        QVERIFY(level2Covers(map, 40.4, -3.7));  // Madrid stands on land
+        QVERIFY(level2Covers(map, 66.0, 179.9)); // both sides of the date line
         QVERIFY(level2Covers(map, 66.5, -179.5));
         QVERIFY(level2Covers(map, -82.0, 20.0));  // Antarctica reaches the map's edge
         QVERIFY(!level2Covers(map, 40.0, -30.0)); // the Atlantic
@@ -149,8 +151,8 @@ private Q_SLOTS:
         QTest::newRow("triangle without corner") << fileAround(changed(payload, 17, 0x30)) << QStringLiteral("level");
         QTest::newRow("places missing") << fileAround(payload.chopped(8)) << QStringLiteral("places");
         QTest::newRow("bytes left over") << fileAround(payload + "more") << QStringLiteral("places");
-        QTest::newRow("count beyond the file") << fileAround(QByteArray("\x01\x00\x00\x01\x00\x00\x00\xff\xff\xff\x7f", 11))
-                                               << QStringLiteral("level");
+        QTest::newRow("count beyond the file")
+            << fileAround(QByteArray("\x01\x00\x00\x01\x00\x00\x00\xff\xff\xff\x7f", 11)) << QStringLiteral("level");
     }
     void aDamagedMapIsRefusedWithAReason()
     {
@@ -232,10 +234,10 @@ private Q_SLOTS:
                                      << QStringLiteral("at least 3");
         QTest::newRow("unknown kind") << city(R"(,"areas":[{"kind":"hill","points":[[1,2],[4,5],[3,3]]}])")
                                       << QStringLiteral("city.areas[0].kind");
-        QTest::newRow("place without name") << city(R"(,"places":[{"at":[1,2]}])")
-                                            << QStringLiteral("city.places[0].name");
-        QTest::newRow("place without place") << city(R"(,"places":[{"name":"A"}])")
-                                             << QStringLiteral("city.places[0].at");
+        QTest::newRow("place without name")
+            << city(R"(,"places":[{"at":[1,2]}])") << QStringLiteral("city.places[0].name");
+        QTest::newRow("place without place")
+            << city(R"(,"places":[{"name":"A"}])") << QStringLiteral("city.places[0].at");
     }
     void aWrongOverlayIsRefusedWithThePathToTheFault()
     {

@@ -155,8 +155,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QList<QPointF>>("points");
         QTest::newRow("two") << QList{mercator::fromDegrees(37, -6.7), mercator::fromDegrees(37.1, -6.5)};
-        QTest::newRow("across the date line")
-            << QList{mercator::fromDegrees(-17, 178), mercator::fromDegrees(-14, -172), mercator::fromDegrees(-20, 179)};
+        QTest::newRow("across the date line") << QList{
+            mercator::fromDegrees(-17, 178), mercator::fromDegrees(-14, -172), mercator::fromDegrees(-20, 179)};
         QTest::newRow("many") << QList{mercator::fromDegrees(50, 2), mercator::fromDegrees(40, 20),
                                        mercator::fromDegrees(60, 10), mercator::fromDegrees(45, 5)};
         QTest::newRow("with one that is no number")

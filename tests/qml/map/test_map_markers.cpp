@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "MarkerRows.h"
 #include "qml/controls/map/ClusterGrid.h"
 #include "qml/controls/map/LabelAtlas.h"
 #include "qml/controls/map/LabelPlacer.h"
@@ -7,6 +6,7 @@
 #include "qml/controls/map/MarkerScene.h"
 #include "qml/controls/map/MarkerTable.h"
 #include "qml/controls/map/Mercator.h"
+#include "tests/qml/map/MarkerRows.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -113,8 +113,15 @@ private Q_SLOTS:
     void rowsBecomeMarkersByRoleName()
     {
         Fixture f;
-        f.rows.reset({{.id = QStringLiteral("u1"), .latitude = 37, .longitude = -6, .heading = 90, .alertLevel = 2,
-                       .alertState = 1, .stale = true, .accuracyM = 12, .name = QStringLiteral("Unit 1")}});
+        f.rows.reset({{.id = QStringLiteral("u1"),
+                       .latitude = 37,
+                       .longitude = -6,
+                       .heading = 90,
+                       .alertLevel = 2,
+                       .alertState = 1,
+                       .stale = true,
+                       .accuracyM = 12,
+                       .name = QStringLiteral("Unit 1")}});
         const Marker &marker = f.marker("u1");
         QCOMPARE(marker.name, QStringLiteral("Unit 1"));
         QVERIFY((marker.to - mercator::fromDegrees(37, -6)).manhattanLength() < 1e-12);
@@ -351,7 +358,8 @@ private Q_SLOTS:
     void groupsReachAcrossCellEdges()
     {
         // Radius 0.1: the points lie in four different cells around (0.1, 0.1).
-        const Clustering result = cluster(pointsAt({{0.099, 0.099}, {0.101, 0.099}, {0.099, 0.101}, {0.101, 0.101}}), 0.1);
+        const Clustering result =
+            cluster(pointsAt({{0.099, 0.099}, {0.101, 0.099}, {0.099, 0.101}, {0.101, 0.101}}), 0.1);
         QCOMPARE(result.clusters.size(), size_t(1));
         QCOMPARE(result.clusters.front().members.size(), size_t(4));
     }
@@ -482,9 +490,8 @@ private Q_SLOTS:
         const auto labelled = [&](size_t number) {
             // Labels are placed relative to their marker: look for its position.
             const QPointF at = list[number].to - l.scene.origin();
-            return std::ranges::any_of(l.scene.labels, [&](const TextVertex &v) {
-                return v.x == float(at.x()) && v.y == float(at.y());
-            });
+            return std::ranges::any_of(
+                l.scene.labels, [&](const TextVertex &v) { return v.x == float(at.x()) && v.y == float(at.y()); });
         };
         QVERIFY(labelled(11));
         QVERIFY(labelled(20));

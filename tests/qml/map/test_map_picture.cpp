@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "MapWindow.h"
+#include "tests/qml/map/MapWindow.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -86,8 +86,8 @@ private Q_SLOTS:
         map().setLabels(false);
         map().setView(44, 1, zoom);
         const QImage picture = m_scene->picture();
-        QCOMPARE(distance(picture, screen(47.2, 2.5), map().colors()->land()), 0);    // France
-        QCOMPARE(distance(picture, screen(45.5, -4.5), map().colors()->water()), 0);  // Bay of Biscay
+        QCOMPARE(distance(picture, screen(47.2, 2.5), map().colors()->land()), 0);        // France
+        QCOMPARE(distance(picture, screen(45.5, -4.5), map().colors()->water()), 0);      // Bay of Biscay
         QVERIFY(distance(picture, screen(42.68, 0.7), map().colors()->border(), 6) < 30); // the Pyrenees
     }
 
@@ -133,8 +133,11 @@ private Q_SLOTS:
         map().setView(Lat, Lon, 14);
         const auto row = [&](const char *id, QPointF place, int level, int state) {
             const QGeoCoordinate where = map().toCoordinate(place);
-            return MarkerRows::Row{.id = QString::fromLatin1(id), .latitude = where.latitude(),
-                                   .longitude = where.longitude(), .heading = 0, .alertLevel = level,
+            return MarkerRows::Row{.id = QString::fromLatin1(id),
+                                   .latitude = where.latitude(),
+                                   .longitude = where.longitude(),
+                                   .heading = 0,
+                                   .alertLevel = level,
                                    .alertState = state};
         };
         m_scene->rows.reset({row("Normal", {100, 100}, -1, 0), row("Warning", {300, 100}, 1, 1),
@@ -169,8 +172,8 @@ private Q_SLOTS:
     {
         map().setView(Lat, Lon, 14);
         const QGeoCoordinate where = map().toCoordinate({450, 200});
-        MarkerRows::Row row{.id = QStringLiteral("u"), .latitude = where.latitude(), .longitude = where.longitude(),
-                            .heading = 0};
+        MarkerRows::Row row{
+            .id = QStringLiteral("u"), .latitude = where.latitude(), .longitude = where.longitude(), .heading = 0};
         m_scene->rows.reset({row});
         map().setMarkers(&m_scene->rows);
         QCOMPARE(distance(m_scene->picture(), {450, 198}, map().colors()->marker()), 0);

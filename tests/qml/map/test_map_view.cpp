@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "MapWindow.h"
+#include "tests/qml/map/MapWindow.h"
 
 #include "qml/controls/map/Mercator.h"
 
 #include <QFile>
+#include <QPointingDevice>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
 
 #include <cmath>
+
+#include <memory>
 
 using namespace tocsin::map;
 
@@ -91,7 +94,8 @@ private Q_SLOTS:
         QTemporaryDir folder;
         QFile file(folder.filePath(QStringLiteral("city.json")));
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(R"({"city":{"name":"T","center":[10,20],"streets":[{"class":"major","points":[[9.9,19.9],[10.1,20.1]]}]}})");
+        file.write(
+            R"({"city":{"name":"T","center":[10,20],"streets":[{"class":"major","points":[[9.9,19.9],[10.1,20.1]]}]}})");
         file.close();
         QSignalSpy changed(&map(), &MapView::overlayChanged);
         map().setOverlaySource(QUrl::fromLocalFile(file.fileName()));
@@ -281,7 +285,7 @@ private Q_SLOTS:
     {
         // Sent to the item itself: the platform reports its own cursor's place at any time.
         const auto hover = [this](QEvent::Type type, QPointF at) {
-            QHoverEvent event(type, at, at, {});
+            QHoverEvent event(type, at, at, at);
             QCoreApplication::sendEvent(&map(), &event);
             return map().hoveredId();
         };
@@ -294,11 +298,18 @@ private Q_SLOTS:
 
     void twoFingersPinch()
     {
-        auto *screen = QTest::createTouchDevice();
+        const std::unique_ptr<QPointingDevice> device(QTest::createTouchDevice()); // nobody else deletes it
+        QPointingDevice *screen = device.get();
         const QGeoCoordinate held = map().toCoordinate({400, 300});
-        QTest::touchEvent(&m_scene->window, screen).press(0, {350, 300}, &m_scene->window).press(1, {450, 300}, &m_scene->window);
-        QTest::touchEvent(&m_scene->window, screen).move(0, {300, 300}, &m_scene->window).move(1, {500, 300}, &m_scene->window);
-        QTest::touchEvent(&m_scene->window, screen).release(0, {300, 300}, &m_scene->window).release(1, {500, 300}, &m_scene->window);
+        QTest::touchEvent(&m_scene->window, screen)
+            .press(0, {350, 300}, &m_scene->window)
+            .press(1, {450, 300}, &m_scene->window);
+        QTest::touchEvent(&m_scene->window, screen)
+            .move(0, {300, 300}, &m_scene->window)
+            .move(1, {500, 300}, &m_scene->window);
+        QTest::touchEvent(&m_scene->window, screen)
+            .release(0, {300, 300}, &m_scene->window)
+            .release(1, {500, 300}, &m_scene->window);
         QVERIFY(std::abs(map().zoomLevel() - 15) < 1e-6);
         QVERIFY((map().toScreen(held) - QPointF(400, 300)).manhattanLength() < 0.01);
         QVERIFY(map().viewLocked());
