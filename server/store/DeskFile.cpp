@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/DeskFile.h"
 
-#include "server/store/EventCodec.h"
+#include "models/wire/EventCodec.h"
 
 #include <QHash>
 #include <QVariant>

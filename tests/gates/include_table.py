@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "server/dialects": DOMAIN | {"models/wire", "server/net"},
     "server/desk": DOMAIN | {"server/store/Store.h", "server/store/AccountStore.h", "server/cluster/Bus.h"},
     "server/notify": DOMAIN,
-    "server/store": DOMAIN,
+    "server/store": DOMAIN | {"models/wire"},
     "server/cluster": DOMAIN,
     "qml/controls": set(),
     "qml": {"models", "qml/controls"},

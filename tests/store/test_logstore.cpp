@@ -3,7 +3,7 @@
 #include "server/store/DeskFile.h"
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
-#include "tests/store/Events.h"
+#include "tests/support/Events.h"
 
 #include <QFile>
 #include <QTemporaryDir>

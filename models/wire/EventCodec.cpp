@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/store/EventCodec.h"
+#include "models/wire/EventCodec.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

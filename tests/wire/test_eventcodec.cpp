@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/store/EventCodec.h"
-#include "tests/store/Events.h"
+#include "models/wire/EventCodec.h"
+#include "tests/support/Events.h"
 
 #include <QTest>
 
