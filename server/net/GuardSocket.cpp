@@ -137,40 +137,50 @@ qint64 GuardSocket::readLineData(char *data, qint64 maxSize)
     return readData(data, newline < 0 ? maxSize : std::min<qint64>(maxSize, newline + 1));
 }
 
-/// Qt writes its answer to the upgrade, then one whole control frame at a time.
+/// Qt writes its answer to the upgrade, then control frames, each in one piece or in two.
 qint64 GuardSocket::writeData(const char *data, qint64 size)
 {
     if (m_phase == Phase::Ended || size <= 0)
         return size;
-    const QByteArray bytes(data, size);
+    m_fromQt.append(data, size);
+    m_turns.add(this);
     if (!m_headDone) {
-        m_head += bytes;
-        m_headDone = m_head.endsWith("\r\n\r\n");
+        m_headDone = m_fromQt.endsWith("\r\n\r\n");
         if (m_headDone)
             answerHead();
-        m_turns.add(this);
         return size;
     }
-    switch (static_cast<Opcode>(static_cast<quint8>(bytes.front()) & 0x0F)) {
+    constexpr qsizetype headSize = 2; // a control frame's payload is at most 125 bytes, a server's frame has no mask
+    while (m_fromQt.size() >= headSize) {
+        const qsizetype whole = headSize + (static_cast<quint8>(m_fromQt.at(1)) & 0x7F);
+        if (m_fromQt.size() < whole)
+            break;
+        queueControl(m_fromQt.first(whole));
+        m_fromQt.remove(0, whole);
+    }
+    return size;
+}
+
+void GuardSocket::queueControl(const QByteArray &frame)
+{
+    switch (static_cast<Opcode>(static_cast<quint8>(frame.front()) & 0x0F)) {
     case Opcode::Close:
         if (!m_closeSent)
-            m_out.pushLast(bytes);
+            m_out.pushLast(frame);
         m_closeSent = true;
         break;
     case Opcode::Pong:
-        m_out.pushPong(bytes, m_transport->unsent());
+        m_out.pushPong(frame, m_transport->unsent());
         break;
     default:
-        m_out.pushControl(bytes);
+        m_out.pushControl(frame);
         break;
     }
-    m_turns.add(this);
-    return size;
 }
 
 void GuardSocket::answerHead()
 {
-    QByteArray head = std::exchange(m_head, {});
+    QByteArray head = std::exchange(m_fromQt, {});
     const QByteArray extension = std::exchange(m_extension, {});
     if (!extension.isEmpty())
         head.insert(head.size() - 2, "Sec-WebSocket-Extensions: " + extension + "\r\n");

@@ -106,6 +106,7 @@ private:
     void handle(const FrameReader::Event &event);
     void giveToQt(Opcode opcode, const QByteArray &payload);
     void answerHead();
+    void queueControl(const QByteArray &frame);
     void flushOut();
     void leaveOpen(Phase next);
     void finish();
@@ -118,7 +119,7 @@ private:
     FrameReader m_reader;
     SendQueue m_out;
     QByteArray m_toQt;      ///< what Qt may read
-    QByteArray m_head;      ///< Qt's answer to the upgrade as far as it came
+    QByteArray m_fromQt;    ///< its answer to the upgrade, later a control frame, as far as it came
     QByteArray m_extension; ///< for the 101
     std::chrono::milliseconds m_linger;
     Clock::time_point m_deadline = Clock::time_point::max();
