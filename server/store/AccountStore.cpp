@@ -16,16 +16,16 @@ QList<QStringList> migrations()
                             " password_hash TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)")}};
 }
 
-Account fromRow(const QSqlQuery &q)
+Account fromRow(const Statement &q)
 {
     Account account;
-    account.id = q.value(0).toString();
-    account.name = q.value(1).toString();
+    account.id = q.text(0);
+    account.name = q.text(1);
     // A role that this version does not know must not open anything: the account is shut.
-    const std::optional<Role> role = roleFromString(q.value(2).toString());
+    const std::optional<Role> role = roleFromString(q.text(2));
     account.role = role.value_or(Role::Citizen);
-    account.passwordHash = q.value(3).toString();
-    account.disabled = q.value(4).toBool() || !role;
+    account.passwordHash = q.text(3);
+    account.disabled = q.integer(4) != 0 || !role;
     return account;
 }
 const QString columns = QStringLiteral("SELECT id, name, role, password_hash, disabled FROM accounts");
@@ -76,30 +76,30 @@ void AccountStore::close()
 
 AccountStore::Added AccountStore::insert(const Account &account)
 {
-    QSqlQuery q = d->db.prepare(QStringLiteral("INSERT INTO accounts (id, name, role, password_hash, disabled)"
+    Statement q = d->db.prepare(QStringLiteral("INSERT INTO accounts (id, name, role, password_hash, disabled)"
                                                " VALUES (?,?,?,?,?) ON CONFLICT(id) DO NOTHING"));
-    q.bindValue(0, account.id);
-    q.bindValue(1, account.name);
-    q.bindValue(2, toString(account.role));
-    q.bindValue(3, account.passwordHash);
-    q.bindValue(4, account.disabled);
+    q.bind(0, account.id);
+    q.bind(1, account.name);
+    q.bind(2, toString(account.role));
+    q.bind(3, account.passwordHash);
+    q.bind(4, account.disabled);
     if (!d->db.run(q))
         return Added::Failed;
-    return q.numRowsAffected() == 1 ? Added::Yes : Added::Duplicate;
+    return q.changes() == 1 ? Added::Yes : Added::Duplicate;
 }
 
 bool AccountStore::setDisabled(const QString &id, bool disabled)
 {
-    QSqlQuery q = d->db.prepare(QStringLiteral("UPDATE accounts SET disabled=? WHERE id=?"));
-    q.bindValue(0, disabled);
-    q.bindValue(1, id);
-    return d->db.run(q) && q.numRowsAffected() == 1;
+    Statement q = d->db.prepare(QStringLiteral("UPDATE accounts SET disabled=? WHERE id=?"));
+    q.bind(0, disabled);
+    q.bind(1, id);
+    return d->db.run(q) && q.changes() == 1;
 }
 
 std::optional<Account> AccountStore::find(const QString &id)
 {
-    QSqlQuery q = d->db.prepare(columns + QStringLiteral(" WHERE id=?"));
-    q.bindValue(0, id);
+    Statement q = d->db.prepare(columns + QStringLiteral(" WHERE id=?"));
+    q.bind(0, id);
     if (!d->db.run(q) || !d->db.next(q))
         return std::nullopt;
     return fromRow(q);
@@ -107,13 +107,13 @@ std::optional<Account> AccountStore::find(const QString &id)
 
 std::optional<QList<Account>> AccountStore::all()
 {
-    QSqlQuery q = d->db.prepare(columns + QStringLiteral(" ORDER BY id"));
+    Statement q = d->db.prepare(columns + QStringLiteral(" ORDER BY id"));
     if (!d->db.run(q))
         return std::nullopt;
     QList<Account> accounts;
     while (d->db.next(q))
         accounts.append(fromRow(q));
-    if (q.lastError().isValid())
+    if (q.failed())
         return std::nullopt;
     return accounts;
 }

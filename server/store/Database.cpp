@@ -4,12 +4,18 @@
 #include "server/store/DataDirectory.h"
 #include "server/store/Logging.h"
 
-#include <QDir>
-#include <QVariant>
+#include <QFile>
 
-#include <atomic>
+#include <sqlite3.h>
+
+#include <utility>
 
 namespace tocsin {
+
+namespace {
+constexpr int busyTimeoutMs = 2000;
+constexpr int primaryMask = 0xff; // extended result codes keep the primary one in the low byte
+} // namespace
 
 Database::Database() = default;
 
@@ -20,22 +26,27 @@ Database::~Database()
 
 Database::OpenResult Database::open(const QString &path, const Options &options)
 {
-    static std::atomic<int> counter{0};
     close();
     m_path = path;
-    m_error = QSqlError();
-    if (!makePrivateFile(path))
+    m_code = SQLITE_OK;
+    m_message.clear();
+    if (!options.readOnly && !makePrivateFile(path))
         return {Failure::Other, QStringLiteral("The file %1 cannot be created.").arg(path)};
-    m_connection = QStringLiteral("tocsin-%1").arg(++counter);
-    m_db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection);
-    if (!m_db.isValid())
-        return {Failure::Other, QStringLiteral("The SQLite driver of Qt SQL is not installed.")};
-    m_db.setDatabaseName(path);
-    m_db.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=2000"));
-    if (!m_db.open()) {
-        m_error = m_db.lastError();
+    const int flags = (options.readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const QByteArray vfs = options.vfs.toUtf8();
+    if (!ok(sqlite3_open_v2(QFile::encodeName(path).constData(), &m_db, flags,
+                            vfs.isEmpty() ? nullptr : vfs.constData())))
         return failed();
-    }
+    sqlite3_busy_timeout(m_db, busyTimeoutMs);
+    if (!options.readOnly)
+        return prepareToWrite(options);
+    // The first read tells whether it is a database at all.
+    return value(QStringLiteral("PRAGMA schema_version")).isValid() ? OpenResult() : failed();
+}
+
+Database::OpenResult Database::prepareToWrite(const Options &options)
+{
     // auto_vacuum counts only before the first page is written. fullfsync makes macOS flush the drive too.
     if (options.reclaimsSpace && !exec(QStringLiteral("PRAGMA auto_vacuum=INCREMENTAL")))
         return failed();
@@ -51,16 +62,16 @@ Database::OpenResult Database::open(const QString &path, const Options &options)
         return failed();
     if (journal.toString() != QLatin1String("wal"))
         return {Failure::Other,
-                QStringLiteral("The file %1 cannot use a write-ahead log on this file system.").arg(path)};
+                QStringLiteral("The file %1 cannot use a write-ahead log on this file system.").arg(m_path)};
     if (value(QStringLiteral("PRAGMA synchronous")).toInt() != level ||
         value(QStringLiteral("PRAGMA foreign_keys")).toInt() != 1)
-        return {Failure::Other, QStringLiteral("SQLite refused the durability that %1 needs.").arg(path)};
-    return migrate(options.migrations);
+        return {Failure::Other, QStringLiteral("SQLite refused the durability that %1 needs.").arg(m_path)};
+    return migrate(options);
 }
 
-Database::OpenResult Database::migrate(const QList<QStringList> &migrations)
+Database::OpenResult Database::migrate(const Options &options)
 {
-    const int known = int(migrations.size());
+    const int known = int(options.migrations.size());
     // Under the write lock, so that two processes that start at once migrate once.
     if (!begin())
         return failed();
@@ -76,13 +87,14 @@ Database::OpenResult Database::migrate(const QList<QStringList> &migrations)
                                     .arg(version)
                                     .arg(known)};
     }
-    bool ok = true;
-    for (int step = version; step < known && ok; ++step) {
-        for (const QString &statement : migrations.at(step))
-            ok = ok && exec(statement);
+    bool good = true;
+    for (int step = version; step < known && good; ++step) {
+        for (const QString &statement : options.migrations.at(step))
+            good = good && exec(statement);
+        good = good && (!options.migrated || options.migrated(*this, step + 1));
     }
-    ok = ok && (version == known || exec(QStringLiteral("PRAGMA user_version=%1").arg(known))) && commit();
-    if (!ok) {
+    good = good && (version == known || exec(QStringLiteral("PRAGMA user_version=%1").arg(known))) && commit();
+    if (!good) {
         rollback();
         return failed();
     }
@@ -93,87 +105,103 @@ Database::OpenResult Database::migrate(const QList<QStringList> &migrations)
 
 void Database::close()
 {
-    if (m_connection.isEmpty())
-        return;
-    m_db.close();
-    m_db = QSqlDatabase();
-    QSqlDatabase::removeDatabase(m_connection);
-    m_connection.clear();
+    // _v2: a statement that is left makes it a zombie instead of a crash.
+    sqlite3_close_v2(m_db);
+    m_db = nullptr;
+}
+
+bool Database::ok(int code)
+{
+    if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
+        return true;
+    m_code = code;
+    m_message = QString::fromUtf8(m_db ? sqlite3_errmsg(m_db) : sqlite3_errstr(code));
+    return false;
 }
 
 bool Database::exec(const QString &sql)
 {
-    QSqlQuery query(m_db);
-    if (query.exec(sql))
-        return true;
-    m_error = query.lastError();
-    return false;
+    return m_db ? ok(sqlite3_exec(m_db, sql.toUtf8().constData(), nullptr, nullptr, nullptr)) : ok(SQLITE_MISUSE);
 }
 
-bool Database::run(QSqlQuery &query)
+bool Database::run(Statement &statement)
 {
-    if (query.exec())
-        return true;
-    m_error = query.lastError();
-    return false;
-}
-
-bool Database::next(QSqlQuery &query)
-{
-    if (query.next())
-        return true;
-    if (query.lastError().isValid())
-        m_error = query.lastError();
-    return false;
-}
-
-QSqlQuery Database::prepare(const QString &sql)
-{
-    QSqlQuery query(m_db);
-    query.setForwardOnly(true);
-    if (!query.prepare(sql)) {
-        m_error = query.lastError();
-        qCWarning(lcStore).noquote() << "cannot prepare a statement for" << m_path << ":" << lastError();
+    statement.finish();
+    const int code = statement.step();
+    statement.m_waitingRow = code == SQLITE_ROW;
+    const bool good = ok(code);
+    if (code != SQLITE_ROW) {
+        statement.m_changes = good ? sqlite3_changes(m_db) : 0;
+        sqlite3_reset(statement.m_statement);
     }
-    return query;
+    return good;
+}
+
+bool Database::next(Statement &statement)
+{
+    if (std::exchange(statement.m_waitingRow, false))
+        return true;
+    // After its last row, or before run(), a statement is reset: to step it would run it again.
+    if (!statement.m_statement || sqlite3_stmt_busy(statement.m_statement) == 0)
+        return false;
+    const int code = statement.step();
+    const bool good = ok(code);
+    if (code != SQLITE_ROW)
+        sqlite3_reset(statement.m_statement);
+    return good && code == SQLITE_ROW;
+}
+
+Statement Database::prepare(const QString &sql)
+{
+    sqlite3_stmt *statement = nullptr;
+    const QByteArray utf8 = sql.toUtf8();
+    if (!m_db || !ok(sqlite3_prepare_v2(m_db, utf8.constData(), int(utf8.size()) + 1, &statement, nullptr)))
+        qCWarning(lcStore).noquote() << "cannot prepare a statement for" << m_path << ":" << lastError();
+    return Statement(statement);
 }
 
 void Database::rollback()
 {
     // After some errors SQLite has rolled back already and says so: that is no error of ours.
-    QSqlQuery query(m_db);
-    query.exec(QStringLiteral("ROLLBACK"));
+    if (m_db)
+        sqlite3_exec(m_db, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 QVariant Database::value(const QString &sql)
 {
-    QSqlQuery query(m_db);
-    if (!query.exec(sql)) {
-        m_error = query.lastError();
+    Statement statement = prepare(sql);
+    if (!run(statement) || !next(statement))
         return {};
-    }
-    return next(query) ? query.value(0) : QVariant();
+    return statement.value(0);
+}
+
+qint64 Database::lastInsertId() const
+{
+    return sqlite3_last_insert_rowid(m_db);
+}
+
+int Database::version()
+{
+    return value(QStringLiteral("PRAGMA user_version")).toInt();
 }
 
 QString Database::lastError() const
 {
-    const QString text = m_error.databaseText().isEmpty() ? m_error.driverText() : m_error.databaseText();
-    return text.isEmpty() ? QStringLiteral("unknown error") : text;
+    return m_message.isEmpty() ? QStringLiteral("unknown error") : m_message;
 }
 
 Database::Failure Database::lastFailure() const
 {
-    if (!m_error.isValid())
+    switch (m_code & primaryMask) {
+    case SQLITE_OK:
         return Failure::None;
-    constexpr int primaryMask = 0xff; // extended result codes keep the primary one in the low byte
-    switch (m_error.nativeErrorCode().toInt() & primaryMask) {
-    case 11: // SQLITE_CORRUPT
-    case 26: // SQLITE_NOTADB
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
         return Failure::Corrupt;
-    case 14: // SQLITE_CANTOPEN
+    case SQLITE_CANTOPEN:
         return Failure::Unopenable;
-    case 5: // SQLITE_BUSY
-    case 6: // SQLITE_LOCKED
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
         return Failure::Busy;
     default:
         return Failure::Other;

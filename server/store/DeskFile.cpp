@@ -50,15 +50,12 @@ QList<QStringList> migrations()
     }};
 }
 
-/// A null QString would be bound as NULL.
-QString notNull(const QString &text)
+void bindMicros(Statement &statement, int parameter, const std::optional<TimePoint> &at)
 {
-    return text.isNull() ? QStringLiteral("") : text;
-}
-
-QVariant micros(const std::optional<TimePoint> &at)
-{
-    return at ? QVariant(toEpochMicros(*at)) : QVariant(QMetaType::fromType<qint64>());
+    if (at)
+        statement.bind(parameter, toEpochMicros(*at));
+    else
+        statement.bindNull(parameter);
 }
 
 QString whereSource(const QString &source)
@@ -84,10 +81,10 @@ struct DeskFile::Statements
         , chat(db.prepare(QStringLiteral("INSERT INTO chat_messages VALUES (?,?,?,?,?)")))
     {
     }
-    QSqlQuery event;
-    QSqlQuery device;
-    QSqlQuery alert;
-    QSqlQuery chat;
+    Statement event;
+    Statement device;
+    Statement alert;
+    Statement chat;
 };
 
 DeskFile::DeskFile() = default;
@@ -150,14 +147,17 @@ bool DeskFile::insert(const Event &event)
         return false;
     }
     const EncodedEvent encoded = encodeEvent(event.body);
-    QSqlQuery &q = m_statements->event;
-    int column = 0;
-    for (const QVariant &value :
-         {QVariant(event.seq), QVariant(toEpochMicros(event.at)), QVariant(encoded.stream), QVariant(encoded.kind),
-          QVariant(actorKindName(event.actor.kind)), QVariant(notNull(event.actor.id)),
-          QVariant(notNull(event.actor.name)), QVariant(notNull(event.actor.session)),
-          QVariant(notNull(event.requestId)), QVariant(QString::fromUtf8(encoded.body))})
-        q.bindValue(column++, value);
+    Statement &q = m_statements->event;
+    q.bind(0, event.seq);
+    q.bind(1, toEpochMicros(event.at));
+    q.bind(2, encoded.stream);
+    q.bind(3, encoded.kind);
+    q.bind(4, actorKindName(event.actor.kind));
+    q.bind(5, event.actor.id);
+    q.bind(6, event.actor.name);
+    q.bind(7, event.actor.session);
+    q.bind(8, event.requestId);
+    q.bindText(9, encoded.body);
     if (!m_db.run(q) || !project(event))
         return fail();
     m_head = event.seq;
@@ -166,43 +166,47 @@ bool DeskFile::insert(const Event &event)
 
 bool DeskFile::project(const Event &event)
 {
-    QVariantList values;
-    QSqlQuery *query = nullptr;
     if (const auto *change = std::get_if<AlertChange>(&event.body)) {
         const Alert &a = change->alert;
-        query = &m_statements->alert;
-        values = {notNull(a.id),
-                  notNull(a.source),
-                  notNull(a.code),
-                  notNull(a.instance),
-                  notNull(a.userId),
-                  toString(a.kind),
-                  toString(a.level),
-                  toString(a.cond),
-                  toString(stateOf(a)),
-                  isOpen(a),
-                  a.acked,
-                  a.occurrence,
-                  a.revision,
-                  toEpochMicros(a.raisedAt),
-                  toEpochMicros(a.lastSeenAt),
-                  micros(a.clearedAt),
-                  micros(a.ackedAt),
-                  event.seq,
-                  QString::fromUtf8(encodeAlert(a))};
-    } else if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
-        query = &m_statements->chat;
-        values = {event.seq, notNull(message->id), notNull(message->thread), toEpochMicros(message->at),
-                  QString::fromUtf8(encodeChat(*message))};
-    } else {
-        const Device &device = std::get<Device>(event.body);
-        query = &m_statements->device;
-        values = {notNull(device.id), toString(device.kind), device.simulated, event.seq,
-                  QString::fromUtf8(encodeDevice(device))};
+        Statement &q = m_statements->alert;
+        q.bind(0, a.id);
+        q.bind(1, a.source);
+        q.bind(2, a.code);
+        q.bind(3, a.instance);
+        q.bind(4, a.userId);
+        q.bind(5, toString(a.kind));
+        q.bind(6, toString(a.level));
+        q.bind(7, toString(a.cond));
+        q.bind(8, toString(stateOf(a)));
+        q.bind(9, isOpen(a));
+        q.bind(10, a.acked);
+        q.bind(11, a.occurrence);
+        q.bind(12, a.revision);
+        q.bind(13, toEpochMicros(a.raisedAt));
+        q.bind(14, toEpochMicros(a.lastSeenAt));
+        bindMicros(q, 15, a.clearedAt);
+        bindMicros(q, 16, a.ackedAt);
+        q.bind(17, event.seq);
+        q.bindText(18, encodeAlert(a));
+        return m_db.run(q);
     }
-    for (int i = 0; i < values.size(); ++i)
-        query->bindValue(i, values.at(i));
-    return m_db.run(*query);
+    if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
+        Statement &q = m_statements->chat;
+        q.bind(0, event.seq);
+        q.bind(1, message->id);
+        q.bind(2, message->thread);
+        q.bind(3, toEpochMicros(message->at));
+        q.bindText(4, encodeChat(*message));
+        return m_db.run(q);
+    }
+    const Device &device = std::get<Device>(event.body);
+    Statement &q = m_statements->device;
+    q.bind(0, device.id);
+    q.bind(1, toString(device.kind));
+    q.bind(2, device.simulated);
+    q.bind(3, event.seq);
+    q.bindText(4, encodeDevice(device));
+    return m_db.run(q);
 }
 
 bool DeskFile::commit()
@@ -220,7 +224,7 @@ void DeskFile::rollback()
 }
 
 template<class T, class Decode>
-QList<T> DeskFile::bodies(QSqlQuery &query, Decode decode, QString *error)
+QList<T> DeskFile::bodies(Statement &query, Decode decode, QString *error)
 {
     QList<T> list;
     if (!m_db.run(query)) {
@@ -229,15 +233,15 @@ QList<T> DeskFile::bodies(QSqlQuery &query, Decode decode, QString *error)
     }
     while (m_db.next(query)) {
         QString why;
-        const auto item = decode(query.value(0).toString().toUtf8(), &why);
+        const auto item = decode(query.bytes(0), &why);
         if (!item) {
             *error = QStringLiteral("The file %1 holds a row that cannot be read: %2").arg(m_db.path(), why);
             return list;
         }
         list.append(*item);
     }
-    if (query.lastError().isValid())
-        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), query.lastError().databaseText());
+    if (query.failed())
+        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
     return list;
 }
 
@@ -246,18 +250,18 @@ DeskFile::Loaded DeskFile::load()
     Loaded loaded;
     DeskSnapshot &snapshot = loaded.snapshot;
     snapshot.seq = m_committedHead;
-    QSqlQuery devices = m_db.prepare(QStringLiteral("SELECT body FROM devices ORDER BY id"));
+    Statement devices = m_db.prepare(QStringLiteral("SELECT body FROM devices ORDER BY id"));
     snapshot.devices = bodies<Device>(devices, decodeDevice, &loaded.error);
-    QSqlQuery open =
+    Statement open =
         m_db.prepare(QStringLiteral("SELECT body FROM alerts WHERE open=1 ORDER BY raised_at DESC, seq DESC"));
     snapshot.alerts = bodies<Alert>(open, decodeAlert, &loaded.error);
-    QSqlQuery closed =
+    Statement closed =
         m_db.prepare(QStringLiteral("SELECT body FROM alerts WHERE open=0 ORDER BY raised_at DESC, seq DESC"
                                     " LIMIT %1")
                          .arg(closedAlertsInSnapshot));
     snapshot.alerts += bodies<Alert>(closed, decodeAlert, &loaded.error);
     // The newest of each thread, then all in order.
-    QSqlQuery chat = m_db.prepare(
+    Statement chat = m_db.prepare(
         QStringLiteral(
             "SELECT m.body FROM (SELECT DISTINCT thread FROM chat_messages) t JOIN chat_messages m ON m.seq IN"
             " (SELECT seq FROM chat_messages WHERE thread = t.thread ORDER BY seq DESC LIMIT %1)"
@@ -270,12 +274,12 @@ DeskFile::Loaded DeskFile::load()
 AlertsResult DeskFile::alerts(const AlertsQuery &query)
 {
     AlertsResult result;
-    QSqlQuery q = m_db.prepare(
+    Statement q = m_db.prepare(
         QStringLiteral("SELECT body FROM alerts WHERE %1%2 ORDER BY raised_at DESC, seq DESC LIMIT %3")
             .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source))
             .arg(std::clamp(query.limit, 0, alertsLimit)));
     if (!query.source.isEmpty())
-        q.bindValue(QStringLiteral(":source"), query.source);
+        q.bindNamed(":source", query.source);
     result.alerts = bodies<Alert>(q, decodeAlert, &result.error);
     return result;
 }
@@ -283,29 +287,29 @@ AlertsResult DeskFile::alerts(const AlertsQuery &query)
 QList<Event> DeskFile::eventsAfter(qint64 seq, int limit, QString *error)
 {
     QList<Event> events;
-    QSqlQuery q = m_db.prepare(QStringLiteral("SELECT seq, at, kind, actor_kind, actor_id, actor_name, actor_session,"
+    Statement q = m_db.prepare(QStringLiteral("SELECT seq, at, kind, actor_kind, actor_id, actor_name, actor_session,"
                                               " request_id, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?"));
-    q.bindValue(0, seq);
-    q.bindValue(1, limit);
+    q.bind(0, seq);
+    q.bind(1, limit);
     if (!m_db.run(q)) {
         *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
         return events;
     }
     while (m_db.next(q)) {
         Event event;
-        event.seq = q.value(0).toLongLong();
-        event.at = fromEpochMicros(q.value(1).toLongLong());
-        const auto actorKind = actorKindNamed(q.value(3).toString());
+        event.seq = q.integer(0);
+        event.at = fromEpochMicros(q.integer(1));
+        const auto actorKind = actorKindNamed(q.text(3));
         QString why;
-        const auto body = decodeEvent(q.value(2).toString(), q.value(8).toString().toUtf8(), &why);
+        const auto body = decodeEvent(q.text(2), q.bytes(8), &why);
         if (!body || !actorKind) {
             *error = QStringLiteral("Event %1 cannot be read: %2")
                          .arg(event.seq)
                          .arg(body ? QStringLiteral("its actor is not known.") : why);
             return events;
         }
-        event.actor = {*actorKind, q.value(4).toString(), q.value(5).toString(), q.value(6).toString()};
-        event.requestId = q.value(7).toString();
+        event.actor = {*actorKind, q.text(4), q.text(5), q.text(6)};
+        event.requestId = q.text(7);
         event.body = *body;
         events.append(event);
     }
@@ -338,7 +342,7 @@ QStringList DeskFile::checkProjections()
     QStringList differences;
     const auto compare = [&](auto &expected, const QString &table, auto decode) {
         using T = std::decay_t<decltype(expected.begin().value())>;
-        QSqlQuery q = m_db.prepare(QStringLiteral("SELECT body FROM %1").arg(table));
+        Statement q = m_db.prepare(QStringLiteral("SELECT body FROM %1").arg(table));
         for (const T &row : bodies<T>(q, decode, &error)) {
             const auto it = expected.constFind(row.id);
             if (it == expected.cend() || !(*it == row))

@@ -52,7 +52,7 @@ private:
     bool project(const Event &event);
     bool fail();
     template<class T, class Decode>
-    QList<T> bodies(QSqlQuery &query, Decode decode, QString *error);
+    QList<T> bodies(Statement &query, Decode decode, QString *error);
 
     Database m_db;
     std::unique_ptr<Statements> m_statements;

@@ -70,12 +70,12 @@ struct HistoryFile::Statements
         , readChunk(db.prepare(QStringLiteral("SELECT data FROM chunks WHERE id=?")))
     {
     }
-    QSqlQuery journal;
-    QSqlQuery name;
-    QSqlQuery device;
-    QSqlQuery chunk;
-    QSqlQuery progress;
-    QSqlQuery readChunk;
+    Statement journal;
+    Statement name;
+    Statement device;
+    Statement chunk;
+    Statement progress;
+    Statement readChunk;
 };
 
 HistoryFile::HistoryFile() : m_nameToId([this](const QString &name) { return nameId(name); })
@@ -133,35 +133,35 @@ void HistoryFile::close()
 bool HistoryFile::loadNames()
 {
     const auto load = [this](const QString &table, QHash<QString, quint32> &ids, std::vector<QString> &texts) {
-        QSqlQuery q = m_db.prepare(QStringLiteral("SELECT id, name FROM %1 ORDER BY id").arg(table));
+        Statement q = m_db.prepare(QStringLiteral("SELECT id, name FROM %1 ORDER BY id").arg(table));
         if (!m_db.run(q))
             return false;
         while (m_db.next(q)) {
-            if (q.value(0).toULongLong() != texts.size()) // given out without gaps
+            if (std::size_t(q.integer(0)) != texts.size()) // given out without gaps
                 return false;
-            ids.insert(q.value(1).toString(), static_cast<quint32>(texts.size()));
-            texts.push_back(q.value(1).toString());
+            ids.insert(q.text(1), static_cast<quint32>(texts.size()));
+            texts.push_back(q.text(1));
         }
-        return !q.lastError().isValid();
+        return !q.failed();
     };
     return load(QStringLiteral("names"), m_names, m_nameOf) && load(QStringLiteral("devices"), m_devices, m_deviceOf);
 }
 
 bool HistoryFile::recover()
 {
-    QSqlQuery progress = m_db.prepare(QStringLiteral("SELECT frozen, device FROM progress"));
+    Statement progress = m_db.prepare(QStringLiteral("SELECT frozen, device FROM progress"));
     if (!m_db.run(progress) || !m_db.next(progress))
         return false;
-    m_frozen = progress.value(0).toLongLong();
-    m_sortedUpTo = progress.value(1).toUInt();
+    m_frozen = progress.integer(0);
+    m_sortedUpTo = static_cast<quint32>(progress.integer(1));
     progress.finish();
 
-    QSqlQuery q = m_db.prepare(QStringLiteral("SELECT id, data FROM journal ORDER BY id"));
+    Statement q = m_db.prepare(QStringLiteral("SELECT id, data FROM journal ORDER BY id"));
     if (!m_db.run(q))
         return false;
     while (m_db.next(q)) {
-        const qint64 row = q.value(0).toLongLong();
-        const QByteArray data = q.value(1).toByteArray();
+        const qint64 row = q.integer(0);
+        const QByteArray data = q.bytes(1);
         for (qsizetype at = 0; at < data.size();) {
             if (data.size() - at < partHeader)
                 return false;
@@ -179,7 +179,7 @@ bool HistoryFile::recover()
         }
         m_lastJournal = row;
     }
-    return !q.lastError().isValid();
+    return !q.failed();
 }
 
 std::optional<quint32> HistoryFile::nameId(const QString &name)
@@ -220,10 +220,10 @@ std::optional<quint32> HistoryFile::deviceNumber(const QString &id)
 
 bool HistoryFile::writeNewNames()
 {
-    const auto write = [this](QSqlQuery &q, const std::vector<QString> &fresh, const QHash<QString, quint32> &ids) {
+    const auto write = [this](Statement &q, const std::vector<QString> &fresh, const QHash<QString, quint32> &ids) {
         return std::all_of(fresh.cbegin(), fresh.cend(), [&](const QString &name) {
-            q.bindValue(0, ids.value(name));
-            q.bindValue(1, name.isNull() ? QStringLiteral("") : name);
+            q.bind(0, ids.value(name));
+            q.bind(1, name);
             return m_db.run(q);
         });
     };
@@ -278,13 +278,13 @@ bool HistoryFile::write(const std::vector<QList<Reading>> &batches)
             parts.emplace_back(device, std::move(part));
         }
     }
-    m_statements->journal.bindValue(0, data);
+    m_statements->journal.bindBlob(0, data);
     if (!m_db.begin() || !writeNewNames() || !m_db.run(m_statements->journal) || !m_db.commit()) {
         m_db.rollback();
         forgetNewNames();
         return false;
     }
-    const qint64 given = m_statements->journal.lastInsertId().toLongLong();
+    const qint64 given = m_db.lastInsertId();
     m_new = {};
     m_lastJournal = given;
     for (auto &[device, part] : parts) {
@@ -319,11 +319,11 @@ bool HistoryFile::insertChunks(quint32 device, const std::vector<Loose> &parts)
                toEpochMicros(readings.at(at).receivedAt) - first <= hourUs;
              ++at)
             taken.push_back(&readings.at(at));
-        QSqlQuery &q = m_statements->chunk;
-        q.bindValue(0, device);
-        q.bindValue(1, first);
-        q.bindValue(2, toEpochMicros(taken.back()->receivedAt));
-        q.bindValue(3, m_encoder.encode(taken, m_nameToId));
+        Statement &q = m_statements->chunk;
+        q.bind(0, device);
+        q.bind(1, first);
+        q.bind(2, toEpochMicros(taken.back()->receivedAt));
+        q.bindBlob(3, m_encoder.encode(taken, m_nameToId));
         if (!m_db.run(q))
             return false;
     }
@@ -358,8 +358,8 @@ HistoryFile::Step HistoryFile::sortSome()
     if (ok && last) {
         ok = finishSorting();
     } else if (ok) {
-        m_statements->progress.bindValue(0, m_frozen);
-        m_statements->progress.bindValue(1, m_sortedUpTo);
+        m_statements->progress.bind(0, m_frozen);
+        m_statements->progress.bind(1, m_sortedUpTo);
         ok = m_db.run(m_statements->progress);
     }
     if (!ok || !m_db.commit()) {
@@ -398,13 +398,13 @@ bool HistoryFile::finishSorting()
 
 HistoryFile::Step HistoryFile::expireSome(TimePoint limit)
 {
-    QSqlQuery q = m_db.prepare(QStringLiteral("DELETE FROM chunks WHERE id IN"
+    Statement q = m_db.prepare(QStringLiteral("DELETE FROM chunks WHERE id IN"
                                               " (SELECT id FROM chunks WHERE last < ? ORDER BY last LIMIT ?)"));
-    q.bindValue(0, toEpochMicros(limit));
-    q.bindValue(1, expiredPerStep);
+    q.bind(0, toEpochMicros(limit));
+    q.bind(1, expiredPerStep);
     if (!m_db.run(q))
         return Step::Failed;
-    const bool moreChunks = q.numRowsAffected() == expiredPerStep;
+    const bool moreChunks = q.changes() == expiredPerStep;
     q.finish();
     const QVariant freePages = m_db.value(QStringLiteral("PRAGMA freelist_count"));
     if (!freePages.isValid())
@@ -412,7 +412,7 @@ HistoryFile::Step HistoryFile::expireSome(TimePoint limit)
     const int surplus = freePages.toInt() - freePagesKept;
     if (surplus > 0) {
         // The pragma works one page per step: it must be read to its end.
-        QSqlQuery vacuum =
+        Statement vacuum =
             m_db.prepare(QStringLiteral("PRAGMA incremental_vacuum(%1)").arg(std::min(surplus, pagesPerStep)));
         if (!m_db.run(vacuum))
             return Step::Failed;
@@ -447,34 +447,34 @@ std::vector<HistoryFile::Loose> HistoryFile::loose(quint32 device) const
 
 std::optional<HistoryFile::Span> HistoryFile::chunks(quint32 device, qint64 from, qint64 to)
 {
-    QSqlQuery q =
+    Statement q =
         m_db.prepare(QStringLiteral("SELECT id, first, last FROM chunks WHERE device=? AND last>=? AND last<=?"
                                     " AND first<=? ORDER BY last, first"));
-    q.bindValue(0, device);
-    q.bindValue(1, from);
-    q.bindValue(2, saturated(to, hourUs));
-    q.bindValue(3, to);
+    q.bind(0, device);
+    q.bind(1, from);
+    q.bind(2, saturated(to, hourUs));
+    q.bind(3, to);
     if (!m_db.run(q))
         return std::nullopt;
     Span span;
     while (m_db.next(q)) {
-        const qint64 first = q.value(1).toLongLong();
+        const qint64 first = q.integer(1);
         span.first = span.chunks.empty() ? first : std::min(span.first, first);
-        span.last = q.value(2).toLongLong();
-        span.chunks.push_back(q.value(0).toLongLong());
+        span.last = q.integer(2);
+        span.chunks.push_back(q.integer(0));
     }
-    return q.lastError().isValid() ? std::nullopt : std::optional<Span>(std::move(span));
+    return q.failed() ? std::nullopt : std::optional<Span>(std::move(span));
 }
 
 std::optional<QByteArray> HistoryFile::chunk(qint64 id)
 {
     if (!isOpen())
         return std::nullopt;
-    QSqlQuery &q = m_statements->readChunk;
-    q.bindValue(0, id);
+    Statement &q = m_statements->readChunk;
+    q.bind(0, id);
     if (!m_db.run(q))
         return std::nullopt;
-    QByteArray bytes = m_db.next(q) ? q.value(0).toByteArray() : QByteArray();
+    QByteArray bytes = m_db.next(q) ? q.bytes(0) : QByteArray();
     q.finish(); // or the read transaction stays open and the log grows
     return bytes;
 }
@@ -482,19 +482,19 @@ std::optional<QByteArray> HistoryFile::chunk(qint64 id)
 bool HistoryFile::newestChunks(quint32 device, qint64 from, qint64 to,
                                const std::function<bool(qint64, const QByteArray &)> &take)
 {
-    QSqlQuery q = m_db.prepare(QStringLiteral("SELECT last, data FROM chunks WHERE device=? AND last>=? AND last<=?"
+    Statement q = m_db.prepare(QStringLiteral("SELECT last, data FROM chunks WHERE device=? AND last>=? AND last<=?"
                                               " AND first<=? ORDER BY last DESC"));
-    q.bindValue(0, device);
-    q.bindValue(1, from);
-    q.bindValue(2, saturated(to, hourUs));
-    q.bindValue(3, to);
+    q.bind(0, device);
+    q.bind(1, from);
+    q.bind(2, saturated(to, hourUs));
+    q.bind(3, to);
     if (!m_db.run(q))
         return false;
     while (m_db.next(q)) {
-        if (!take(q.value(0).toLongLong(), q.value(1).toByteArray()))
+        if (!take(q.integer(0), q.bytes(1)))
             return true;
     }
-    return !q.lastError().isValid();
+    return !q.failed();
 }
 
 } // namespace tocsin

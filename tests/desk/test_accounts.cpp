@@ -2,11 +2,10 @@
 #include "server/desk/AccountCommands.h"
 #include "server/desk/Accounts.h"
 #include "server/store/DataDirectory.h"
+#include "tests/support/Outsider.h"
 
 #include <QFile>
 #include <QSignalSpy>
-#include <QSqlDatabase>
-#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -192,13 +191,9 @@ private Q_SLOTS:
     {
         QTemporaryDir dir;
         QCOMPARE(addUser(dir.path(), QStringLiteral("ada"), Role::Admin, secret()), QString());
-        {
-            QSqlDatabase db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("outsider"));
-            db.setDatabaseName(dir.filePath(QStringLiteral("accounts.db")));
-            QVERIFY(db.open());
-            QVERIFY(QSqlQuery(db).exec(QStringLiteral("UPDATE accounts SET role='emperor'")));
-        }
-        QSqlDatabase::removeDatabase(QStringLiteral("outsider"));
+        QCOMPARE(test::Outsider(dir.filePath(QStringLiteral("accounts.db")))
+                     .exec(QStringLiteral("UPDATE accounts SET role='emperor'")),
+                 QString());
         Accounts accounts(dir.filePath(QStringLiteral("accounts.db")), std::make_shared<AccountsBoard>());
         QCOMPARE(accounts.start(), QString());
         const auto ada = accounts.find(QStringLiteral("ada"));
@@ -209,13 +204,9 @@ private Q_SLOTS:
     {
         QTemporaryDir dir;
         QCOMPARE(addUser(dir.path(), QStringLiteral("ada"), Role::Admin, secret()), QString());
-        {
-            QSqlDatabase db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("outsider"));
-            db.setDatabaseName(dir.filePath(QStringLiteral("accounts.db")));
-            QVERIFY(db.open());
-            QVERIFY(QSqlQuery(db).exec(QStringLiteral("PRAGMA user_version=9")));
-        }
-        QSqlDatabase::removeDatabase(QStringLiteral("outsider"));
+        QCOMPARE(
+            test::Outsider(dir.filePath(QStringLiteral("accounts.db"))).exec(QStringLiteral("PRAGMA user_version=9")),
+            QString());
         QVERIFY(addUser(dir.path(), QStringLiteral("bob"), Role::Admin, secret()).contains(QLatin1String("newer")));
     }
 

@@ -4,6 +4,7 @@
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
 #include "tests/support/Events.h"
+#include "tests/support/Outsider.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -33,35 +34,6 @@ struct Answers
     {
         return int(std::count_if(list.cbegin(), list.cend(), [](const CommitResult &r) { return r.ok; }));
     }
-};
-
-/// Another program's look at the file.
-class Outsider
-{
-public:
-    explicit Outsider(const QString &path)
-    {
-        m_db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("outsider"));
-        m_db.setDatabaseName(path);
-        m_db.open();
-    }
-    Outsider(const Outsider &) = delete;
-    Outsider &operator=(const Outsider &) = delete;
-    ~Outsider()
-    {
-        m_db.close();
-        m_db = QSqlDatabase();
-        QSqlDatabase::removeDatabase(QStringLiteral("outsider"));
-    }
-    /// The error; empty when it worked.
-    QString exec(const QString &sql)
-    {
-        QSqlQuery query(m_db);
-        return query.exec(sql) ? QString() : query.lastError().databaseText();
-    }
-
-private:
-    QSqlDatabase m_db;
 };
 } // namespace
 
