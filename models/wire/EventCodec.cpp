@@ -1,179 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/EventCodec.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
-#include <cmath>
-#include <limits>
+#include "models/wire/JsonFields.h"
 
 namespace tocsin {
 
 namespace {
-constexpr int bodyVersion = 1;
-
-QJsonValue numberToJson(double value)
-{
-    if (std::isnan(value))
-        return QStringLiteral("nan");
-    if (std::isinf(value))
-        return value > 0 ? QStringLiteral("inf") : QStringLiteral("-inf");
-    return value;
-}
-
-std::optional<double> numberFromJson(const QJsonValue &value)
-{
-    if (value.isDouble())
-        return value.toDouble();
-    const QString text = value.toString();
-    if (text == QLatin1String("nan"))
-        return std::numeric_limits<double>::quiet_NaN();
-    if (text == QLatin1String("inf"))
-        return std::numeric_limits<double>::infinity();
-    if (text == QLatin1String("-inf"))
-        return -std::numeric_limits<double>::infinity();
-    return std::nullopt;
-}
-
-/// Writes one object; empty values are left out.
-class Writer
-{
-public:
-    void put(QLatin1String key, const QString &value)
-    {
-        if (!value.isEmpty())
-            m_object.insert(key, value);
-    }
-    void put(QLatin1String key, const QStringList &value)
-    {
-        if (!value.isEmpty())
-            m_object.insert(key, QJsonArray::fromStringList(value));
-    }
-    void put(QLatin1String key, bool value)
-    {
-        if (value)
-            m_object.insert(key, true);
-    }
-    void put(QLatin1String key, int value) { m_object.insert(key, value); }
-    void put(QLatin1String key, TimePoint value) { m_object.insert(key, toEpochMicros(value)); }
-    void put(QLatin1String key, const std::optional<TimePoint> &value)
-    {
-        if (value)
-            put(key, *value);
-    }
-    void put(QLatin1String key, const std::optional<double> &value)
-    {
-        if (value)
-            m_object.insert(key, numberToJson(*value));
-    }
-    void put(QLatin1String key, const QJsonObject &value) { m_object.insert(key, value); }
-    [[nodiscard]] QJsonObject object() const { return m_object; }
-
-private:
-    QJsonObject m_object;
-};
-
-/// Reads one object. The first field that is missing or of the wrong kind is remembered; reading goes on with defaults.
-class Reader
-{
-public:
-    explicit Reader(const QJsonObject &object) : m_object(object) {}
-
-    [[nodiscard]] QString error() const { return m_error; }
-    void fail(QLatin1String key)
-    {
-        if (m_error.isEmpty())
-            m_error = QStringLiteral("The field \"%1\" is missing or not valid.").arg(key);
-    }
-
-    void get(QLatin1String key, QString &into)
-    {
-        const QJsonValue value = m_object.value(key);
-        if (value.isString())
-            into = value.toString();
-        else if (!value.isUndefined())
-            fail(key);
-    }
-    void get(QLatin1String key, QStringList &into)
-    {
-        const QJsonValue value = m_object.value(key);
-        if (value.isUndefined())
-            return;
-        if (!value.isArray())
-            return fail(key);
-        for (const QJsonValueConstRef item : value.toArray()) {
-            if (!item.isString())
-                return fail(key);
-            into.append(item.toString());
-        }
-    }
-    void get(QLatin1String key, bool &into)
-    {
-        const QJsonValue value = m_object.value(key);
-        if (!value.isUndefined() && !value.isBool())
-            return fail(key);
-        into = value.toBool();
-    }
-    void get(QLatin1String key, int &into)
-    {
-        const std::optional<qint64> value = integer(key);
-        if (!value || *value < std::numeric_limits<int>::min() || *value > std::numeric_limits<int>::max())
-            return fail(key);
-        into = static_cast<int>(*value);
-    }
-    void get(QLatin1String key, TimePoint &into)
-    {
-        const std::optional<qint64> value = integer(key);
-        if (!value)
-            return fail(key);
-        into = fromEpochMicros(*value);
-    }
-    void get(QLatin1String key, std::optional<TimePoint> &into)
-    {
-        if (m_object.contains(key))
-            get(key, into.emplace());
-    }
-    void get(QLatin1String key, std::optional<double> &into)
-    {
-        if (!m_object.contains(key))
-            return;
-        into = numberFromJson(m_object.value(key));
-        if (!into)
-            fail(key);
-    }
-    void get(QLatin1String key, double &into)
-    {
-        std::optional<double> value;
-        get(key, value);
-        if (!value)
-            return fail(key);
-        into = *value;
-    }
-    /// An enumeration by its word.
-    template<class Enum, class FromString>
-    void get(QLatin1String key, Enum &into, FromString fromString)
-    {
-        const std::optional<Enum> value = fromString(m_object.value(key).toString());
-        if (!value)
-            return fail(key);
-        into = *value;
-    }
-    [[nodiscard]] QJsonValue value(QLatin1String key) const { return m_object.value(key); }
-
-private:
-    [[nodiscard]] std::optional<qint64> integer(QLatin1String key) const
-    {
-        const QJsonValue value = m_object.value(key);
-        constexpr qint64 mark = std::numeric_limits<qint64>::min();
-        const qint64 number = value.toInteger(mark);
-        return value.isDouble() && number != mark ? std::optional<qint64>(number) : std::nullopt;
-    }
-
-    const QJsonObject m_object;
-    QString m_error;
-};
-
 std::optional<AlertState> stateFromString(QStringView text)
 {
     for (const AlertState state : {AlertState::Normal, AlertState::Unacknowledged, AlertState::Acknowledged,
@@ -201,12 +33,7 @@ std::optional<AlertQuality> qualityFromString(QStringView text)
 template<class Io, class A>
 void alertTexts(Io &io, A &a)
 {
-    const auto field = [&io](const char *key, auto &value) {
-        if constexpr (std::is_same_v<Io, Writer>)
-            io.put(QLatin1String(key), value);
-        else
-            io.get(QLatin1String(key), value);
-    };
+    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
     field("id", a.id);
     field("source", a.source);
     field("source_name", a.sourceName);
@@ -239,12 +66,7 @@ void alertTexts(Io &io, A &a)
 template<class Io, class M>
 void chatFields(Io &io, M &m)
 {
-    const auto field = [&io](const char *key, auto &value) {
-        if constexpr (std::is_same_v<Io, Writer>)
-            io.put(QLatin1String(key), value);
-        else
-            io.get(QLatin1String(key), value);
-    };
+    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
     field("id", m.id);
     field("thread", m.thread);
     field("sender_id", m.senderId);
@@ -252,7 +74,11 @@ void chatFields(Io &io, M &m)
     field("from_desk", m.fromDesk);
     field("automatic", m.automatic);
     field("simulated", m.simulated);
+    field("urgent", m.urgent);
+    field("asked", m.asked);
     field("text", m.text);
+    field("attachments", m.attachments);
+    field("quick_reply", m.quickReply);
     field("client_message_id", m.clientMessageId);
     field("at", m.at);
 }
@@ -260,12 +86,7 @@ void chatFields(Io &io, M &m)
 template<class Io, class D>
 void deviceFields(Io &io, D &d)
 {
-    const auto field = [&io](const char *key, auto &value) {
-        if constexpr (std::is_same_v<Io, Writer>)
-            io.put(QLatin1String(key), value);
-        else
-            io.get(QLatin1String(key), value);
-    };
+    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
     field("id", d.id);
     field("name", d.name);
     field("class", d.deviceClass);
@@ -276,9 +97,52 @@ void deviceFields(Io &io, D &d)
     field("first_seen", d.firstSeen);
 }
 
+template<class Io, class R>
+void receiptFields(Io &io, R &r)
+{
+    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
+    field("thread", r.thread);
+    field("message_id", r.messageId);
+    field("person_id", r.personId);
+    field("person_name", r.personName);
+    field("at", r.at);
+}
+
+template<class Io, class C>
+void commandFields(Io &io, C &c)
+{
+    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
+    field("id", c.id);
+    field("device_id", c.deviceId);
+    field("action", c.action);
+    field("parameters", c.parameters);
+    field("issued_by", c.issuedById);
+    field("issued_by_name", c.issuedByName);
+    field("issued_at", c.issuedAt);
+    field("timeout_us", c.timeout);
+    field("retries", c.retries);
+    field("attempt", c.attempt);
+    field("sent_at", c.sentAt);
+    field("finished_at", c.finishedAt);
+    field("response", c.response);
+    field("error", c.error);
+    field("simulated", c.simulated);
+}
+
+template<class Io, class A>
+void auditFields(Io &io, A &a)
+{
+    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
+    field("action", a.action);
+    field("object", a.object);
+    field("detail", a.detail);
+    field("ok", a.ok);
+    field("address", a.address);
+}
+
 QJsonObject positionToJson(const Position &p)
 {
-    Writer out;
+    JsonWriter out;
     out.put(QLatin1String("lat"), std::optional<double>(p.latitude));
     out.put(QLatin1String("lon"), std::optional<double>(p.longitude));
     out.put(QLatin1String("altitude_m"), p.altitudeM);
@@ -292,7 +156,7 @@ std::optional<Position> positionFromJson(const QJsonValue &value)
 {
     if (!value.isObject())
         return std::nullopt;
-    Reader in(value.toObject());
+    JsonReader in(value.toObject());
     Position p;
     in.get(QLatin1String("lat"), p.latitude);
     in.get(QLatin1String("lon"), p.longitude);
@@ -305,7 +169,7 @@ std::optional<Position> positionFromJson(const QJsonValue &value)
 
 QJsonObject alertToJson(const Alert &a)
 {
-    Writer out;
+    JsonWriter out;
     alertTexts(out, a);
     out.put(QLatin1String("kind"), toString(a.kind));
     out.put(QLatin1String("level"), toString(a.level));
@@ -320,7 +184,7 @@ QJsonObject alertToJson(const Alert &a)
 
 std::optional<Alert> alertFromJson(const QJsonObject &object, QString *error)
 {
-    Reader in(object);
+    JsonReader in(object);
     Alert a;
     alertTexts(in, a);
     in.get(QLatin1String("kind"), a.kind, alertKindFromString);
@@ -337,113 +201,12 @@ std::optional<Alert> alertFromJson(const QJsonObject &object, QString *error)
     return error->isEmpty() ? std::optional<Alert>(a) : std::nullopt;
 }
 
-QByteArray toBytes(QJsonObject object)
+std::optional<AlertChange> decodeChange(const QByteArray &body, QString *error)
 {
-    object.insert(QLatin1String("v"), bodyVersion);
-    return QJsonDocument(object).toJson(QJsonDocument::Compact);
-}
-
-std::optional<QJsonObject> toObject(const QByteArray &body, QString *error)
-{
-    QJsonParseError parse{};
-    const QJsonDocument document = QJsonDocument::fromJson(body, &parse);
-    if (!document.isObject()) {
-        *error = QStringLiteral("The body is not a JSON object (%1).").arg(parse.errorString());
-        return std::nullopt;
-    }
-    QJsonObject object = document.object();
-    if (object.value(QLatin1String("v")).toInt() != bodyVersion) {
-        *error = QStringLiteral("The body has a version that this Tocsin does not know.");
-        return std::nullopt;
-    }
-    return object;
-}
-} // namespace
-
-QByteArray encodeAlert(const Alert &alert)
-{
-    return toBytes(alertToJson(alert));
-}
-
-std::optional<Alert> decodeAlert(const QByteArray &body, QString *error)
-{
-    const auto object = toObject(body, error);
-    return object ? alertFromJson(*object, error) : std::nullopt;
-}
-
-QByteArray encodeChat(const ChatMessage &message)
-{
-    Writer out;
-    chatFields(out, message);
-    return toBytes(out.object());
-}
-
-std::optional<ChatMessage> decodeChat(const QByteArray &body, QString *error)
-{
-    const auto object = toObject(body, error);
+    const auto object = fromBody(body, error);
     if (!object)
         return std::nullopt;
-    Reader in(*object);
-    ChatMessage message;
-    chatFields(in, message);
-    *error = in.error();
-    return error->isEmpty() ? std::optional<ChatMessage>(message) : std::nullopt;
-}
-
-QByteArray encodeDevice(const Device &device)
-{
-    Writer out;
-    deviceFields(out, device);
-    out.put(QLatin1String("kind"), toString(device.kind));
-    return toBytes(out.object());
-}
-
-std::optional<Device> decodeDevice(const QByteArray &body, QString *error)
-{
-    const auto object = toObject(body, error);
-    if (!object)
-        return std::nullopt;
-    Reader in(*object);
-    Device device;
-    deviceFields(in, device);
-    in.get(QLatin1String("kind"), device.kind, kindFromString);
-    *error = in.error();
-    return error->isEmpty() ? std::optional<Device>(device) : std::nullopt;
-}
-
-EncodedEvent encodeEvent(const EventBody &body)
-{
-    if (const auto *change = std::get_if<AlertChange>(&body)) {
-        Writer out;
-        out.put(QLatin1String("verb"), toString(change->verb));
-        out.put(QLatin1String("from"), toString(change->from));
-        out.put(QLatin1String("to"), toString(change->to));
-        out.put(QLatin1String("alert"), alertToJson(change->alert));
-        return {QStringLiteral("alerts"), QStringLiteral("alert"), toBytes(out.object())};
-    }
-    if (const auto *message = std::get_if<ChatMessage>(&body))
-        return {QStringLiteral("chat/") + message->thread, QStringLiteral("chat"), encodeChat(*message)};
-    return {QStringLiteral("devices"), QStringLiteral("device"), encodeDevice(std::get<Device>(body))};
-}
-
-std::optional<EventBody> decodeEvent(const QString &kind, const QByteArray &body, QString *error)
-{
-    if (kind == QLatin1String("chat")) {
-        auto message = decodeChat(body, error);
-        return message ? std::optional<EventBody>(*message) : std::nullopt;
-    }
-    if (kind == QLatin1String("device")) {
-        auto device = decodeDevice(body, error);
-        return device ? std::optional<EventBody>(*device) : std::nullopt;
-    }
-    if (kind != QLatin1String("alert")) {
-        *error = QStringLiteral("The kind \"%1\" is not known.").arg(kind);
-        return std::nullopt;
-    }
-    const auto object = toObject(body, error);
-    if (!object)
-        return std::nullopt;
-    Reader in(*object);
+    JsonReader in(*object);
     AlertChange change;
     in.get(QLatin1String("verb"), change.verb, alertVerbFromString);
     in.get(QLatin1String("from"), change.from, stateFromString);
@@ -456,6 +219,161 @@ std::optional<EventBody> decodeEvent(const QString &kind, const QByteArray &body
         return std::nullopt;
     change.alert = *alert;
     return change;
+}
+
+template<class T, class Read>
+std::optional<T> decoded(const QByteArray &body, QString *error, Read read)
+{
+    const auto object = fromBody(body, error);
+    if (!object)
+        return std::nullopt;
+    JsonReader in(*object);
+    T value;
+    read(in, value);
+    *error = in.error();
+    return error->isEmpty() ? std::optional<T>(value) : std::nullopt;
+}
+} // namespace
+
+QByteArray encodeAlert(const Alert &alert)
+{
+    return toBody(alertToJson(alert));
+}
+
+std::optional<Alert> decodeAlert(const QByteArray &body, QString *error)
+{
+    const auto object = fromBody(body, error);
+    return object ? alertFromJson(*object, error) : std::nullopt;
+}
+
+QByteArray encodeChat(const ChatMessage &message)
+{
+    JsonWriter out;
+    chatFields(out, message);
+    return toBody(out.object());
+}
+
+std::optional<ChatMessage> decodeChat(const QByteArray &body, QString *error)
+{
+    return decoded<ChatMessage>(body, error, [](JsonReader &in, ChatMessage &message) { chatFields(in, message); });
+}
+
+QByteArray encodeDevice(const Device &device)
+{
+    JsonWriter out;
+    deviceFields(out, device);
+    out.put(QLatin1String("kind"), toString(device.kind));
+    return toBody(out.object());
+}
+
+std::optional<Device> decodeDevice(const QByteArray &body, QString *error)
+{
+    return decoded<Device>(body, error, [](JsonReader &in, Device &device) {
+        deviceFields(in, device);
+        in.get(QLatin1String("kind"), device.kind, kindFromString);
+    });
+}
+
+QByteArray encodeReceipt(const ChatReceipt &receipt)
+{
+    JsonWriter out;
+    receiptFields(out, receipt);
+    out.put(QLatin1String("kind"), toString(receipt.kind));
+    return toBody(out.object());
+}
+
+std::optional<ChatReceipt> decodeReceipt(const QByteArray &body, QString *error)
+{
+    return decoded<ChatReceipt>(body, error, [](JsonReader &in, ChatReceipt &receipt) {
+        receiptFields(in, receipt);
+        in.get(QLatin1String("kind"), receipt.kind, receiptKindFromString);
+    });
+}
+
+QByteArray encodeCommand(const Command &command)
+{
+    JsonWriter out;
+    commandFields(out, command);
+    out.put(QLatin1String("state"), toString(command.state));
+    return toBody(out.object());
+}
+
+std::optional<Command> decodeCommand(const QByteArray &body, QString *error)
+{
+    return decoded<Command>(body, error, [](JsonReader &in, Command &command) {
+        commandFields(in, command);
+        in.get(QLatin1String("state"), command.state, commandStateFromString);
+    });
+}
+
+QByteArray encodeAudit(const AuditRecord &record)
+{
+    JsonWriter out;
+    auditFields(out, record);
+    return toBody(out.object());
+}
+
+std::optional<AuditRecord> decodeAudit(const QByteArray &body, QString *error)
+{
+    return decoded<AuditRecord>(body, error, [](JsonReader &in, AuditRecord &record) { auditFields(in, record); });
+}
+
+EncodedEvent encodeEvent(const EventBody &body)
+{
+    struct Encode
+    {
+        EncodedEvent operator()(const AlertChange &change) const
+        {
+            JsonWriter out;
+            out.put(QLatin1String("verb"), toString(change.verb));
+            out.put(QLatin1String("from"), toString(change.from));
+            out.put(QLatin1String("to"), toString(change.to));
+            out.put(QLatin1String("alert"), alertToJson(change.alert));
+            return {QStringLiteral("alerts"), QStringLiteral("alert"), toBody(out.object())};
+        }
+        EncodedEvent operator()(const ChatMessage &message) const
+        {
+            return {QStringLiteral("chat/") + message.thread, QStringLiteral("chat"), encodeChat(message)};
+        }
+        EncodedEvent operator()(const Device &device) const
+        {
+            return {QStringLiteral("devices"), QStringLiteral("device"), encodeDevice(device)};
+        }
+        EncodedEvent operator()(const ChatReceipt &receipt) const
+        {
+            return {QStringLiteral("chat/") + receipt.thread, QStringLiteral("receipt"), encodeReceipt(receipt)};
+        }
+        EncodedEvent operator()(const Command &command) const
+        {
+            return {QStringLiteral("commands"), QStringLiteral("command"), encodeCommand(command)};
+        }
+        EncodedEvent operator()(const AuditRecord &record) const
+        {
+            return {QStringLiteral("audit"), QStringLiteral("audit"), encodeAudit(record)};
+        }
+    };
+    return std::visit(Encode{}, body);
+}
+
+std::optional<EventBody> decodeEvent(const QString &kind, const QByteArray &body, QString *error)
+{
+    const auto widened = [](auto &&decodedBody) {
+        return decodedBody ? std::optional<EventBody>(*decodedBody) : std::nullopt;
+    };
+    if (kind == QLatin1String("alert"))
+        return widened(decodeChange(body, error));
+    if (kind == QLatin1String("chat"))
+        return widened(decodeChat(body, error));
+    if (kind == QLatin1String("device"))
+        return widened(decodeDevice(body, error));
+    if (kind == QLatin1String("receipt"))
+        return widened(decodeReceipt(body, error));
+    if (kind == QLatin1String("command"))
+        return widened(decodeCommand(body, error));
+    if (kind == QLatin1String("audit"))
+        return widened(decodeAudit(body, error));
+    *error = QStringLiteral("The kind \"%1\" is not known.").arg(kind);
+    return std::nullopt;
 }
 
 QString actorKindName(Actor::Kind kind)

@@ -17,8 +17,8 @@ namespace tocsin {
 /// An event as columns of the log's table; seq and at need no coding.
 struct EncodedEvent
 {
-    QString stream; ///< "alerts", "chat/user/5", "devices": what the native protocol calls a stream
-    QString kind;   ///< "alert", "chat", "device": how to read the body
+    QString stream; ///< "alerts", "chat/user/5", "devices", "commands", "audit": what it belongs to first of all
+    QString kind;   ///< "alert", "chat", "device", "receipt", "command", "audit": how to read the body
     QByteArray body;
 };
 
@@ -29,9 +29,15 @@ struct EncodedEvent
 [[nodiscard]] QByteArray encodeAlert(const Alert &alert);
 [[nodiscard]] QByteArray encodeChat(const ChatMessage &message);
 [[nodiscard]] QByteArray encodeDevice(const Device &device);
+[[nodiscard]] QByteArray encodeReceipt(const ChatReceipt &receipt);
+[[nodiscard]] QByteArray encodeCommand(const Command &command);
+[[nodiscard]] QByteArray encodeAudit(const AuditRecord &record);
 [[nodiscard]] std::optional<Alert> decodeAlert(const QByteArray &body, QString *error);
 [[nodiscard]] std::optional<ChatMessage> decodeChat(const QByteArray &body, QString *error);
 [[nodiscard]] std::optional<Device> decodeDevice(const QByteArray &body, QString *error);
+[[nodiscard]] std::optional<ChatReceipt> decodeReceipt(const QByteArray &body, QString *error);
+[[nodiscard]] std::optional<Command> decodeCommand(const QByteArray &body, QString *error);
+[[nodiscard]] std::optional<AuditRecord> decodeAudit(const QByteArray &body, QString *error);
 
 [[nodiscard]] QString actorKindName(Actor::Kind kind); ///< "system", "operator", "device", "user"
 [[nodiscard]] std::optional<Actor::Kind> actorKindNamed(QStringView text);

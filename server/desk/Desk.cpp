@@ -238,6 +238,14 @@ void Desk::handle(const Waiting &waiting)
                        if (result.changed)
                            addDevice(*result.changed, actor, request.id, now);
                        return result.outcome;
+                   },
+                   [&](const NoteAudit &body) {
+                       m_commits->add(body.record, actor, request.id, now);
+                       return Outcome::done(body.record.object);
+                   },
+                   [](const auto &) {
+                       return Outcome::refused(QStringLiteral("invalid"),
+                                               QStringLiteral("The desk does not take this request."));
                    }},
         request.body);
     m_commits->answer(waiting.reply, outcome);

@@ -35,6 +35,10 @@ Ledger::Ledger(const DeskSnapshot &initial) : m_seq(initial.seq)
         put(alert);
     for (const ChatMessage &message : initial.messages)
         put(message);
+    for (auto command = initial.commands.crbegin(); command != initial.commands.crend(); ++command)
+        put(*command); // the newest closed one last
+    for (const ChatReceipt &receipt : initial.receipts)
+        put(receipt);
 }
 
 void Ledger::apply(const Event &event)
@@ -42,7 +46,9 @@ void Ledger::apply(const Event &event)
     m_seq = event.seq;
     std::visit(Overloaded{[this](const AlertChange &change) { put(change.alert); },
                           [this](const ChatMessage &message) { put(message); },
-                          [this](const Device &device) { m_devices.insert(device.id, device); }},
+                          [this](const Device &device) { m_devices.insert(device.id, device); },
+                          [this](const ChatReceipt &receipt) { put(receipt); },
+                          [this](const Command &command) { put(command); }, [](const AuditRecord &) {}},
                event.body);
 }
 
@@ -73,6 +79,28 @@ void Ledger::put(const ChatMessage &message)
     m_threads.erase(oldest);
 }
 
+void Ledger::put(const Command &command)
+{
+    if (isOpen(command)) {
+        m_openCommands.insert(command.id, command);
+        return;
+    }
+    if (!m_openCommands.remove(command.id)) // a late answer to a closed one
+        std::erase_if(m_closedCommands, [&command](const Command &old) { return old.id == command.id; });
+    m_closedCommands.push_back(command);
+    while (m_closedCommands.size() > closedCommandsKept)
+        m_closedCommands.pop_front();
+}
+
+void Ledger::put(const ChatReceipt &receipt)
+{
+    m_receipts.insert(receiptKey(receipt), {receipt, ++m_receiptsTaken});
+    if (m_receipts.size() <= receiptsKept + receiptsKept / 10) // rarely, because it looks at all of them
+        return;
+    const quint64 border = m_receiptsTaken - receiptsKept;
+    m_receipts.removeIf([border](const auto &entry) { return entry.value().place <= border; });
+}
+
 DeskSnapshot Ledger::snapshot() const
 {
     DeskSnapshot snapshot;
@@ -87,6 +115,15 @@ DeskSnapshot Ledger::snapshot() const
         std::copy(thread.cbegin(), thread.cend(), std::back_inserter(snapshot.messages));
     std::stable_sort(snapshot.messages.begin(), snapshot.messages.end(),
                      [](const ChatMessage &a, const ChatMessage &b) { return a.at < b.at; });
+    snapshot.commands = m_openCommands.values();
+    std::sort(snapshot.commands.begin(), snapshot.commands.end(), [](const Command &a, const Command &b) {
+        return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id;
+    });
+    std::copy(m_closedCommands.crbegin(), m_closedCommands.crend(), std::back_inserter(snapshot.commands));
+    QList<Receipt> receipts = m_receipts.values();
+    std::sort(receipts.begin(), receipts.end(), [](const Receipt &a, const Receipt &b) { return a.place < b.place; });
+    for (qsizetype i = std::max<qsizetype>(0, receipts.size() - receiptsKept); i < receipts.size(); ++i)
+        snapshot.receipts.append(receipts.at(i).receipt);
     return snapshot;
 }
 

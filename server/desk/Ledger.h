@@ -18,6 +18,8 @@ public:
     static constexpr int closedKept = 500;
     static constexpr int messagesPerThread = 200;
     static constexpr int threadsKept = 1000; ///< the least recently used is forgotten; the store keeps it
+    static constexpr int closedCommandsKept = 200;
+    static constexpr int receiptsKept = 10'000;
 
     explicit Ledger(const DeskSnapshot &initial);
 
@@ -30,12 +32,24 @@ public:
 private:
     void put(const Alert &alert);
     void put(const ChatMessage &message);
+    void put(const Command &command);
+    void put(const ChatReceipt &receipt);
+
+    struct Receipt
+    {
+        ChatReceipt receipt;
+        quint64 place = 0; ///< in the order of coming
+    };
 
     qint64 m_seq = 0;
     QHash<QString, Device> m_devices;
     QHash<QString, Alert> m_open;
     std::deque<Alert> m_closed; ///< newest last
     QHash<QString, std::deque<ChatMessage>> m_threads;
+    QHash<QString, Command> m_openCommands;
+    std::deque<Command> m_closedCommands; ///< newest last
+    QHash<QString, Receipt> m_receipts;   ///< by receiptKey()
+    quint64 m_receiptsTaken = 0;
 };
 
 } // namespace tocsin

@@ -10,7 +10,7 @@
 namespace tocsin {
 
 /// desk.db: the append-only event log and the tables projected from it. Used by LogStore alone, on one thread.
-/// The log is the truth; devices, alerts and chat_messages change in the same transaction and can be rebuilt from it.
+/// The log is the truth; its tables (DeskTables) change in the same transaction and can be rebuilt from it.
 /// The file itself refuses to update or delete an event and to leave a gap in seq (triggers).
 class DeskFile
 {
@@ -49,10 +49,7 @@ public:
 
 private:
     struct Statements;
-    bool project(const Event &event);
     bool fail();
-    template<class T, class Decode>
-    QList<T> bodies(Statement &query, Decode decode, QString *error);
 
     Database m_db;
     std::unique_ptr<Statements> m_statements;

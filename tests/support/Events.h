@@ -66,12 +66,21 @@ public:
         event.at = time();
         event.actor = {static_cast<Actor::Kind>(below(4)), text(), text(), text()};
         event.requestId = text();
-        switch (below(3)) {
+        switch (below(6)) {
         case 0:
             event.body = alert();
             break;
         case 1:
             event.body = message(seq);
+            break;
+        case 2:
+            event.body = receipt();
+            break;
+        case 3:
+            event.body = command();
+            break;
+        case 4:
+            event.body = AuditRecord{text(), text(), text(), coin(), text()};
             break;
         default:
             event.body = device();
@@ -169,8 +178,50 @@ private:
         m.fromDesk = coin();
         m.automatic = coin();
         m.simulated = coin();
+        m.urgent = coin();
+        m.asked = texts();
+        m.attachments = texts();
+        m.quickReply = text();
         m.at = time();
         return m;
+    }
+    ChatReceipt receipt()
+    {
+        ChatReceipt r;
+        r.thread = QStringLiteral("user/%1").arg(below(5));
+        r.messageId = QStringLiteral("m%1").arg(below(50));
+        r.personId = QStringLiteral("p%1").arg(below(5));
+        r.personName = text();
+        r.kind = static_cast<ChatReceipt::Kind>(below(3));
+        r.at = time();
+        return r;
+    }
+    Command command()
+    {
+        static const QByteArray json[] = {{},
+                                          "{}",
+                                          R"({"speed":3})",
+                                          R"([1,2.5,"x",null,true])",
+                                          "17",
+                                          R"("done \"so\"")",
+                                          "9007199254740993",
+                                          R"({"a":{"b":[{}]},"z":-0.25})"};
+        Command c;
+        c.id = QStringLiteral("c%1").arg(below(50));
+        c.deviceId = QStringLiteral("d%1").arg(below(20));
+        for (QString *field : {&c.action, &c.issuedById, &c.issuedByName, &c.error})
+            *field = text();
+        c.parameters = json[below(3)];
+        c.response = json[below(int(std::size(json)))];
+        c.issuedAt = time();
+        c.timeout = Duration(below(600'000'000));
+        c.retries = below(10);
+        c.state = static_cast<CommandState>(below(8));
+        c.attempt = below(10);
+        c.sentAt = maybeTime();
+        c.finishedAt = maybeTime();
+        c.simulated = coin();
+        return c;
     }
     Device device()
     {

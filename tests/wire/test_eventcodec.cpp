@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/EventCodec.h"
+#include "models/wire/JsonFields.h"
 #include "tests/support/Events.h"
 
 #include <QTest>
@@ -41,6 +42,31 @@ private Q_SLOTS:
         QCOMPARE(encodeEvent(chatEvent(1).body).stream, QStringLiteral("chat/user/7"));
         QCOMPARE(encodeEvent(alertEvent(1, QStringLiteral("a")).body).stream, QStringLiteral("alerts"));
         QCOMPARE(encodeEvent(deviceEvent(1, QStringLiteral("d"), {}).body).stream, QStringLiteral("devices"));
+        QCOMPARE(encodeEvent(Command{}).stream, QStringLiteral("commands"));
+        QCOMPARE(encodeEvent(AuditRecord{}).stream, QStringLiteral("audit"));
+        ChatReceipt receipt;
+        receipt.thread = QStringLiteral("incident/a1");
+        QCOMPARE(encodeEvent(receipt).stream, QStringLiteral("chat/incident/a1"));
+    }
+
+    void jsonHasOneSpelling_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("compact");
+        QTest::newRow("object") << QByteArray(" { \"b\" : 1 , \"a\" : [ ] } ") << QByteArray(R"({"a":[],"b":1})");
+        QTest::newRow("text") << QByteArray(R"("x")") << QByteArray(R"("x")");
+        QTest::newRow("null") << QByteArray("null") << QByteArray("null");
+        QTest::newRow("large integer") << QByteArray("9007199254740993") << QByteArray("9007199254740993");
+        QTest::newRow("nothing") << QByteArray() << QByteArray();
+        QTest::newRow("two values") << QByteArray("1,2") << QByteArray();
+        QTest::newRow("closing and opening again") << QByteArray("1],[2") << QByteArray();
+        QTest::newRow("no JSON") << QByteArray("{a:1}") << QByteArray();
+    }
+    void jsonHasOneSpelling()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, compact);
+        QCOMPARE(compactJson(text).value_or(QByteArray()), compact);
     }
 
     void aBodyThatIsNotOursIsRefusedNamingTheField_data()
@@ -74,6 +100,19 @@ private Q_SLOTS:
         QTest::newRow("empty alert") << QStringLiteral("alert")
                                      << QByteArray(R"({"v":1,"verb":"raise","from":"NORMAL","to":"UNACK","alert":{}})")
                                      << QStringLiteral("\"occurrence\"");
+        QTest::newRow("unknown command state")
+            << QStringLiteral("command")
+            << QByteArray(
+                   R"({"v":1,"issued_at":1,"timeout_us":1,"retries":0,"attempt":0,"parameters":{},"state":"lost"})")
+            << QStringLiteral("\"state\"");
+        QTest::newRow("command without a time-out")
+            << QStringLiteral("command")
+            << QByteArray(R"({"v":1,"issued_at":1,"retries":0,"attempt":0,"state":"sent"})")
+            << QStringLiteral("\"timeout_us\"");
+        QTest::newRow("unknown receipt") << QStringLiteral("receipt") << QByteArray(R"({"v":1,"at":1,"kind":"seen"})")
+                                         << QStringLiteral("\"kind\"");
+        QTest::newRow("audit result as text")
+            << QStringLiteral("audit") << QByteArray(R"({"v":1,"ok":"yes"})") << QStringLiteral("\"ok\"");
         QTest::newRow("unknown kind") << QStringLiteral("poem") << encodeChat({}) << QStringLiteral("poem");
     }
     void aBodyThatIsNotOursIsRefusedNamingTheField()

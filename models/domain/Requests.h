@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Alert.h"
+#include "models/domain/Audit.h"
+#include "models/domain/Chat.h"
+#include "models/domain/Command.h"
+#include "models/domain/Device.h"
+
+#include <QMetaType>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+#include <variant>
+
+// What may be asked of the desk, and its answer. Plain values; they cross threads by copy.
+
+namespace tocsin {
+
+/// Who did something, for the log.
+struct Actor
+{
+    enum class Kind { System, Operator, Device, User };
+    Kind kind = Kind::System;
+    QString id;
+    QString name;
+    QString session; ///< connection or console, for the audit; may be empty
+    bool operator==(const Actor &) const = default;
+};
+
+/// "I have seen occurrence `occurrence` at `seenLevel` and take it." Answered `superseded` when the alert
+/// rose meanwhile. occurrence 0: taken as of now (dialects that name only the alert).
+struct Acknowledge
+{
+    QString alertId;
+    int occurrence = 0;
+    AlertLevel seenLevel = AlertLevel::Emergency;
+    QString comment;
+};
+
+struct SendChat
+{
+    QString thread;
+    QString text;
+    QString clientMessageId;
+    bool fromDesk = false;
+    bool simulated = false;
+    bool urgent = false;          ///< see ChatMessage
+    QStringList attachments = {}; ///< ids that the attachment store gave
+    QString quickReply = {};
+};
+
+/// "I have got, read, or acknowledge this message" (Delivered and Read: and all before it). The person is the actor.
+struct MarkChat
+{
+    QString thread;
+    QString messageId;
+    ChatReceipt::Kind kind = ChatReceipt::Kind::Delivered;
+};
+
+/// An alert somebody else decided on (dialect 1's `alert`). The id, level and words stay as sent.
+struct ReportAlert
+{
+    QString alertId; ///< empty: the desk makes one
+    QString source;  ///< device id; empty: the user
+    QString userId;
+    QString code;
+    QString title;
+    QString message;
+    QString category;
+    AlertLevel level = AlertLevel::Warning;
+    bool acknowledged = false;
+    std::optional<double> value;
+    std::optional<double> threshold;
+    std::optional<TimePoint> sourceTime;
+    QStringList recommendedActions;
+};
+
+/// A person asks for help. Never refused for rate or posture. The same `clientAlertId` is the same incident.
+struct RaisePanic
+{
+    QString userId;
+    QString userName;
+    QString clientAlertId;
+    QString message;
+    QString alertType; ///< "panic_button", "shake_to_alert", "decoy_screen", "manual", "scheduled"
+    bool silent = false;
+    bool simulated = false;
+    std::optional<Position> position;
+};
+
+/// The originator says that it is over. Names the alert or, when empty, the user's newest open panic.
+struct CancelPanic
+{
+    QString alertId;
+    QString userId;
+};
+
+/// Adds a device or changes its record (name, class, owners, tags). firstSeen of a known device is kept.
+struct PutDevice
+{
+    Device device;
+};
+
+/// An order to a device. Answered with the command's id as soon as it is durable, before it is sent; what becomes of it
+/// follows as events.
+struct IssueCommand
+{
+    QString deviceId;
+    QString action;
+    QByteArray parameters;                      ///< a JSON object; empty: none
+    Duration timeout = std::chrono::seconds(5); ///< 0.1 s to 10 min
+    int retries = 0;                            ///< 0 to 10
+};
+
+/// What the device, its adapter or its dialect says of a command: Accepted, Succeeded or Failed.
+struct ReportCommand
+{
+    QString commandId;
+    CommandState state = CommandState::Succeeded;
+    QByteArray response; ///< JSON; empty: none
+    QString error;
+};
+
+/// Takes an order back that has not been sent yet.
+struct CancelCommand
+{
+    QString commandId;
+};
+
+/// Puts a fact into the audit log: a login, an edit, an export.
+struct NoteAudit
+{
+    AuditRecord record;
+};
+
+using RequestBody = std::variant<Acknowledge, SendChat, ReportAlert, RaisePanic, CancelPanic, PutDevice, IssueCommand,
+                                 ReportCommand, CancelCommand, MarkChat, NoteAudit>;
+
+struct Request
+{
+    QString id; ///< made by the asker; identifies retries and the answer. May be empty.
+    Actor actor;
+    RequestBody body;
+};
+
+/// The desk's answer, given only after the change is durable. Codes when !ok: forbidden, not_found,
+/// superseded, closed, invalid, id_conflict, offline, overloaded, storage_failed. `message` is a sentence for people.
+struct Outcome
+{
+    bool ok = false;
+    bool changed = false; ///< ok but nothing to do: false (a second acknowledge)
+    QString code;
+    QString message;
+    QString ref;      ///< id of the alert, message, command or device concerned
+    bool dup = false; ///< the same request came before; this is its answer again
+
+    [[nodiscard]] static Outcome done(QString ref, bool changed = true)
+    {
+        return {true, changed, QString(), QString(), std::move(ref), false};
+    }
+    [[nodiscard]] static Outcome refused(QString code, QString message, QString ref = {})
+    {
+        return {false, false, std::move(code), std::move(message), std::move(ref), false};
+    }
+    bool operator==(const Outcome &) const = default;
+};
+
+} // namespace tocsin
+
+Q_DECLARE_METATYPE(tocsin::Request)
+Q_DECLARE_METATYPE(tocsin::Outcome)

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/DeskTables.h"
+
+#include "models/wire/EventCodec.h"
+
+#include <QHash>
+
+#include <algorithm>
+
+namespace tocsin {
+
+namespace {
+constexpr int closedAlertsInSnapshot = 500;
+constexpr int messagesPerThreadInSnapshot = 200;
+constexpr int closedCommandsInSnapshot = 200;
+constexpr int receiptsInSnapshot = 10'000;
+constexpr int alertsLimit = 1000;
+
+void bindOne(Statement &statement, int parameter, const std::optional<TimePoint> &at)
+{
+    if (at)
+        statement.bind(parameter, toEpochMicros(*at));
+    else
+        statement.bindNull(parameter);
+}
+void bindOne(Statement &statement, int parameter, TimePoint at)
+{
+    statement.bind(parameter, toEpochMicros(at));
+}
+void bindOne(Statement &statement, int parameter, const QByteArray &utf8)
+{
+    statement.bindText(parameter, utf8);
+}
+template<class T>
+void bindOne(Statement &statement, int parameter, const T &value)
+{
+    statement.bind(parameter, value);
+}
+
+/// All parameters, in their order.
+template<class... Values>
+Statement &bound(Statement &statement, const Values &...values)
+{
+    int parameter = 0;
+    (bindOne(statement, parameter++, values), ...);
+    return statement;
+}
+
+QString whereSource(const QString &source)
+{
+    return source.isEmpty() ? QString() : QStringLiteral(" AND (source = :source OR user_id = :source)");
+}
+template<class... Ts>
+struct Overloaded : Ts...
+{
+    using Ts::operator()...;
+};
+
+/// What a table row is known by, in Expected.
+const QString &keyOf(const Alert &alert)
+{
+    return alert.id;
+}
+const QString &keyOf(const ChatMessage &message)
+{
+    return message.id;
+}
+const QString &keyOf(const Device &device)
+{
+    return device.id;
+}
+const QString &keyOf(const Command &command)
+{
+    return command.id;
+}
+QString keyOf(const ChatReceipt &receipt)
+{
+    return receiptKey(receipt);
+}
+} // namespace
+
+struct DeskTables::Statements
+{
+    explicit Statements(Database &db)
+        : device(db.prepare(QStringLiteral("INSERT INTO devices VALUES (?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
+                                           " kind=excluded.kind, simulated=excluded.simulated, seq=excluded.seq,"
+                                           " body=excluded.body")))
+        , alert(db.prepare(QStringLiteral(
+              "INSERT INTO alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
+              " source=excluded.source, code=excluded.code, instance=excluded.instance, user_id=excluded.user_id,"
+              " kind=excluded.kind, level=excluded.level, cond=excluded.cond, state=excluded.state,"
+              " open=excluded.open, acked=excluded.acked, occurrence=excluded.occurrence,"
+              " revision=excluded.revision, raised_at=excluded.raised_at, last_seen_at=excluded.last_seen_at,"
+              " cleared_at=excluded.cleared_at, acked_at=excluded.acked_at, seq=excluded.seq, body=excluded.body")))
+        , chat(db.prepare(QStringLiteral("INSERT INTO chat_messages VALUES (?,?,?,?,?)")))
+        , receipt(db.prepare(QStringLiteral("INSERT INTO chat_receipts VALUES (?,?,?,?,?,?) ON CONFLICT(key) DO UPDATE"
+                                            " SET message_id=excluded.message_id, at=excluded.at, seq=excluded.seq,"
+                                            " body=excluded.body")))
+        , command(
+              db.prepare(QStringLiteral("INSERT INTO commands VALUES (?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
+                                        " device_id=excluded.device_id, state=excluded.state, open=excluded.open,"
+                                        " issued_at=excluded.issued_at, finished_at=excluded.finished_at,"
+                                        " seq=excluded.seq, body=excluded.body")))
+        , audit(db.prepare(QStringLiteral("INSERT INTO audit VALUES (?,?,?,?,?,?,?)")))
+    {
+    }
+    Statement device;
+    Statement alert;
+    Statement chat;
+    Statement receipt;
+    Statement command;
+    Statement audit;
+};
+
+struct DeskTables::Expected::Rows
+{
+    QHash<QString, Device> devices;
+    QHash<QString, Alert> alerts;
+    QHash<QString, ChatMessage> messages;
+    QHash<QString, ChatReceipt> receipts;
+    QHash<QString, Command> commands;
+    QHash<qint64, AuditRecord> audit;
+};
+
+DeskTables::Expected::Expected() : m_rows(std::make_unique<Rows>())
+{
+}
+
+DeskTables::Expected::~Expected() = default;
+
+void DeskTables::Expected::apply(const Event &event)
+{
+    Rows &rows = *m_rows;
+    std::visit(Overloaded{[&rows](const AlertChange &change) { rows.alerts.insert(change.alert.id, change.alert); },
+                          [&rows](const ChatMessage &message) { rows.messages.insert(message.id, message); },
+                          [&rows](const Device &device) { rows.devices.insert(device.id, device); },
+                          [&rows](const ChatReceipt &receipt) { rows.receipts.insert(receiptKey(receipt), receipt); },
+                          [&rows](const Command &command) { rows.commands.insert(command.id, command); },
+                          [&rows, &event](const AuditRecord &record) { rows.audit.insert(event.seq, record); }},
+               event.body);
+}
+
+DeskTables::DeskTables(Database &db) : m_db(db), m_statements(std::make_unique<Statements>(db))
+{
+}
+
+DeskTables::~DeskTables() = default;
+
+QStringList DeskTables::versionTwo()
+{
+    return {
+        QStringLiteral(
+            "CREATE TABLE chat_receipts (key TEXT PRIMARY KEY, thread TEXT NOT NULL, message_id TEXT NOT NULL,"
+            " at INTEGER NOT NULL, seq INTEGER NOT NULL REFERENCES events(seq), body TEXT NOT NULL)"),
+        QStringLiteral("CREATE INDEX receipts_thread ON chat_receipts(thread, seq)"),
+        QStringLiteral("CREATE INDEX receipts_seq ON chat_receipts(seq)"),
+        QStringLiteral("CREATE TABLE commands (id TEXT PRIMARY KEY, device_id TEXT NOT NULL, state TEXT NOT NULL,"
+                       " open INTEGER NOT NULL, issued_at INTEGER NOT NULL, finished_at INTEGER,"
+                       " seq INTEGER NOT NULL REFERENCES events(seq), body TEXT NOT NULL)"),
+        QStringLiteral("CREATE INDEX commands_open ON commands(open, issued_at)"),
+        QStringLiteral("CREATE INDEX commands_device ON commands(device_id, issued_at)"),
+        QStringLiteral("CREATE INDEX commands_seq ON commands(seq)"),
+        QStringLiteral("CREATE TABLE audit (seq INTEGER PRIMARY KEY REFERENCES events(seq), at INTEGER NOT NULL,"
+                       " action TEXT NOT NULL, object TEXT NOT NULL, actor_id TEXT NOT NULL, ok INTEGER NOT NULL,"
+                       " body TEXT NOT NULL)"),
+        QStringLiteral("CREATE INDEX audit_action ON audit(action, at)"),
+    };
+}
+
+bool DeskTables::project(const Event &event)
+{
+    Statements &into = *m_statements;
+    return std::visit(Overloaded{[&](const AlertChange &change) {
+                                     const Alert &a = change.alert;
+                                     return m_db.run(bound(into.alert, a.id, a.source, a.code, a.instance, a.userId,
+                                                           toString(a.kind), toString(a.level), toString(a.cond),
+                                                           toString(stateOf(a)), isOpen(a), a.acked, a.occurrence,
+                                                           a.revision, a.raisedAt, a.lastSeenAt, a.clearedAt, a.ackedAt,
+                                                           event.seq, encodeAlert(a)));
+                                 },
+                                 [&](const ChatMessage &m) {
+                                     return m_db.run(bound(into.chat, event.seq, m.id, m.thread, m.at, encodeChat(m)));
+                                 },
+                                 [&](const Device &d) {
+                                     return m_db.run(bound(into.device, d.id, toString(d.kind), d.simulated, event.seq,
+                                                           encodeDevice(d)));
+                                 },
+                                 [&](const ChatReceipt &r) {
+                                     return m_db.run(bound(into.receipt, receiptKey(r), r.thread, r.messageId, r.at,
+                                                           event.seq, encodeReceipt(r)));
+                                 },
+                                 [&](const Command &c) {
+                                     return m_db.run(bound(into.command, c.id, c.deviceId, toString(c.state), isOpen(c),
+                                                           c.issuedAt, c.finishedAt, event.seq, encodeCommand(c)));
+                                 },
+                                 [&](const AuditRecord &r) {
+                                     return m_db.run(bound(into.audit, event.seq, event.at, r.action, r.object,
+                                                           event.actor.id, r.ok, encodeAudit(r)));
+                                 }},
+                      event.body);
+}
+
+template<class T, class Decode>
+QList<T> DeskTables::bodies(Statement &query, Decode decode, QString *error)
+{
+    QList<T> list;
+    if (!m_db.run(query)) {
+        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
+        return list;
+    }
+    while (m_db.next(query)) {
+        QString why;
+        const auto item = decode(query.bytes(0), &why);
+        if (!item) {
+            *error = QStringLiteral("The file %1 holds a row that cannot be read: %2").arg(m_db.path(), why);
+            return list;
+        }
+        list.append(*item);
+    }
+    if (query.failed())
+        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
+    return list;
+}
+
+QString DeskTables::load(DeskSnapshot &snapshot)
+{
+    QString error;
+    const auto all = [this, &error]<class T>(QList<T> &into, const QString &sql, auto decode) {
+        Statement query = m_db.prepare(sql);
+        into += bodies<T>(query, decode, &error);
+    };
+    all(snapshot.devices, QStringLiteral("SELECT body FROM devices ORDER BY id"), decodeDevice);
+    all(snapshot.alerts, QStringLiteral("SELECT body FROM alerts WHERE open=1 ORDER BY raised_at DESC, seq DESC"),
+        decodeAlert);
+    all(snapshot.alerts,
+        QStringLiteral("SELECT body FROM alerts WHERE open=0 ORDER BY raised_at DESC, seq DESC LIMIT %1")
+            .arg(closedAlertsInSnapshot),
+        decodeAlert);
+    // The newest of each thread, then all in order.
+    all(snapshot.messages,
+        QStringLiteral(
+            "SELECT m.body FROM (SELECT DISTINCT thread FROM chat_messages) t JOIN chat_messages m ON m.seq IN"
+            " (SELECT seq FROM chat_messages WHERE thread = t.thread ORDER BY seq DESC LIMIT %1)"
+            " ORDER BY m.seq")
+            .arg(messagesPerThreadInSnapshot),
+        decodeChat);
+    all(snapshot.receipts,
+        QStringLiteral("SELECT body FROM (SELECT seq, body FROM chat_receipts ORDER BY seq DESC LIMIT %1) ORDER BY seq")
+            .arg(receiptsInSnapshot),
+        decodeReceipt);
+    all(snapshot.commands, QStringLiteral("SELECT body FROM commands WHERE open=1 ORDER BY issued_at, seq"),
+        decodeCommand);
+    all(snapshot.commands,
+        QStringLiteral("SELECT body FROM commands WHERE open=0 ORDER BY seq DESC LIMIT %1")
+            .arg(closedCommandsInSnapshot),
+        decodeCommand);
+    return error;
+}
+
+AlertsResult DeskTables::alerts(const AlertsQuery &query)
+{
+    AlertsResult result;
+    Statement q = m_db.prepare(
+        QStringLiteral("SELECT body FROM alerts WHERE %1%2 ORDER BY raised_at DESC, seq DESC LIMIT %3")
+            .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source))
+            .arg(std::clamp(query.limit, 0, alertsLimit)));
+    if (!query.source.isEmpty())
+        q.bindNamed(":source", query.source);
+    result.alerts = bodies<Alert>(q, decodeAlert, &result.error);
+    return result;
+}
+
+QStringList DeskTables::differences(Expected &expected)
+{
+    QStringList found;
+    QString error;
+    const auto compare = [&](auto &rows, const QString &table, auto decode) {
+        using T = std::decay_t<decltype(rows.begin().value())>;
+        Statement q = m_db.prepare(QStringLiteral("SELECT body FROM %1").arg(table));
+        for (const T &row : bodies<T>(q, decode, &error)) {
+            const QString key = keyOf(row);
+            const auto it = rows.constFind(key);
+            if (it == rows.cend() || !(*it == row))
+                found.append(QStringLiteral("%1 \"%2\" differs from the log.").arg(table, key));
+            rows.remove(key);
+        }
+        for (auto it = rows.cbegin(); it != rows.cend(); ++it)
+            found.append(QStringLiteral("%1 \"%2\" is missing.").arg(table, it.key()));
+    };
+    Expected::Rows &rows = *expected.m_rows;
+    compare(rows.devices, QStringLiteral("devices"), decodeDevice);
+    compare(rows.alerts, QStringLiteral("alerts"), decodeAlert);
+    compare(rows.messages, QStringLiteral("chat_messages"), decodeChat);
+    compare(rows.receipts, QStringLiteral("chat_receipts"), decodeReceipt);
+    compare(rows.commands, QStringLiteral("commands"), decodeCommand);
+    // Audit rows have no name of their own but their place in the log.
+    Statement q = m_db.prepare(QStringLiteral("SELECT seq, body FROM audit"));
+    for (bool more = m_db.run(q) && m_db.next(q); more; more = m_db.next(q)) {
+        const qint64 seq = q.integer(0);
+        QString why;
+        const auto record = decodeAudit(q.bytes(1), &why);
+        const auto it = rows.audit.constFind(seq);
+        if (!record || it == rows.audit.cend() || !(*it == *record))
+            found.append(QStringLiteral("audit %1 differs from the log.").arg(seq));
+        rows.audit.remove(seq);
+    }
+    for (auto it = rows.audit.cbegin(); it != rows.audit.cend(); ++it)
+        found.append(QStringLiteral("audit %1 is missing.").arg(it.key()));
+    if (!error.isEmpty())
+        found.append(error);
+    return found;
+}
+
+} // namespace tocsin

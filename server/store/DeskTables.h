@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Desk.h"
+#include "models/domain/Ports.h"
+#include "server/store/Database.h"
+
+#include <QStringList>
+
+#include <memory>
+
+namespace tocsin {
+
+/// The tables of desk.db that are projected from its log: devices, alerts, chat_messages, chat_receipts, commands, audit. Every
+/// row can be told from the log alone. Used by DeskFile, on its thread, with its connection, which must be open before and be
+/// closed after.
+class DeskTables
+{
+public:
+    explicit DeskTables(Database &db);
+    ~DeskTables();
+    DeskTables(const DeskTables &) = delete;
+    DeskTables &operator=(const DeskTables &) = delete;
+
+    /// The statements that make the tables which came with version 2 of the file.
+    [[nodiscard]] static QStringList versionTwo();
+
+    /// Inside the transaction of the event. False: see Database::lastError().
+    [[nodiscard]] bool project(const Event &event);
+    /// Fills everything but seq; a sentence when a row cannot be read.
+    [[nodiscard]] QString load(DeskSnapshot &snapshot);
+    [[nodiscard]] AlertsResult alerts(const AlertsQuery &query);
+
+    /// What the tables should hold, gathered from a replay of the log.
+    class Expected
+    {
+    public:
+        Expected();
+        ~Expected();
+        Expected(const Expected &) = delete;
+        Expected &operator=(const Expected &) = delete;
+        void apply(const Event &event);
+
+    private:
+        friend class DeskTables;
+        struct Rows;
+        std::unique_ptr<Rows> m_rows;
+    };
+    /// One sentence per difference, naming the table and the row; empty when they agree.
+    [[nodiscard]] QStringList differences(Expected &expected);
+
+private:
+    struct Statements;
+    template<class T, class Decode>
+    QList<T> bodies(Statement &query, Decode decode, QString *error);
+
+    Database &m_db;
+    std::unique_ptr<Statements> m_statements;
+};
+
+} // namespace tocsin
