@@ -22,7 +22,8 @@ import sys
 PROGRAM = ("app", "hal", "models", "qml", "server")
 HERE = pathlib.Path(__file__).resolve().parent / "tidy"
 KNOWN_BAD = {"bugprone-macro-parentheses", "performance-unnecessary-value-param", "performance-for-range-copy",
-             "bugprone-use-after-move", "clang-analyzer-core.DivideZero"}
+             "bugprone-use-after-move", "clang-analyzer-core.DivideZero", "clang-diagnostic-reserved-identifier",
+             "clang-diagnostic-reserved-macro-identifier"}
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 

@@ -7,8 +7,8 @@
 
 namespace tocsin {
 
-/// bugprone-macro-parentheses, in a header.
-#define TOCSIN_TWICE(x) x * 2
+/// bugprone-macro-parentheses and a reserved name, in a header.
+#define _TOCSIN_TWICE(x) x * 2
 
 /// performance-unnecessary-value-param, in a header.
 inline qsizetype sizeOf(QString text)
