@@ -6,9 +6,10 @@ usage: platform.py ROOT
 The program's files are listed one by one, with what only some systems compile; tests may use a system's calls only
 behind a condition of their CMakeLists.txt or of the preprocessor.
 """
-import pathlib
 import re
 import sys
+
+import cpp_gate
 
 # Every file of the program that knows which system it runs on. A new one needs a reason: most things Qt has already.
 PLATFORM = {
@@ -62,44 +63,29 @@ def check_text(name, text):
     return problems
 
 
-def self_test():
-    cases = [
-        ("models/A.cpp", "#ifdef Q_OS_LINUX\n#endif", 1),
-        ("models/A.cpp", "#include <sys/socket.h>", 1),
-        ("hal/A.h", "#include <csignal>", 1),
-        ("hal/A.cpp", "#include <unistd.h>", 1),
-        ("hal/A.cpp", "#include <memory>\n#include <QProcess>\n// Q_OS_LINUX", 0),
-        ("app/B.cpp", "#if defined(_WIN32)\n#endif", 1),
-        ("app/StopSignals.cpp", "#ifdef Q_OS_WIN\n#include <windows.h>\n#endif", 0),
-        ("server/net/PlainTransport.cpp", '#include "server/net/DescriptorTransport.h"', 1),
-        ("server/net/PlainTransport.cpp", '#ifdef Q_OS_UNIX\n#include "server/net/DescriptorTransport.h"\n#endif', 0),
-        ("server/net/DescriptorTransport.cpp", '#include "server/net/DescriptorTransport.h"', 0),
-        ("tests/net/t.cpp", "#include <sys/socket.h>", 0),
-    ]
-    wrong = [case for case in cases if len(check_text(case[0], case[1])) != case[2]]
-    for case in wrong:
-        print("self-test failed:", case)
-    return not wrong
+CASES = [
+    ("models/A.cpp", "#ifdef Q_OS_LINUX\n#endif", 1),
+    ("models/A.cpp", "#include <sys/socket.h>", 1),
+    ("hal/A.h", "#include <csignal>", 1),
+    ("hal/A.cpp", "#include <unistd.h>", 1),
+    ("hal/A.cpp", "#include <memory>\n#include <QProcess>\n// Q_OS_LINUX", 0),
+    ("app/B.cpp", "#if defined(_WIN32)\n#endif", 1),
+    ("app/StopSignals.cpp", "#ifdef Q_OS_WIN\n#include <windows.h>\n#endif", 0),
+    ("server/net/PlainTransport.cpp", '#include "server/net/DescriptorTransport.h"', 1),
+    ("server/net/PlainTransport.cpp", '#ifdef Q_OS_UNIX\n#include "server/net/DescriptorTransport.h"\n#endif', 0),
+    ("server/net/DescriptorTransport.cpp", '#include "server/net/DescriptorTransport.h"', 0),
+    ("tests/net/t.cpp", "#include <sys/socket.h>", 0),
+]
 
 
-def main():
-    root = pathlib.Path(sys.argv[1])
-    if not self_test():
-        return 1
+def check_list(root):
     problems = [f"{name}: listed, but not there" for name in [*PLATFORM, *CONDITIONAL] if not (root / name).is_file()]
-    count = 0
-    for top in ("app", "hal", "models", "qml", "server", "tests"):
-        for path in sorted((root / top).rglob("*")):
-            if path.suffix in (".h", ".cpp"):
-                count += 1
-                problems += check_text(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
     for name in PLATFORM:
-        if (root / name).is_file() and not (MACRO.search((root / name).read_text()) or HEADER.search((root / name).read_text())):
+        text = (root / name).read_text() if (root / name).is_file() else "Q_OS_"
+        if not MACRO.search(text) and not HEADER.search(text):
             problems.append(f"{name}: listed as platform code, but has none")
-    print("\n".join(problems))
-    print(f"{count} files read, {len(problems)} problems")
-    return 1 if problems or count == 0 else 0
+    return problems
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cpp_gate.run(check_text, CASES, check_list))
