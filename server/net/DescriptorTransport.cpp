@@ -23,6 +23,11 @@ constexpr std::size_t chunksPerWrite = 64;
 #ifdef Q_OS_LINUX
 constexpr int userTimeoutMs = 30'000;
 #endif
+#ifdef MSG_NOSIGNAL
+constexpr int sendFlags = MSG_NOSIGNAL;
+#else
+constexpr int sendFlags = 0; // SO_NOSIGPIPE does it there
+#endif
 
 std::array<char, chunkSize> &scratch()
 {
@@ -48,6 +53,9 @@ std::unique_ptr<Transport> DescriptorTransport::adopt(qintptr descriptor)
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+#ifdef SO_NOSIGPIPE
+    ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
 #ifdef Q_OS_LINUX
     // A peer that vanished while we have something for it is given up after this time instead of a quarter of an hour.
     ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &userTimeoutMs, sizeof userTimeoutMs);
@@ -135,7 +143,7 @@ void DescriptorTransport::sendWaiting()
         msghdr message{};
         message.msg_iov = parts.data();
         message.msg_iovlen = count;
-        const ssize_t sent = ::sendmsg(m_descriptor, &message, MSG_NOSIGNAL);
+        const ssize_t sent = ::sendmsg(m_descriptor, &message, sendFlags);
         if (sent < 0) {
             if (errno == EINTR)
                 continue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/PlainTransport.h"
 
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 #include "server/net/DescriptorTransport.h"
 #else
 #include "server/net/TcpTransport.h"
@@ -11,7 +11,7 @@ namespace tocsin::net {
 
 std::unique_ptr<Transport> makePlainTransport(qintptr descriptor)
 {
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     return DescriptorTransport::adopt(descriptor);
 #else
     return TcpTransport::adopt(descriptor);
@@ -20,7 +20,7 @@ std::unique_ptr<Transport> makePlainTransport(qintptr descriptor)
 
 void prepareForManyConnections()
 {
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     raiseDescriptorLimit();
 #endif
 }

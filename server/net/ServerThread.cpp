@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QThread>
 
-#ifdef Q_OS_LINUX
+#if defined(Q_OS_LINUX) && !defined(TOCSIN_PORTABLE)
 #include "server/net/EpollDispatcher.h"
 #endif
 #include "server/net/ServerThread.h"
@@ -10,7 +10,7 @@ namespace tocsin::net {
 
 void setServerEventDispatcher([[maybe_unused]] QThread &thread)
 {
-#ifdef Q_OS_LINUX
+#if defined(Q_OS_LINUX) && !defined(TOCSIN_PORTABLE)
     thread.setEventDispatcher(new EpollDispatcher);
 #endif
 }

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 #include <sys/socket.h>
 #endif
 
@@ -100,7 +100,7 @@ void TcpTransport::finishWriting()
 void TcpTransport::shutDownWriting()
 {
     m_finishing = false;
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     if (isOpen())
         ::shutdown(static_cast<int>(m_socket.socketDescriptor()), SHUT_WR);
 #else

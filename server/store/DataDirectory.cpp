@@ -9,7 +9,7 @@
 #include <QRandomGenerator>
 #include <QTemporaryFile>
 
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -28,7 +28,7 @@ constexpr int keyBytes = 32;
 /// A new file's name is durable only when its directory is; the databases sync theirs, we the one above.
 void syncDirectory(const QString &path)
 {
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         ::fsync(fd);
@@ -41,7 +41,7 @@ void syncDirectory(const QString &path)
 
 bool makeDirectory(const QString &path)
 {
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     if (::mkdir(QFile::encodeName(path).constData(), 0700) != 0)
         return errno == EEXIST;
 #else
@@ -56,7 +56,7 @@ bool makeDirectory(const QString &path)
 /// Gives a finished file its final name, unless that is taken. (QFile::rename may fall back to copying over it.)
 bool publish(const QString &draft, const QString &path)
 {
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     return ::link(QFile::encodeName(draft).constData(), QFile::encodeName(path).constData()) == 0;
 #else
     return QFile::copy(draft, path);
@@ -64,7 +64,7 @@ bool publish(const QString &draft, const QString &path)
 }
 } // namespace
 
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 struct DataDirectory::Lock
 {
     int fd = -1;
@@ -171,7 +171,7 @@ DataDirectory::Key DataDirectory::tokenKey() const
         QTemporaryFile draft(file(QStringLiteral("jwt-XXXXXX.new"))); // made 0600
         if (!draft.open() || draft.write(fresh) != fresh.size() || !draft.flush())
             return {{}, QStringLiteral("The token key %1 cannot be written: %2.").arg(path, draft.errorString())};
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
         ::fsync(draft.handle());
 #endif
         draft.close();

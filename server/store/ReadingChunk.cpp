@@ -16,6 +16,8 @@ constexpr quint8 chunkVersion = 1;
 constexpr std::size_t searchedColumns = 32;
 constexpr quint64 maxItems = 1U << 20; // of anything in one chunk: a damaged count must not allocate
 
+constexpr quint64 maxValues = 1U << 22; // of all readings together, likewise
+
 enum Kind : quint8 {
     Number,
     Bool,
@@ -277,7 +279,13 @@ std::optional<Parsed> parse(const QByteArray &bytes)
         std::all_of(chunk.shapes.cbegin(), chunk.shapes.cend(), [&](const Parsed::Shape &shape) {
             return std::all_of(shape.columns.cbegin(), shape.columns.cend(), [&](quint32 c) { return c < columns; });
         });
-    return sound ? std::optional<Parsed>(std::move(chunk)) : std::nullopt;
+    if (!sound)
+        return std::nullopt;
+    // Columns without bytes would let a damaged chunk of kilobytes claim values by the thousand million.
+    quint64 values = 0;
+    for (const quint32 shape : chunk.shapeOf)
+        values += chunk.shapes[shape].columns.size();
+    return values <= maxValues ? std::optional<Parsed>(std::move(chunk)) : std::nullopt;
 }
 
 /// Hands out the values of one column, one reading after the other.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/TcpTransport.h"
 
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 #include "server/net/DescriptorTransport.h"
 #endif
 
@@ -96,7 +96,7 @@ void TestTransport::initTestCase_data()
 {
     QTest::addColumn<Adopt>("adopt");
     QTest::newRow("QTcpSocket") << Adopt(&TcpTransport::adopt);
-#ifdef Q_OS_UNIX
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     QTest::newRow("descriptor") << Adopt(&DescriptorTransport::adopt);
 #endif
 }

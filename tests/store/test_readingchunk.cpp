@@ -206,6 +206,29 @@ private Q_SLOTS:
         }
     }
 
+    void aDamagedChunkCannotClaimMoreValuesThanMemoryHolds()
+    {
+        // Columns of unknowns have no bytes, so nothing but the bound stops readings × columns.
+        const auto claims = [](int readings, int columns) {
+            const auto varint = [](int value) {
+                QByteArray bytes;
+                for (; value >= 0x80; value >>= 7)
+                    bytes.append(static_cast<char>((value & 0x7f) | 0x80));
+                return bytes + static_cast<char>(value);
+            };
+            const QByteArray unknownColumn("\x02\x01\x00", 3); // kind, name, size
+            return '\x01' + varint(readings) + varint(1) + varint(0) + varint(columns) + QByteArray(columns, '\0') +
+                   varint(1) + unknownColumn + varint(readings) + QByteArray(readings, '\0');
+        };
+        const IdToName toName = [](quint32) { return QStringLiteral("n"); };
+        const auto few = decodeChunk(claims(30, 40), QStringLiteral("van"), toName);
+        QVERIFY(few);
+        QCOMPARE(few->size(), 30);
+        QCOMPARE(few->first().samples.size(), 40);
+        QVERIFY(!decodeChunk(claims(3000, 3000), QStringLiteral("van"), toName));
+        QVERIFY(!scanChunk(claims(30'000, 30'000), [](quint32) { return true; }, [](quint32, TimePoint, double) {}));
+    }
+
     void scanningYieldsOnlyFiniteNumbersOfWhatIsWanted()
     {
         Names names;
