@@ -168,7 +168,7 @@ void VehicleOutbound::publishAlert(const AlertChange &change)
     if (recipients.isEmpty())
         topics.append(ownerlessTopic);
     for (const QString &topic : std::as_const(topics))
-        m_frames += m_fanOut.publish(topic, encode);
+        m_frames += m_fanOut.publish(topic, encode, net::Delivery::Alert);
 }
 
 void VehicleOutbound::publishChat(const ChatMessage &message)

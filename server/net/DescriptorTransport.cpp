@@ -22,6 +22,9 @@ constexpr int readsPerTurn = 4;
 constexpr std::size_t chunksPerWrite = 64;
 #ifdef Q_OS_LINUX
 constexpr int userTimeoutMs = 30'000;
+/// What the system may hold beyond what is on the way. Its buffers grow to megabytes for a slow reader, and an alert
+/// would wait behind all of it.
+constexpr int notSentMost = 65'536;
 #endif
 #ifdef MSG_NOSIGNAL
 constexpr int sendFlags = MSG_NOSIGNAL;
@@ -59,6 +62,7 @@ std::unique_ptr<Transport> DescriptorTransport::adopt(qintptr descriptor)
 #ifdef Q_OS_LINUX
     // A peer that vanished while we have something for it is given up after this time instead of a quarter of an hour.
     ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &userTimeoutMs, sizeof userTimeoutMs);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &notSentMost, sizeof notSentMost);
 #endif
     return std::unique_ptr<Transport>(new DescriptorTransport(fd));
 }
@@ -116,53 +120,80 @@ void DescriptorTransport::onReadable()
     }
 }
 
+/// Nearly always the system takes everything at once; only what it leaves is kept.
 void DescriptorTransport::write(const QByteArrayList &chunks)
 {
     if (m_descriptor < 0 || m_ending || m_finished)
         return;
-    for (const QByteArray &chunk : chunks) {
-        if (chunk.isEmpty())
-            continue;
-        m_waiting.push_back(chunk);
-        m_unsent += chunk.size();
+    qsizetype from = 0;
+    qsizetype skip = 0;
+    if (m_waiting.isEmpty()) {
+        while (from < chunks.size()) {
+            const qint64 sent = sendSome(chunks, from, skip);
+            if (sent < 0)
+                break;
+            skip += sent;
+            while (from < chunks.size() && skip >= chunks.at(from).size())
+                skip -= chunks.at(from++).size();
+        }
+        m_sentOfFirst = skip;
     }
-    if (!m_writable || !m_writable->isEnabled())
-        sendWaiting();
+    if (m_ending)
+        return;
+    for (; from < chunks.size(); ++from) {
+        m_unsent += chunks.at(from).size() - skip;
+        skip = 0;
+        m_waiting.append(chunks.at(from));
+    }
+    if (m_waiting.isEmpty())
+        whenSent();
+    else
+        awaitWritable(true);
+}
+
+/// Bytes that the system took; -1 when it takes none now, or the connection is broken (m_ending).
+qint64 DescriptorTransport::sendSome(const QByteArrayList &chunks, qsizetype from, qsizetype skip)
+{
+    std::array<iovec, chunksPerWrite>
+        parts; // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as it is read
+    std::size_t count = 0;
+    for (qsizetype i = from; i < chunks.size() && count < parts.size(); ++i, ++count) {
+        parts[count].iov_base = const_cast<char *>(chunks.at(i).constData()) + skip;
+        parts[count].iov_len = static_cast<std::size_t>(chunks.at(i).size() - skip);
+        skip = 0;
+    }
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    ssize_t sent = 0;
+    do {
+        sent = count == 1 ? ::send(m_descriptor, parts[0].iov_base, parts[0].iov_len, sendFlags)
+                          : ::sendmsg(m_descriptor, &message, sendFlags);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0 && !wouldBlock(errno))
+        endSoon();
+    return sent;
 }
 
 void DescriptorTransport::sendWaiting()
 {
-    while (!m_waiting.empty()) {
-        std::array<iovec, chunksPerWrite> parts{};
-        std::size_t count = 0;
-        for (auto at = m_waiting.cbegin(); at != m_waiting.cend() && count < parts.size(); ++at, ++count) {
-            const qsizetype skip = count == 0 ? m_sentOfFirst : 0;
-            parts[count].iov_base = const_cast<char *>(at->constData()) + skip;
-            parts[count].iov_len = static_cast<std::size_t>(at->size() - skip);
-        }
-        msghdr message{};
-        message.msg_iov = parts.data();
-        message.msg_iovlen = count;
-        const ssize_t sent = ::sendmsg(m_descriptor, &message, sendFlags);
-        if (sent < 0) {
-            if (errno == EINTR)
-                continue;
-            if (wouldBlock(errno))
-                awaitWritable(true);
-            else
-                endSoon();
-            return;
-        }
+    qsizetype done = 0;
+    while (done < m_waiting.size()) {
+        const qint64 sent = sendSome(m_waiting, done, m_sentOfFirst);
+        if (sent < 0)
+            break;
         m_unsent -= sent;
-        auto left = static_cast<qsizetype>(sent);
-        while (left > 0 && left >= m_waiting.front().size() - m_sentOfFirst) {
-            left -= m_waiting.front().size() - m_sentOfFirst;
-            m_sentOfFirst = 0;
-            m_waiting.pop_front();
-        }
-        m_sentOfFirst += left;
+        m_sentOfFirst += sent;
+        while (done < m_waiting.size() && m_sentOfFirst >= m_waiting.at(done).size())
+            m_sentOfFirst -= m_waiting.at(done++).size();
     }
-    awaitWritable(false);
+    if (done == m_waiting.size())
+        m_waiting = {};
+    else
+        m_waiting.remove(0, done);
+    if (m_ending)
+        return;
+    awaitWritable(!m_waiting.isEmpty());
     whenSent();
 }
 
@@ -248,7 +279,7 @@ void DescriptorTransport::closeDescriptor()
         return;
     m_readable.setEnabled(false);
     m_writable.reset();
-    m_waiting.clear();
+    m_waiting = {};
     m_unsent = 0;
     ::close(std::exchange(m_descriptor, -1));
 }

@@ -6,7 +6,6 @@
 #include <QObject>
 #include <QSocketNotifier>
 
-#include <deque>
 #include <memory>
 
 namespace tocsin::net {
@@ -40,6 +39,7 @@ private:
     void onReadable();
     void onWritable();
     void sendWaiting();
+    [[nodiscard]] qint64 sendSome(const QByteArrayList &chunks, qsizetype from, qsizetype skip);
     void whenSent();
     void awaitWritable(bool on);
     void endSoon();
@@ -49,11 +49,11 @@ private:
 
     QSocketNotifier m_readable;
     std::unique_ptr<QSocketNotifier> m_writable; ///< only while the system's buffer is full
-    std::deque<QByteArray> m_waiting;
+    QByteArrayList m_waiting;                    ///< what the system did not take at once
     Sink *m_sink = nullptr;
     QHostAddress m_peer;
     qint64 m_unsent = 0;
-    qsizetype m_sentOfFirst = 0; ///< bytes of m_waiting.front() that are gone
+    qsizetype m_sentOfFirst = 0; ///< bytes of the first that are gone
     int m_descriptor;
     quint16 m_peerPort = 0;
     AfterSending m_after = AfterSending::StayOpen;

@@ -9,14 +9,27 @@
 
 namespace tocsin::net {
 
-GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const Limits &limits, TurnQueue &turns,
-                         TrafficCounters &traffic)
+namespace {
+
+/// What is on its way from a queue to its transport; one list for all, so that a turn allocates nothing.
+QByteArrayList &handedOut()
+{
+    static thread_local QByteArrayList chunks;
+    return chunks;
+}
+
+} // namespace
+
+GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings,
+                         TurnQueue &turns, TrafficCounters &traffic)
     : m_transport(std::move(transport))
     , m_turns(turns)
     , m_traffic(traffic)
-    , m_reader(limits.message)
-    , m_out({limits.unsent, limits.waitingA, limits.waitingB})
-    , m_linger(std::chrono::seconds(5))
+    , m_reader(settings.limits.message)
+    , m_out({settings.limits.unsent, settings.limits.waitingA, settings.limits.waitingB, settings.limits.waitingC})
+    , m_linger(settings.deadlines.closeLinger)
+    , m_readStall(settings.deadlines.readStall)
+    , m_lastTaken(Clock::now())
     , m_id(id)
 {
     m_transport->setReading(false);
@@ -71,18 +84,29 @@ void GuardSocket::read(const QByteArray &early)
     m_transport->setReading(true);
 }
 
-bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &conflationKey)
+bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &key)
 {
     if (m_phase != Phase::Open)
         return true;
+    const QByteArray &wire = m_compress ? frame.compressedWire() : frame.wire();
     // A turn that sends much writes in between rather than call its reader slow.
-    if (m_out.isFull(m_transport->unsent()))
+    if (m_out.isFull(m_transport->unsent(), wire.size()))
         flushOut();
     if (m_phase != Phase::Open)
         return true;
-    const SendQueue::Result result =
-        m_out.push(m_compress ? frame.compressedWire() : frame.wire(), delivery, conflationKey, m_transport->unsent());
-    if (result == SendQueue::Result::Overflow)
+    if (m_out.push(wire, delivery, key, m_transport->unsent()) == SendQueue::Result::Overflow)
+        return false;
+    m_turns.add(this);
+    return true;
+}
+
+bool GuardSocket::join(const std::shared_ptr<FrameBatch> &batch)
+{
+    if (m_phase != Phase::Open)
+        return false;
+    if (m_out.isFull(m_transport->unsent(), FrameBatch::capacity))
+        flushOut();
+    if (m_phase != Phase::Open || !m_out.join(batch, m_compress, m_transport->unsent()))
         return false;
     m_turns.add(this);
     return true;
@@ -105,6 +129,10 @@ void GuardSocket::tick(Clock::time_point now)
 {
     if (m_phase == Phase::Open && m_reader.isStalled(now) && m_owner != nullptr)
         m_owner->guardFault(CloseCode::Policy, QStringLiteral("The message comes too slowly."));
+    if (m_transport->unsent() == 0)
+        m_lastTaken = now;
+    else if (m_phase == Phase::Open && now - m_lastTaken >= m_readStall && m_owner != nullptr)
+        m_owner->guardStalled();
     if (now >= m_deadline)
         kill();
 }
@@ -206,6 +234,7 @@ void GuardSocket::close()
 void GuardSocket::leaveOpen(Phase next)
 {
     m_phase = next;
+    m_out.leaveBatch();
     if (state() == UnconnectedState)
         return;
     Q_EMIT aboutToClose();
@@ -284,6 +313,7 @@ void GuardSocket::giveToQt(Opcode opcode, const QByteArray &payload)
 
 void GuardSocket::transportDrained()
 {
+    m_lastTaken = Clock::now();
     if (!m_out.isEmpty() || m_phase != Phase::Open)
         m_turns.add(this);
 }
@@ -295,14 +325,20 @@ void GuardSocket::transportEnded()
 
 void GuardSocket::flushOut()
 {
+    QByteArrayList &chunks = handedOut();
     while (m_phase != Phase::Ended) {
-        const QByteArrayList chunks = m_out.take(m_transport->unsent());
+        m_out.take(m_transport->unsent(), chunks, m_encodeGap.get());
         if (chunks.isEmpty())
-            return;
-        for (const QByteArray &chunk : chunks)
+            break;
+        for (const QByteArray &chunk : std::as_const(chunks))
             m_traffic.bytesOut += static_cast<quint64>(chunk.size());
         m_transport->write(chunks);
+        chunks.clear();
+        if (m_out.isEmpty())
+            break;
     }
+    if (const quint64 messages = m_out.takeBatchedMessages(); messages > 0 && m_owner != nullptr)
+        m_owner->guardSent(messages);
 }
 
 void GuardSocket::endOfTurn()

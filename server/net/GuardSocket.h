@@ -39,14 +39,18 @@ public:
         virtual void guardBinary(const QByteArray &payload) = 0;
         /// The peer broke the protocol or is too slow: close with this code and reason.
         virtual void guardFault(quint16 code, const QString &reason) = 0;
-        virtual void guardClosed() = 0; ///< no more messages in either direction; once
-        virtual void guardEnded() = 0;  ///< the transport is gone; once, after guardClosed()
+        /// The peer takes nothing of what it is sent: close 4008.
+        virtual void guardStalled() = 0;
+        virtual void guardSent(quint64 messages) = 0; ///< published ones that were handed to the transport
+        virtual void guardClosed() = 0;               ///< no more messages in either direction; once
+        virtual void guardEnded() = 0;                ///< the transport is gone; once, after guardClosed()
 
     protected:
         ~Owner() = default;
     };
 
-    GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const Limits &limits, TurnQueue &turns,
+    /// `settings` outlive it.
+    GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings, TurnQueue &turns,
                 TrafficCounters &traffic);
     ~GuardSocket() override;
 
@@ -63,7 +67,9 @@ public:
     void read(const QByteArray &early);
 
     /// False: too much of class A waits already; the owner must close.
-    [[nodiscard]] bool send(const Frame &frame, Delivery delivery, const QString &conflationKey);
+    [[nodiscard]] bool send(const Frame &frame, Delivery delivery, const QString &key);
+    [[nodiscard]] bool join(const std::shared_ptr<FrameBatch> &batch);
+    void setGapEncoder(const GapEncoder &encoder) { m_encodeGap = std::make_unique<GapEncoder>(encoder); }
     /// Bytes that are on their way out: waiting here and in the transport.
     [[nodiscard]] qint64 backlog() const;
     void dropBacklog() { m_out.dropBacklog(); }
@@ -118,10 +124,13 @@ private:
     Owner *m_owner = nullptr;
     FrameReader m_reader;
     SendQueue m_out;
+    std::unique_ptr<GapEncoder> m_encodeGap;
     QByteArray m_toQt;      ///< what Qt may read
     QByteArray m_fromQt;    ///< its answer to the upgrade, later a control frame, as far as it came
     QByteArray m_extension; ///< for the 101
     std::chrono::milliseconds m_linger;
+    const std::chrono::milliseconds m_readStall;
+    Clock::time_point m_lastTaken; ///< when the system last took something, or nothing was waiting
     Clock::time_point m_deadline = Clock::time_point::max();
     quint64 m_id;
     int m_unansweredPings = 0;

@@ -145,9 +145,7 @@ void Server::httpUpgraded(HttpConnection *connection, Judgement judgement, std::
     connection->deleteLater();
 
     const quint64 id = m_nextId++;
-    upgrade->guard =
-        std::make_unique<GuardSocket>(id, std::move(transport), m_settings.limits, *m_turns, m_counters.traffic);
-    upgrade->guard->setLinger(m_settings.deadlines.closeLinger);
+    upgrade->guard = std::make_unique<GuardSocket>(id, std::move(transport), m_settings, *m_turns, m_counters.traffic);
     const auto deflate = m_settings.deflate
                              ? negotiateDeflate(headerValues(judgement.request, "sec-websocket-extensions"))
                              : std::nullopt;

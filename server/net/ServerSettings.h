@@ -24,7 +24,8 @@ struct Limits
     qsizetype message = 10'485'760;
     qsizetype unsent = 65'536;
     qsizetype waitingA = 1'048'576;
-    qsizetype waitingB = 1'048'576;
+    qsizetype waitingB = 262'144;
+    qsizetype waitingC = 262'144;
 };
 
 struct Deadlines
@@ -34,6 +35,7 @@ struct Deadlines
     std::chrono::milliseconds bodyGrace{5'000};  ///< after it a body must come at 500 B/s on average
     std::chrono::milliseconds answer{30'000};    ///< for the handler of a request
     std::chrono::milliseconds sendStall{30'000}; ///< an HTTP answer that nobody reads
+    std::chrono::milliseconds readStall{20'000}; ///< a WebSocket whose peer takes no byte of what waits
     std::chrono::milliseconds closeLinger{5'000};
     std::chrono::milliseconds stopLinger{2'000};
     std::chrono::milliseconds pingInterval{25'000};

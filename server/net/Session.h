@@ -9,14 +9,24 @@
 #include <QString>
 #include <QUrlQuery>
 
+#include <functional>
 #include <memory>
 #include <utility>
 
 namespace tocsin::net {
 
-/// How a frame is treated when its reader is slow (RELIABILITY, Delivery).
-/// A: never dropped; the session closes 4008 rather than lose one. B: conflated to the latest per key.
-enum class Delivery { A, B };
+/// How a frame is treated when its reader is slow, in order of sending (RELIABILITY, Delivery).
+/// Alert and A: never dropped; the session closes 4008 rather than lose one. B (telemetry): conflated to the latest per key.
+/// C (raw streams): the newest 256 KiB are kept; what was overwritten becomes a gap.
+enum class Delivery { Alert, A, B, C };
+
+/// What a slow reader has lost of class C.
+struct Gap
+{
+    QString key; ///< of the lost frames
+    quint64 frames = 0;
+    quint64 bytes = 0;
+};
 
 /// One encoded WebSocket frame, header and payload as they go to the wire (server frames are not masked),
 /// shared by every socket that gets it: encode once, write many. Copies share; server thread.
@@ -38,6 +48,11 @@ private:
     std::shared_ptr<Shared> m_shared;
 };
 
+/// Says a gap in the words of a dialect; the marker goes where the lost frames would have been.
+using GapEncoder = std::function<Frame(const Gap &)>;
+
+class FrameBatch;
+
 /// One open WebSocket as a dialect sees it. Server thread; owned by the server, deleted after closed().
 /// Abstract so that dialects are tested without sockets.
 class Session : public QObject
@@ -54,9 +69,13 @@ public:
     [[nodiscard]] virtual TimePoint openedAt() const = 0;
     [[nodiscard]] virtual bool isOpen() const = 0;
 
-    /// Queues a frame; written once per loop turn. For B, `conflationKey` names what a newer frame replaces
-    /// while more than 64 KiB wait.
-    virtual void send(const Frame &frame, Delivery delivery = Delivery::A, const QString &conflationKey = {}) = 0;
+    /// Queues a frame; written once per loop turn. `key` names, while 64 KiB wait, what a newer frame of class B replaces,
+    /// and what a gap of class C belongs to.
+    virtual void send(const Frame &frame, Delivery delivery = Delivery::A, const QString &key = {}) = 0;
+    /// For FanOut: takes part in what a topic publishes in this turn. False: send frame by frame.
+    [[nodiscard]] virtual bool join(const std::shared_ptr<FrameBatch> &) { return false; }
+    /// Of a session that is sent class C; without it gaps are not told.
+    virtual void setGapEncoder(const GapEncoder &) {}
     void sendText(const QByteArray &utf8) { send(Frame::text(utf8)); }
     /// Starts the closing handshake; lingering and the final abort are the server's.
     virtual void close(quint16 code, const QString &reason) = 0;

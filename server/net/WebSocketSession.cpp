@@ -77,19 +77,22 @@ void WebSocketSession::goAway(std::chrono::milliseconds linger)
     close(CloseCode::GoingAway, reasonWithRetry(QStringLiteral("The server is stopping.")));
 }
 
-void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString &conflationKey)
+void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString &key)
 {
     if (!isOpen() || frame.isEmpty())
         return;
-    if (!m_guard->send(frame, delivery, conflationKey)) {
-        ++m_counters.closedSlow;
-        qCInfo(lcSession) << m_id << "reads too slowly and is closed; unsent bytes:" << m_guard->backlog();
-        m_guard->dropBacklog();
-        close(CloseCode::Slow, reasonWithRetry(QStringLiteral("Too slow.")));
-        return;
-    }
-    ++m_counters.traffic.messagesOut;
-    ++m_admission.counters->messagesOut;
+    if (m_guard->send(frame, delivery, key))
+        guardSent(1);
+    else
+        closeSlow();
+}
+
+void WebSocketSession::closeSlow()
+{
+    ++m_counters.closedSlow;
+    qCInfo(lcSession) << m_id << "reads too slowly and is closed; unsent bytes:" << m_guard->backlog();
+    m_guard->dropBacklog();
+    close(CloseCode::Slow, reasonWithRetry(QStringLiteral("Too slow.")));
 }
 
 void WebSocketSession::close(quint16 code, const QString &reason)
@@ -116,6 +119,17 @@ void WebSocketSession::guardFault(quint16 code, const QString &reason)
 {
     qCDebug(lcSession) << m_id << "is closed:" << code << reason;
     close(code, reason);
+}
+
+void WebSocketSession::guardStalled()
+{
+    closeSlow();
+}
+
+void WebSocketSession::guardSent(quint64 messages)
+{
+    m_counters.traffic.messagesOut += messages;
+    m_admission.counters->messagesOut += messages;
 }
 
 void WebSocketSession::guardClosed()

@@ -50,15 +50,21 @@ public:
     [[nodiscard]] QString peerAddress() const override { return m_admission.request.peerAddress; }
     [[nodiscard]] TimePoint openedAt() const override { return m_admission.at; }
     [[nodiscard]] bool isOpen() const override { return m_guard->isLive(); }
-    void send(const Frame &frame, Delivery delivery, const QString &conflationKey) override;
+    void send(const Frame &frame, Delivery delivery, const QString &key) override;
+    [[nodiscard]] bool join(const std::shared_ptr<FrameBatch> &batch) override { return m_guard->join(batch); }
+    void setGapEncoder(const GapEncoder &encoder) override { m_guard->setGapEncoder(encoder); }
     void close(quint16 code, const QString &reason) override;
 
 private:
     void guardText(const QByteArray &utf8) override;
     void guardBinary(const QByteArray &payload) override;
     void guardFault(quint16 code, const QString &reason) override;
+    void guardStalled() override;
+    void guardSent(quint64 messages) override;
     void guardClosed() override;
     void guardEnded() override;
+
+    void closeSlow();
 
     std::unique_ptr<GuardSocket> m_guard;
     std::unique_ptr<QWebSocket> m_socket; ///< goes before the guard, on which it stands

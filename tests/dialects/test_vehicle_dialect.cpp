@@ -417,7 +417,7 @@ void TestVehicleDialect::alertsGoToOwnersAndSubscribers()
     const QJsonObject frame = owner->takeOne();
     QVERIFY(isStrict(frame));
     QCOMPARE(typeOf(frame), QStringLiteral("alert"));
-    QVERIFY(owner->deliveries.last() == net::Delivery::A);
+    QVERIFY(owner->deliveries.last() == net::Delivery::Alert);
     const QJsonObject expected = objectOf(R"({"id":"a1","type":"engine_overheat","title":"Engine too hot",
         "severity":"critical","category":"engine","message":"121 °C, limit 115 °C","timestamp":"2023-11-14T22:13:20.000Z",
         "acknowledged":false,"status":"active","vehicle_id":"van-1","user_id":"anna","data":{"value":121,"threshold":115},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/net/FrameBatch.h"
 #include "server/net/Session.h"
 
 #include <functional>
+#include <vector>
 
 namespace tocsin::test {
 
@@ -19,7 +21,9 @@ public:
         QString conflationKey;
     };
     QList<Sent> sent;
+    std::vector<std::shared_ptr<net::FrameBatch>> batches;
     bool open = true;
+    bool joins = false; ///< takes part in batches instead of being sent frame by frame
     std::function<void()> onSend;
 
     [[nodiscard]] QString id() const override { return QStringLiteral("fake"); }
@@ -34,6 +38,12 @@ public:
         sent.append({frame, delivery, conflationKey});
         if (onSend)
             onSend();
+    }
+    bool join(const std::shared_ptr<net::FrameBatch> &batch) override
+    {
+        if (joins)
+            batches.push_back(batch);
+        return joins;
     }
     void close(quint16, const QString &) override
     {
