@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr double KmhPerKnot = 1.852;
+constexpr double FastestSpeed = 1e5;  // knots or km/h: nothing that carries a receiver
 constexpr int ForgetInViewAfter = 20; // moments
 
 bool allDigits(QByteArrayView text)
@@ -112,9 +113,9 @@ void NmeaDecoder::takeRmc(const Fields &f)
     if (field(f, 2) == "V")
         m_void = true;
     takePosition(f, 3);
-    if (const auto knots = decimal(field(f, 7)))
+    if (const auto knots = within(field(f, 7), 0, FastestSpeed))
         m_now.speedKmh = *knots * KmhPerKnot;
-    if (const auto course = decimal(field(f, 8)))
+    if (const auto course = within(field(f, 8), 0, 360))
         m_now.courseDeg = course;
     const QByteArray date = field(f, 9);
     if (date.size() == 6 && allDigits(date)) {
@@ -129,11 +130,11 @@ void NmeaDecoder::takeRmc(const Fields &f)
 
 void NmeaDecoder::takeVtg(const Fields &f)
 {
-    if (const auto course = decimal(field(f, 1)))
+    if (const auto course = within(field(f, 1), 0, 360))
         m_now.courseDeg = course;
-    if (const auto knots = decimal(field(f, 5)))
+    if (const auto knots = within(field(f, 5), 0, FastestSpeed))
         m_now.speedKmh = *knots * KmhPerKnot;
-    else if (const auto kmh = decimal(field(f, 7)))
+    else if (const auto kmh = within(field(f, 7), 0, FastestSpeed))
         m_now.speedKmh = kmh;
 }
 
@@ -231,6 +232,15 @@ std::optional<double> NmeaDecoder::decimal(const QByteArray &text)
         return std::nullopt;
     }
     return number;
+}
+
+std::optional<double> NmeaDecoder::within(const QByteArray &text, double least, double most)
+{
+    const std::optional<double> number = decimal(text);
+    if (!number || (*number >= least && *number <= most))
+        return number;
+    m_badField = true;
+    return std::nullopt;
 }
 
 /// ddmm.mmmm or dddmm.mmmm: the last two digits before the point are minutes.

@@ -63,6 +63,8 @@ private:
     void takeMode(const QByteArray &letter);
     void takeDate(int year, unsigned month, unsigned day, bool fullYear);
     [[nodiscard]] std::optional<double> decimal(const QByteArray &text);
+    /// Outside of the bounds is malformed.
+    [[nodiscard]] std::optional<double> within(const QByteArray &text, double least, double most);
     [[nodiscard]] std::optional<double> angle(const QByteArray &text, const QByteArray &side, char positive,
                                               char negative, double limit);
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeOfDay(const QByteArray &text);

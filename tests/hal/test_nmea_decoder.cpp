@@ -247,6 +247,31 @@ private Q_SLOTS:
         QVERIFY(same(orUnknown(readings[0].number(channel::Speed)), kmh));
     }
 
+    void impossibleSpeedsAndCoursesAreUnknown_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<double>("kmh");
+        QTest::addColumn<double>("course");
+        QTest::newRow("bounds") << QByteArray("GPVTG,360,T,,M,,N,0,K") << 0.0 << 360.0;
+        QTest::newRow("course too large") << QByteArray("GPVTG,360.1,T,,M,,N,7.5,K") << 7.5 << Unknown;
+        QTest::newRow("course below zero") << QByteArray("GPVTG,-1,T,,M,,N,7.5,K") << 7.5 << Unknown;
+        QTest::newRow("speed below zero") << QByteArray("GPVTG,84,T,,M,-10,N,-18.5,K") << Unknown << 84.0;
+        QTest::newRow("speed of no vehicle") << QByteArray("GPVTG,84,T,,M,,N,9999999,K") << Unknown << 84.0;
+    }
+    void impossibleSpeedsAndCoursesAreUnknown()
+    {
+        QFETCH(QByteArray, body);
+        QFETCH(double, kmh);
+        QFETCH(double, course);
+        NmeaDecoder decoder;
+        (void)decoder.feed(body);
+        const auto epoch = decoder.flush();
+        QVERIFY(epoch);
+        QVERIFY(same(orUnknown(epoch->speedKmh), kmh));
+        QVERIFY(same(orUnknown(epoch->courseDeg), course));
+        QCOMPARE(decoder.malformed() > 0, std::isnan(kmh) || std::isnan(course));
+    }
+
     void recordingFromNewZealand()
     {
         const QByteArray bytes = realRecording("bu353s4.log");
