@@ -46,6 +46,11 @@ quint64 zigzag(qint64 value)
 {
     return (static_cast<quint64>(value) << 1U) ^ static_cast<quint64>(value >> 63);
 }
+/// Wraps where times of a damaged chunk are too far apart; adding it gives back the same.
+qint64 difference(qint64 a, qint64 b)
+{
+    return static_cast<qint64>(static_cast<quint64>(a) - static_cast<quint64>(b));
+}
 qint64 unzigzag(quint64 value)
 {
     return static_cast<qint64>(value >> 1U) ^ -static_cast<qint64>(value & 1U);
@@ -416,7 +421,7 @@ void ChunkEncoder::addReading(const Reading &reading, const NameToId &idOf)
     m_shape.source = idOf(reading.source).value_or(0);
     if (reading.sourceTime)
         putVarint(column(SourceTime, 0).bytes,
-                  zigzag(toEpochMicros(*reading.sourceTime) - toEpochMicros(reading.receivedAt)));
+                  zigzag(difference(toEpochMicros(*reading.sourceTime), toEpochMicros(reading.receivedAt))));
     if (reading.position) {
         addNumber(Latitude, 0, reading.position->latitude);
         addNumber(Longitude, 0, reading.position->longitude);
@@ -481,7 +486,7 @@ QByteArray ChunkEncoder::encode(const std::vector<const Reading *> &readings, co
     qint64 before = 0;
     for (const Reading *reading : readings) {
         const qint64 at = toEpochMicros(reading->receivedAt);
-        putVarint(times, zigzag(at - before));
+        putVarint(times, zigzag(difference(at, before)));
         before = at;
         addReading(*reading, idOf);
     }
