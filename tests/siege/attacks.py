@@ -185,11 +185,10 @@ async def tiny_fragments(target, _):
 
 @functools.lru_cache(maxsize=None)
 def bomb():
-    """1 GiB of zeros in one message of about 1 MiB."""
+    """1 GiB of zeros in one message of about 1 MiB: the same MiB, deflated once, 1,024 times."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    mebibyte = bytes(MIB)
-    packed = b"".join(packer.compress(mebibyte) for _ in range(1024)) + packer.flush(zlib.Z_SYNC_FLUSH)
-    return frame(BINARY, packed[:-4], reserved=RSV1)
+    mebibyte = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return frame(BINARY, (mebibyte * 1024)[:-4], reserved=RSV1)
 
 
 async def deflate_bomb(target, _):
