@@ -27,7 +27,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr quint64 wakeTag = ~0ULL;
+constexpr quint64 wakeTag = ~0ULL; // no descriptor is -1
 
 quint64 tagOf(int descriptor, quint32 generation)
 {
@@ -103,6 +103,11 @@ EpollDispatcher::EpollDispatcher(QObject *parent)
 {
     if (m_epoll < 0 || m_wake < 0)
         qFatal("No descriptors left for an event loop.");
+    watchWakeUps();
+}
+
+void EpollDispatcher::watchWakeUps() const
+{
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = wakeTag;
@@ -120,8 +125,6 @@ void EpollDispatcher::registerSocketNotifier(QSocketNotifier *notifier)
     const int descriptor = static_cast<int>(notifier->socket());
     const bool known = m_watches.contains(descriptor);
     Watch &watch = m_watches[descriptor];
-    if (!known)
-        watch.generation = m_nextGeneration++;
     if (watch.slot(notifier->type()) != nullptr)
         qCWarning(lcDispatcher) << "Two socket notifiers of one type for descriptor" << descriptor;
     watch.slot(notifier->type()) = notifier;
@@ -148,43 +151,85 @@ void EpollDispatcher::update(int descriptor, bool known)
     if (event.events == 0) {
         // Without this an error or hang-up would be reported for ever to nobody.
         m_watches.remove(descriptor);
+        m_alwaysReady.remove(descriptor);
+        ++m_removals;
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, &event);
         return;
     }
-    int result = ::epoll_ctl(m_epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event);
-    if (result < 0 && errno == ENOENT)
-        result = ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event);
-    else if (result < 0 && errno == EEXIST)
-        result = ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event);
-    if (result < 0)
+    if (m_alwaysReady.contains(descriptor))
+        return;
+    if (known && ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) == 0)
+        return;
+    if (!watchNew(descriptor))
         qCWarning(lcDispatcher) << "Descriptor" << descriptor << "cannot be watched:" << qt_error_string(errno);
+}
+
+/// For a descriptor that the kernel does not know yet, or no longer: then it is another one of the same number, and what
+/// has been reported of the first is not for it.
+bool EpollDispatcher::watchNew(int descriptor)
+{
+    Watch &watch = m_watches[descriptor];
+    watch.generation = m_nextGeneration++;
+    epoll_event event{};
+    event.events = watch.events();
+    event.data.u64 = tagOf(descriptor, watch.generation);
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0)
+        return true;
+    if (errno == EEXIST)
+        return ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) == 0;
+    if (errno != EPERM)
+        return false;
+    m_alwaysReady.insert(descriptor); // a file: poll() calls it ready, whatever happens
+    return true;
+}
+
+/// The kernel reports a descriptor that nobody watches and that cannot be taken away any more: it was closed while a copy
+/// of it stayed open elsewhere. Only a new set is rid of it.
+void EpollDispatcher::startOver()
+{
+    const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
+    if (fresh < 0)
+        return; // no descriptors left: it will be tried again
+    ::close(std::exchange(m_epoll, fresh));
+    watchWakeUps();
+    const QList<int> descriptors = m_watches.keys();
+    for (const int descriptor : descriptors) {
+        if (!m_alwaysReady.contains(descriptor))
+            (void)watchNew(descriptor);
+    }
 }
 
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
+    ++m_turn;
     m_interrupted = false;
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
+
+    const bool sockets = !flags.testFlag(QEventLoop::ExcludeSocketNotifiers);
+    const bool timers = !flags.testFlag(QEventLoop::X11ExcludeTimers);
+    // Whoever posted meanwhile has woken us, and there is nothing to wait for.
+    const bool wait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_interrupted && !m_woken;
+    if (wait)
+        Q_EMIT aboutToBlock();
     if (m_interrupted)
         return false;
 
-    const bool wait = flags.testFlag(QEventLoop::WaitForMoreEvents);
-    if (wait)
-        Q_EMIT aboutToBlock();
-    const Clock::time_point next = nextTimer();
-    const bool forever = wait && next == Clock::time_point::max();
-    const Clock::time_point until = wait ? next : Clock::time_point{};
+    const bool block = wait && !(sockets && !m_alwaysReady.isEmpty());
+    const Clock::time_point next = timers ? nextTimer() : Clock::time_point::max();
+    const bool forever = block && next == Clock::time_point::max();
+    const Clock::time_point until = block ? next : Clock::time_point{};
 
     int handled = 0;
-    if (flags.testFlag(QEventLoop::ExcludeSocketNotifiers)) {
-        waitForWakeUp(until, forever);
-        drainWakeUps();
-    } else {
+    if (sockets) {
         handled += activateSockets(waitForSockets(until, forever));
+        handled += activateAlwaysReady();
+    } else {
+        waitForWakeUp(until, forever);
+        handled += drainWakeUps() ? 1 : 0;
     }
-    if (m_interrupted)
-        return handled > 0;
-    handled += activateTimers();
+    if (timers)
+        handled += activateTimers();
     return handled > 0;
 }
 
@@ -192,44 +237,69 @@ int EpollDispatcher::waitForSockets(Clock::time_point until, bool forever)
 {
     if (!m_batch) // a nested loop has the outer one's batch in use
         m_batch = std::make_unique<Batch>();
-    const timespec left = toTimespec(leftUntil(until));
-    int count = ::epoll_pwait2(m_epoll, m_batch->events.data(), batch, forever ? nullptr : &left, nullptr);
-    if (count < 0 && errno == ENOSYS) { // before Linux 5.11
-        const int ms = forever ? -1 : static_cast<int>(ceil<milliseconds>(leftUntil(until)).count());
-        count = ::epoll_wait(m_epoll, m_batch->events.data(), batch, ms);
-    }
+    int count = 0;
+    do { // a signal is no event
+        const timespec left = toTimespec(leftUntil(until));
+        count = ::epoll_pwait2(m_epoll, m_batch->events.data(), batch, forever ? nullptr : &left, nullptr);
+        if (count < 0 && errno == ENOSYS) { // before Linux 5.11
+            const int ms = forever ? -1 : static_cast<int>(ceil<milliseconds>(leftUntil(until)).count());
+            count = ::epoll_wait(m_epoll, m_batch->events.data(), batch, ms);
+        }
+    } while (count < 0 && errno == EINTR);
     return std::max(count, 0);
 }
 
 void EpollDispatcher::waitForWakeUp(Clock::time_point until, bool forever) const
 {
     pollfd wake{m_wake, POLLIN, 0};
-    const timespec left = toTimespec(leftUntil(until));
-    ::ppoll(&wake, 1, forever ? nullptr : &left, nullptr);
+    int count = 0;
+    do {
+        const timespec left = toTimespec(leftUntil(until));
+        count = ::ppoll(&wake, 1, forever ? nullptr : &left, nullptr);
+    } while (count < 0 && errno == EINTR);
 }
 
 int EpollDispatcher::activateSockets(int count)
 {
     // Taken out for the time being: a handler may run a loop of its own.
     std::unique_ptr<Batch> current = std::move(m_batch);
+    const quint64 turn = m_turn;
+    const quint64 removals = m_removals;
+    bool strays = false;
     int handled = 0;
-    for (int i = 0; i < count; ++i) {
+    // After a loop within a handler the rest is old news: the kernel tells again what still holds.
+    for (int i = 0; i < count && m_turn == turn; ++i) {
         const epoll_event &event = current->events.at(static_cast<std::size_t>(i));
         if (event.data.u64 == wakeTag) {
-            drainWakeUps();
-            ++handled;
+            handled += drainWakeUps() ? 1 : 0;
             continue;
         }
         const auto descriptor = static_cast<int>(event.data.u64 & 0xFFFFFFFFU);
         const auto generation = static_cast<quint32>(event.data.u64 >> 32U);
+        if (m_removals == removals && m_watches.value(descriptor).generation != generation)
+            strays = true;
         if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
             handled += activate(descriptor, generation, QSocketNotifier::Read) ? 1 : 0;
-        if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
+        if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0 && m_turn == turn)
             handled += activate(descriptor, generation, QSocketNotifier::Write) ? 1 : 0;
-        if ((event.events & (EPOLLPRI | EPOLLHUP | EPOLLERR)) != 0)
+        if ((event.events & (EPOLLPRI | EPOLLHUP | EPOLLERR)) != 0 && m_turn == turn)
             handled += activate(descriptor, generation, QSocketNotifier::Exception) ? 1 : 0;
     }
+    if (strays)
+        startOver();
     m_batch = std::move(current);
+    return handled;
+}
+
+int EpollDispatcher::activateAlwaysReady()
+{
+    int handled = 0;
+    const QSet<int> descriptors = m_alwaysReady; // handlers may change it
+    for (const int descriptor : descriptors) {
+        const quint32 generation = m_watches.value(descriptor).generation;
+        for (const auto type : {QSocketNotifier::Read, QSocketNotifier::Write})
+            handled += activate(descriptor, generation, type) ? 1 : 0;
+    }
     return handled;
 }
 
@@ -341,7 +411,8 @@ int EpollDispatcher::activateTimers()
         QTimerEvent event(id);
         QCoreApplication::sendEvent(timer->object, &event);
         timer->delivering = false;
-        ++handled;
+        if (timer->intervalMs > 0)
+            ++handled; // as Qt counts: a timer without interval is no reason to ask again
     }
     return handled;
 }
@@ -355,12 +426,13 @@ void EpollDispatcher::wakeUp()
     }
 }
 
-void EpollDispatcher::drainWakeUps()
+bool EpollDispatcher::drainWakeUps()
 {
     quint64 count = 0;
     while (::read(m_wake, &count, sizeof count) < 0 && errno == EINTR) {
     }
     m_woken = false;
+    return count > 0;
 }
 
 void EpollDispatcher::interrupt()

@@ -3,6 +3,7 @@
 
 #include <QAbstractEventDispatcher>
 #include <QHash>
+#include <QSet>
 #include <QSocketNotifier>
 
 #include <atomic>
@@ -17,7 +18,7 @@ namespace tocsin::net {
 /// open, while Qt's own polls every descriptor at every wake (PERFORMANCE). Set it with QThread::setEventDispatcher()
 /// before the thread starts; the thread owns it. Everything is called on its thread but for wakeUp() and interrupt().
 /// It does what QEventDispatcherUNIX does: posted events first, then sockets, then timers, each due timer once; a
-/// timer does not fire inside its own handler.
+/// timer does not fire inside its own handler; descriptors that epoll does not take (files) are always ready.
 class EpollDispatcher final : public QAbstractEventDispatcher
 {
     Q_OBJECT
@@ -64,14 +65,18 @@ private:
     using Slot = std::tuple<Clock::time_point, quint64, int>; ///< fire, serial, id
 
     void update(int descriptor, bool known);
+    [[nodiscard]] bool watchNew(int descriptor);
+    void startOver();
+    void watchWakeUps() const;
     [[nodiscard]] int waitForSockets(Clock::time_point until, bool forever);
     void waitForWakeUp(Clock::time_point until, bool forever) const;
     int activateSockets(int count);
+    int activateAlwaysReady();
     bool activate(int descriptor, quint32 generation, QSocketNotifier::Type type);
     int activateTimers();
     [[nodiscard]] Clock::time_point nextTimer() const;
     void schedule(Timer &timer);
-    void drainWakeUps();
+    bool drainWakeUps();
 
     static constexpr int batch = 256;
     struct Batch; ///< epoll_event[batch]
@@ -82,6 +87,9 @@ private:
     QHash<int, std::shared_ptr<Timer>> m_timers;
     std::set<Slot> m_order;
     std::unique_ptr<Batch> m_batch;
+    QSet<int> m_alwaysReady; ///< descriptors that epoll does not take
+    quint64 m_turn = 0;      ///< of processEvents(); a handler after which it has changed ran a loop of its own
+    quint64 m_removals = 0;  ///< descriptors that are watched no more
     quint64 m_nextSerial = 1;
     quint32 m_nextGeneration = 1;
     std::atomic<bool> m_woken{false};

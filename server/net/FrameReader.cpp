@@ -27,7 +27,8 @@ constexpr quint8 maxControl = 125;
 /// Above this the message grows as its bytes come; an announcement alone costs nothing.
 constexpr quint64 reserveAtOnce = 65'536;
 
-constexpr auto graceTime = std::chrono::seconds(30);
+/// A mobile link may well say nothing for some seconds.
+constexpr auto graceTime = std::chrono::seconds(9);
 constexpr double slowestBytesPerSecond = 500.0;
 
 /// XORs `size` bytes with the key, which starts at key byte `at`.
@@ -239,11 +240,13 @@ FrameReader::Event FrameReader::frameDone()
 {
     const quint8 first = m_header[0];
     const auto opcode = static_cast<Opcode>(first & opcodeBits);
+    const qsizetype headerSize = m_headerNeed;
     m_headerHave = 0;
     m_headerNeed = 2;
     m_inPayload = false;
 
     if (isControl()) {
+        m_progress -= headerSize + m_control.size(); // pings do not get a message any further
         if (opcode == Opcode::Close)
             return closeEvent();
         if (!m_inMessage)

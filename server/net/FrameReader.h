@@ -44,7 +44,7 @@ public:
     /// reports nothing more.
     [[nodiscard]] Event read(QByteArrayView &in, Clock::time_point now);
 
-    /// A message has begun and its bytes come slower than 500 B/s after the first 30 s.
+    /// A message has begun and its bytes come slower than 500 B/s after the first 9 s.
     [[nodiscard]] bool isStalled(Clock::time_point now) const;
 
 private:
@@ -67,7 +67,7 @@ private:
     qsizetype m_limit;
     qsizetype m_charged = 0;  ///< payload and fragment charges of the message so far
     quint64 m_remaining = 0;  ///< payload bytes of this frame that must still come
-    qsizetype m_progress = 0; ///< bytes taken since m_began
+    qsizetype m_progress = 0; ///< bytes taken since m_began, but for control frames inside a message
     std::array<quint8, maxHeader> m_header{};
     std::array<quint8, 4> m_key{};
     quint8 m_headerHave = 0;

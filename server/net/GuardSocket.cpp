@@ -11,6 +11,10 @@ namespace tocsin::net {
 
 namespace {
 
+/// What one peer may have read in a turn: each message or control frame counts one, and one more per 16 KiB.
+constexpr qsizetype budgetPerTurn = 64;
+constexpr qsizetype bytesPerUnit = 16'384;
+
 /// What is on its way from a queue to its transport; one list for all, so that a turn allocates nothing.
 QByteArrayList &handedOut()
 {
@@ -30,6 +34,7 @@ GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const
     , m_linger(settings.deadlines.closeLinger)
     , m_readStall(settings.deadlines.readStall)
     , m_lastTaken(Clock::now())
+    , m_deafAbove(settings.limits.unsent + 2 * settings.limits.waitingA)
     , m_id(id)
 {
     m_transport->setReading(false);
@@ -79,9 +84,9 @@ bool GuardSocket::open(Owner *owner)
 
 void GuardSocket::read(const QByteArray &early)
 {
+    m_transport->setReading(true);
     if (!early.isEmpty())
         transportReceived(early);
-    m_transport->setReading(true);
 }
 
 bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &key)
@@ -246,13 +251,59 @@ void GuardSocket::transportReceived(QByteArrayView bytes)
 {
     m_traffic.bytesIn += static_cast<quint64>(bytes.size());
     m_unansweredPings = 0;
+    if (m_held.isEmpty())
+        hold(bytes.sliced(readSome(bytes)));
+    else
+        m_held.append(bytes); // the last bytes of a transport that was told to stop
+}
+
+/// Reads what may be read in this turn; returns how much that was. Once messages no longer count, all of it.
+qsizetype GuardSocket::readSome(QByteArrayView bytes)
+{
+    const qsizetype size = bytes.size();
     const Clock::time_point now = Clock::now();
-    while (!bytes.isEmpty() && (m_phase == Phase::Open || m_phase == Phase::AwaitClose)) {
+    for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !isDeaf();) {
+        if (m_phase != Phase::Open && m_phase != Phase::AwaitClose)
+            return size;
         const FrameReader::Event event = m_reader.read(bytes, now);
         if (event.kind == FrameReader::Kind::NeedMore)
-            return;
+            return size;
+        budget -= 1 + event.payload.size() / bytesPerUnit;
         handle(event);
     }
+    return size - bytes.size();
+}
+
+/// Of a session that still talks; what a closing one sends is read whatever waits, so that its Close is found.
+bool GuardSocket::isDeaf() const
+{
+    return m_phase == Phase::Open && backlog() > m_deafAbove;
+}
+
+void GuardSocket::hold(QByteArrayView bytes)
+{
+    if (bytes.isEmpty())
+        return;
+    m_held = bytes.toByteArray();
+    m_heldAt = 0;
+    m_transport->setReading(false);
+    m_turns.add(this);
+}
+
+/// Another turn's worth of what is held, then reading again.
+void GuardSocket::goOn()
+{
+    if (m_held.isEmpty() || m_phase == Phase::Ended)
+        return;
+    const QByteArray held = m_held; // what it says may end us
+    m_heldAt += readSome(QByteArrayView(held).sliced(m_heldAt));
+    if (m_heldAt < m_held.size()) {
+        if (!isDeaf())
+            m_turns.add(this);
+        return;
+    }
+    m_held = {};
+    m_transport->setReading(true);
 }
 
 void GuardSocket::handle(const FrameReader::Event &event)
@@ -314,7 +365,9 @@ void GuardSocket::giveToQt(Opcode opcode, const QByteArray &payload)
 void GuardSocket::transportDrained()
 {
     m_lastTaken = Clock::now();
-    if (!m_out.isEmpty() || m_phase != Phase::Open)
+    if (!m_held.isEmpty())
+        m_unansweredPings = 0; // its pongs wait unread; what left a full buffer has reached it
+    if (!m_out.isEmpty() || !m_held.isEmpty() || m_phase != Phase::Open)
         m_turns.add(this);
 }
 
@@ -344,6 +397,7 @@ void GuardSocket::flushOut()
 void GuardSocket::endOfTurn()
 {
     flushOut();
+    goOn();
     if (m_phase != Phase::Handshake && m_phase != Phase::Open && !m_closedToOwner && m_owner != nullptr) {
         m_closedToOwner = true;
         m_owner->guardClosed();
@@ -372,6 +426,7 @@ void GuardSocket::end()
         return;
     leaveOpen(Phase::Ended);
     m_deadline = Clock::time_point::max();
+    m_held = {};
     m_out.dropBacklog();
     m_turns.add(this);
 }

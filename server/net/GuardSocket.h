@@ -20,7 +20,8 @@ namespace tocsin::net {
 /// gets the head of the upgrade and the control frames and does the handshake, close, ping and pong; data frames are read
 /// here, strictly, and given to the owner as bytes; what the owner sends goes to the transport as ready-made frames, at
 /// most 64 KiB at once, written once per turn of the event loop. QWebSocket closes its socket at once, so lingering until
-/// the peer has answered, and the abort when it does not, are done here.
+/// the peer has answered, and the abort when it does not, are done here. A peer gets so many messages read per turn that
+/// a flood leaves turns for the others, and none while it takes no answers.
 /// Server thread; owned by its session. Why: RELIABILITY, "What Qt's servers do under fire".
 class GuardSocket final : public QTcpSocket, private Transport::Sink, private TurnQueue::Task
 {
@@ -109,6 +110,10 @@ private:
     void transportEnded() override;
     void endOfTurn() override;
 
+    [[nodiscard]] qsizetype readSome(QByteArrayView bytes);
+    [[nodiscard]] bool isDeaf() const;
+    void hold(QByteArrayView bytes);
+    void goOn();
     void handle(const FrameReader::Event &event);
     void giveToQt(Opcode opcode, const QByteArray &payload);
     void answerHead();
@@ -128,10 +133,13 @@ private:
     QByteArray m_toQt;      ///< what Qt may read
     QByteArray m_fromQt;    ///< its answer to the upgrade, later a control frame, as far as it came
     QByteArray m_extension; ///< for the 101
+    QByteArray m_held;      ///< received, for a later turn or until the peer has taken our answers; not while reading
+    qsizetype m_heldAt = 0; ///< how much of it has been read
     std::chrono::milliseconds m_linger;
     const std::chrono::milliseconds m_readStall;
     Clock::time_point m_lastTaken; ///< when the system last took something, or nothing was waiting
     Clock::time_point m_deadline = Clock::time_point::max();
+    qsizetype m_deafAbove; ///< unsent bytes; nothing more is read from a peer that takes no answers
     quint64 m_id;
     int m_unansweredPings = 0;
     Phase m_phase = Phase::Handshake;

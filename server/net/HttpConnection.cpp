@@ -13,6 +13,10 @@ namespace {
 
 /// Pipelined requests may wait here up to this size while an earlier one is being answered.
 constexpr qsizetype pipelineLimit = 65'536;
+/// A pipeline of requests gets so many answered per turn, that it leaves turns for the others,
+constexpr int answersPerTurn = 16;
+/// and none while its sender has more than this of the answers before to take.
+constexpr qint64 unsentLimit = 65'536;
 constexpr double slowestBodyBytesPerSecond = 500.0;
 
 /// The promise of one answer: the last copy to go without one says 500.
@@ -83,6 +87,8 @@ void HttpConnection::transportReceived(QByteArrayView bytes)
 void HttpConnection::transportDrained()
 {
     m_lastDrain = Clock::now();
+    if (m_held)
+        process();
 }
 
 void HttpConnection::transportEnded()
@@ -95,7 +101,16 @@ void HttpConnection::process()
     if (m_processing)
         return;
     m_processing = true;
+    m_held = false;
+    const quint64 before = m_serial;
     while (m_phase == Phase::Reading && m_transport) {
+        if (mustHold(static_cast<int>(m_serial - before))) {
+            m_held = true;
+            m_transport->setReading(false);
+            if (m_transport->unsent() <= unsentLimit)
+                QMetaObject::invokeMethod(this, &HttpConnection::process, Qt::QueuedConnection);
+            break;
+        }
         const RequestParser::State state = m_parser.advance();
         if (state == RequestParser::State::NeedMore) {
             m_transport->setReading(true);
@@ -109,6 +124,11 @@ void HttpConnection::process()
             reject(errorResponse(m_parser.fault().status, m_parser.fault().detail));
     }
     m_processing = false;
+}
+
+bool HttpConnection::mustHold(int answeredInThisTurn) const
+{
+    return m_parser.buffered() > 0 && (answeredInThisTurn >= answersPerTurn || m_transport->unsent() > unsentLimit);
 }
 
 void HttpConnection::onHead()
@@ -200,7 +220,8 @@ void HttpConnection::write(const HttpResponse &response, bool keepAlive)
     style.allowedOrigin = m_current.allowedOrigin;
     const QByteArray bytes = serialize(response, style, systemNow());
     m_counters.traffic.bytesOut += static_cast<quint64>(bytes.size());
-    m_lastDrain = Clock::now();
+    if (m_transport->unsent() == 0)
+        m_lastDrain = Clock::now();
     m_transport->write({bytes});
 }
 
@@ -259,7 +280,9 @@ void HttpConnection::tick(Clock::time_point now)
     }
     switch (m_phase) {
     case Phase::Reading:
-        if (m_parser.inRequest()) {
+        if (m_held) {
+            m_since = now; // it is not the peer who lets us wait
+        } else if (m_parser.inRequest()) {
             if (readsTooSlowly(now))
                 reject(errorResponse(408, "The request comes too slowly."));
         } else if (now - m_since > (m_firstRequest ? deadlines.requestHead : deadlines.keepAliveIdle)) {

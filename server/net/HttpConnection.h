@@ -58,6 +58,7 @@ private:
     void transportEnded() override;
 
     void process();
+    [[nodiscard]] bool mustHold(int answeredInThisTurn) const;
     void onHead();
     void onComplete();
     void upgrade();
@@ -82,6 +83,7 @@ private:
     bool m_overCap;
     bool m_firstRequest = true;
     bool m_processing = false;
+    bool m_held = false; ///< requests wait here, for another turn or until the peer has taken the answers before
     bool m_goingAway = false;
 };
 

@@ -57,6 +57,8 @@ void RequestParser::next()
     m_scanner = HeadScanner(m_limits);
     m_parser.reset();
     m_body.clear();
+    if (m_buffer.isEmpty())
+        m_buffer = {}; // a connection that rests keeps nothing
     m_rawBody = 0;
     m_headDone = false;
     m_inBody = false;

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] bool inRequest() const { return m_state == State::NeedMore && (m_inBody || !m_buffer.isEmpty()); }
     [[nodiscard]] bool inBody() const { return m_inBody; }
     [[nodiscard]] qsizetype buffered() const { return m_buffer.size(); }
+    [[nodiscard]] qsizetype reserved() const { return m_buffer.capacity(); } ///< memory held, used or not
 
     void next();
     /// What came after the request: the first bytes of the upgraded protocol.

@@ -3,6 +3,7 @@
 
 #include "server/net/FrameCodec.h"
 #include "server/net/GuardSocket.h"
+#include "server/net/LargeBuffers.h"
 #include "server/net/Listener.h"
 #include "server/net/PlainTransport.h"
 #include "server/net/TurnQueue.h"
@@ -88,6 +89,7 @@ Server::StartResult Server::start()
         }
     }
     prepareForManyConnections();
+    giveLargeBuffersBack();
     m_turns = std::make_unique<TurnQueue>();
     m_webSockets = std::make_unique<QWebSocketServer>(QStringLiteral("Tocsin"), QWebSocketServer::NonSecureMode);
     m_webSockets->setMaxPendingConnections(std::numeric_limits<int>::max());

@@ -17,6 +17,11 @@ public:
     qint64 mostUnsent = 0;
     qint64 takesAtOnce = 0; ///< what the system takes without the peer's help
 
+    /// The peer sends something.
+    void receive(const QByteArray &bytes) const { m_sink->transportReceived(bytes); }
+    /// Everything that was written, taken or not.
+    [[nodiscard]] QByteArray written() const { return taken + m_waiting; }
+
     /// The peer reads up to `bytes`.
     void drain(qint64 bytes)
     {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Echoes text and binary on any path; the subject of WebSocket conformance runs.
+// Echoes text and binary on any path; the subject of conformance runs and of sieges. Ends on SIGTERM as the real program
+// does: everybody is told 1001 first.
+#include "app/StopSignals.h"
 #include "server/net/Server.h"
 #include "server/net/ServerThread.h"
 
@@ -39,20 +41,32 @@ public:
     }
 };
 
+/// The number behind `name`, taken out of the arguments; `otherwise` when it is not there.
+int takeNumber(QStringList &arguments, const QString &name, int otherwise)
+{
+    const qsizetype at = arguments.indexOf(name);
+    if (at < 0 || at + 1 >= arguments.size())
+        return otherwise;
+    const int number = arguments.takeAt(at + 1).toInt();
+    arguments.removeAt(at);
+    return number;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);
-    const QStringList arguments = QCoreApplication::arguments();
+    QStringList arguments = QCoreApplication::arguments();
+    const int perAddress = takeNumber(arguments, QStringLiteral("--per-address"), Limits().connections);
     if (arguments.size() != 3 || arguments.at(1) != QLatin1String("--listen")) {
-        std::fputs("usage: tocsin_echo --listen ADDR:PORT\n", stderr);
+        std::fputs("usage: tocsin_echo --listen ADDR:PORT [--per-address COUNT]\n", stderr);
         return 2;
     }
     ServerSettings settings;
     settings.listen = QStringList{arguments.at(2)};
     settings.posture = Posture::Open;
-    settings.limits.connectionsPerAddress = settings.limits.connections;
+    settings.limits.connectionsPerAddress = perAddress;
     QThread thread; // as in the real program, with the dispatcher of the real program
     setServerEventDispatcher(thread);
     auto *const server = new Server(settings, nullptr);
@@ -71,5 +85,11 @@ int main(int argc, char **argv)
     for (const QString &address : started.listening)
         std::printf("listening http://%s\n", qPrintable(address));
     std::fflush(stdout);
-    return QCoreApplication::exec();
+    const StopSignals signalled;
+    QObject::connect(&signalled, &StopSignals::stopRequested, server, &Server::stop);
+    QObject::connect(server, &Server::stopped, &app, &QCoreApplication::quit);
+    const int code = QCoreApplication::exec();
+    thread.quit();
+    thread.wait();
+    return code;
 }

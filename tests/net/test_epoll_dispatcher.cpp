@@ -11,9 +11,13 @@
 #include <QThread>
 #include <QTimer>
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
 #include <functional>
 
 using namespace tocsin::net;
@@ -363,6 +367,264 @@ void questionsAboutTimers(QObject &context, Log &log)
     quit();
 }
 
+void whatProcessEventsAnswers(QObject &context, Log &log)
+{
+    QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
+    const auto ask = [&log, dispatcher](const QString &what, QEventLoop::ProcessEventsFlags flags) {
+        log << what + (dispatcher->processEvents(flags) ? u": something"_s : u": nothing"_s);
+    };
+    while (dispatcher->processEvents(QEventLoop::AllEvents)) {
+    }
+    ask(u"idle"_s, QEventLoop::AllEvents);
+    const int zero = context.startTimer(0);
+    ask(u"a timer without interval"_s, QEventLoop::AllEvents);
+    context.killTimer(zero);
+    QTimer *const t = timer(context, 1ms);
+    QObject::connect(t, &QTimer::timeout, &context, [&log] { log << u"timer"_s; });
+    t->start();
+    QThread::msleep(5);
+    ask(u"timers excluded"_s, QEventLoop::X11ExcludeTimers);
+    ask(u"timers excluded, no sockets"_s, QEventLoop::X11ExcludeTimers | QEventLoop::ExcludeSocketNotifiers);
+    ask(u"a timer that is due"_s, QEventLoop::AllEvents);
+    t->stop();
+    dispatcher->wakeUp();
+    ask(u"woken"_s, QEventLoop::AllEvents);
+    dispatcher->wakeUp();
+    ask(u"woken, no sockets"_s, QEventLoop::ExcludeSocketNotifiers);
+    dispatcher->wakeUp();
+    ask(u"woken while it waits"_s, QEventLoop::WaitForMoreEvents);
+    const SocketPair pair;
+    QSocketNotifier read(pair.fd[0], QSocketNotifier::Read);
+    QObject::connect(&read, &QSocketNotifier::activated, &context, [&] { pair.take(); });
+    pair.poke();
+    ask(u"user input excluded"_s, QEventLoop::ExcludeUserInputEvents);
+    pair.poke();
+    ask(u"as a loop does"_s, QEventLoop::EventLoopExec | QEventLoop::WaitForMoreEvents);
+    ask(u"idle again"_s, QEventLoop::AllEvents);
+    quit();
+}
+
+void tellsBeforeItBlocks(QObject &context, Log &log)
+{
+    QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
+    while (dispatcher->processEvents(QEventLoop::AllEvents)) {
+    }
+    const auto blocks = std::make_shared<int>(0);
+    const auto about =
+        QObject::connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, &context, [blocks] { ++*blocks; });
+    dispatcher->processEvents(QEventLoop::AllEvents);
+    log << u"without waiting: %1"_s.arg(*blocks);
+    QMetaObject::invokeMethod(
+        &context, [&context] { QMetaObject::invokeMethod(&context, [] {}, Qt::QueuedConnection); },
+        Qt::QueuedConnection);
+    dispatcher->processEvents(QEventLoop::WaitForMoreEvents); // the first posts a second, so there is no need to wait
+    log << u"with more posted: %1"_s.arg(*blocks);
+    QTimer::singleShot(1ms, Qt::PreciseTimer, &context, [] {});
+    while (dispatcher->processEvents(QEventLoop::AllEvents)) {
+    }
+    QTimer::singleShot(5ms, Qt::PreciseTimer, &context, [] {});
+    *blocks = 0;
+    dispatcher->processEvents(QEventLoop::WaitForMoreEvents);
+    log << u"waiting for a timer: %1"_s.arg(*blocks);
+    QObject::disconnect(about);
+    QObject::connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, &context,
+                     [dispatcher] { dispatcher->interrupt(); });
+    log << (dispatcher->processEvents(QEventLoop::WaitForMoreEvents) ? u"something"_s : u"interrupted"_s);
+    QObject::disconnect(dispatcher, nullptr, &context, nullptr);
+    quit();
+}
+
+void interruptedInAHandler(QObject &context, Log &log)
+{
+    QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
+    while (dispatcher->processEvents(QEventLoop::AllEvents)) {
+    }
+    const SocketPair pair;
+    QSocketNotifier read(pair.fd[0], QSocketNotifier::Read);
+    QTimer *const t = timer(context, 1ms);
+    QObject::connect(t, &QTimer::timeout, &context, [&log] { log << u"timer"_s; });
+    QObject::connect(&read, &QSocketNotifier::activated, &context, [&] {
+        pair.take();
+        log << u"readable"_s;
+        dispatcher->interrupt();
+    });
+    t->start();
+    QThread::msleep(5);
+    pair.poke();
+    log << (dispatcher->processEvents(QEventLoop::AllEvents) ? u"something"_s : u"nothing"_s);
+    t->stop();
+    QMetaObject::invokeMethod(&context, [dispatcher] { dispatcher->interrupt(); }, Qt::QueuedConnection);
+    pair.poke();
+    log << (dispatcher->processEvents(QEventLoop::AllEvents) ? u"something"_s : u"nothing"_s);
+    log << (dispatcher->processEvents(QEventLoop::AllEvents) ? u"something"_s : u"nothing"_s);
+    quit();
+}
+
+void timersChangedInTheirOwnHandlers(QObject &context, Log &log)
+{
+    QTimer *const faster = timer(context, 20ms);
+    QObject::connect(faster, &QTimer::timeout, &context, [&log, faster] {
+        log << u"interval %1"_s.arg(faster->interval());
+        if (faster->interval() == 1)
+            faster->stop();
+        faster->setInterval(1ms);
+    });
+    auto *doomed = new QTimer(&context);
+    QObject::connect(doomed, &QTimer::timeout, &context, [&log, doomed] {
+        log << u"deletes itself"_s;
+        delete doomed;
+    });
+    QTimer *const again = timer(context, 60ms);
+    QObject::connect(again, &QTimer::timeout, &context, [&log, again, n = std::make_shared<int>(0)] {
+        log << u"starts itself again"_s;
+        again->start(std::chrono::milliseconds(20 + *n));
+        if (++*n == 3) {
+            again->stop();
+            quit();
+        }
+    });
+    faster->start();
+    doomed->start(10ms);
+    again->start();
+}
+
+void aLoopInsideASocketHandler(QObject &context, Log &log)
+{
+    // What the inner loop has taken is not told to the outer one's handler again.
+    const auto one = std::make_shared<SocketPair>();
+    const auto two = std::make_shared<SocketPair>();
+    const auto inside = std::make_shared<bool>(false);
+    auto *first = new QSocketNotifier(one->fd[0], QSocketNotifier::Read, &context);
+    auto *second = new QSocketNotifier(two->fd[0], QSocketNotifier::Read, &context);
+    const auto handle = [&log, inside](const SocketPair &pair) {
+        pair.take();
+        log << (*inside ? u"inside"_s : u"outside"_s);
+        if (std::exchange(*inside, true))
+            return;
+        QEventLoop loop;
+        QTimer::singleShot(20ms, Qt::PreciseTimer, &loop, &QEventLoop::quit);
+        loop.exec();
+        log << u"left"_s;
+    };
+    QObject::connect(first, &QSocketNotifier::activated, &context, [handle, one] { handle(*one); });
+    QObject::connect(second, &QSocketNotifier::activated, &context, [handle, two] { handle(*two); });
+    one->poke();
+    two->poke();
+    QTimer::singleShot(80ms, Qt::PreciseTimer, &context, quit);
+}
+
+void aDescriptorClosedWhileACopyIsOpen(QObject &context, Log &log)
+{
+    const auto pair = std::make_shared<SocketPair>();
+    const int copy = ::dup(pair->fd[0]);
+    auto *read = new QSocketNotifier(pair->fd[0], QSocketNotifier::Read, &context);
+    QObject::connect(read, &QSocketNotifier::activated, &context, [&context, &log, read, pair, copy] {
+        log << u"readable"_s; // and stays so
+        ::close(std::exchange(pair->fd[0], -1));
+        read->setEnabled(false);
+        const auto turns = std::make_shared<int>(0);
+        QObject::connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, &context,
+                         [turns] { ++*turns; });
+        QTimer::singleShot(50ms, Qt::PreciseTimer, &context, [&context, &log, turns, copy] {
+            log << (*turns < 20 ? u"quiet"_s : u"busy with nobody's descriptor"_s);
+            QObject::disconnect(QAbstractEventDispatcher::instance(), nullptr, &context, nullptr);
+            ::close(copy);
+            quit();
+        });
+    });
+    // Another one must go on as if nothing had been.
+    const auto other = std::make_shared<SocketPair>();
+    auto *also = new QSocketNotifier(other->fd[0], QSocketNotifier::Read, &context);
+    QObject::connect(also, &QSocketNotifier::activated, &context, [&log, other] {
+        other->take();
+        log << u"the other"_s;
+    });
+    QTimer::singleShot(25ms, Qt::PreciseTimer, &context, [other] { other->poke(); });
+    pair->poke();
+}
+
+void aNotifierOfAFile(QObject &context, Log &log)
+{
+    const auto descriptor = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    auto *read = new QSocketNotifier(descriptor, QSocketNotifier::Read, &context);
+    QObject::connect(read, &QSocketNotifier::activated, &context, [&log, read, descriptor] {
+        log << u"readable"_s;
+        if (log.size() < 4)
+            return;
+        read->setEnabled(false);
+        QTimer::singleShot(10ms, Qt::PreciseTimer, read, [descriptor] {
+            ::close(descriptor);
+            quit();
+        });
+    });
+}
+
+void signalsWhileItWaits(QObject &context, Log &log)
+{
+    QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
+    while (dispatcher->processEvents(QEventLoop::AllEvents)) {
+    }
+    std::signal(SIGUSR1, [](int) {});
+    const pthread_t self = ::pthread_self();
+    std::atomic<bool> done{false};
+    QThread *const other = QThread::create([self, &done] {
+        while (!done) {
+            ::pthread_kill(self, SIGUSR1);
+            QThread::usleep(500);
+        }
+    });
+    other->start();
+    for (const auto flags : {QEventLoop::ProcessEventsFlags(QEventLoop::WaitForMoreEvents),
+                             QEventLoop::WaitForMoreEvents | QEventLoop::ExcludeSocketNotifiers}) {
+        bool fired = false;
+        QTimer *const t = timer(context, 50ms);
+        t->setSingleShot(true);
+        QObject::connect(t, &QTimer::timeout, &context, [&fired] { fired = true; });
+        t->start();
+        int calls = 0;
+        while (!fired) {
+            dispatcher->processEvents(flags);
+            ++calls;
+        }
+        log << u"%1 call"_s.arg(calls);
+    }
+    done = true;
+    other->wait();
+    delete other;
+    quit();
+}
+
+void threeNotifiersOfOneDescriptor(QObject &context, Log &log)
+{
+    const auto pair = std::make_shared<SocketPair>();
+    auto *read = new QSocketNotifier(pair->fd[0], QSocketNotifier::Read, &context);
+    auto *write = new QSocketNotifier(pair->fd[0], QSocketNotifier::Write, &context);
+    auto *urgent = new QSocketNotifier(pair->fd[0], QSocketNotifier::Exception, &context);
+    write->setEnabled(false);
+    const auto step = std::make_shared<int>(0);
+    QObject::connect(read, &QSocketNotifier::activated, &context, [&log, read, write, pair, step] {
+        log << u"readable"_s;
+        if (++*step == 1) {
+            pair->take();
+            write->setEnabled(true); // tells at once
+        } else {
+            read->setEnabled(false); // hung up
+        }
+    });
+    QObject::connect(write, &QSocketNotifier::activated, &context, [&log, write, pair, step] {
+        log << u"writable"_s;
+        write->setEnabled(false);
+        if (*step == 1)
+            ::close(std::exchange(pair->fd[1], -1));
+    });
+    QObject::connect(urgent, &QSocketNotifier::activated, &context, [&log, urgent] {
+        log << u"hung up"_s;
+        urgent->setEnabled(false);
+        QTimer::singleShot(20ms, Qt::PreciseTimer, urgent, quit);
+    });
+    pair->poke();
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(Scenario)
@@ -399,6 +661,15 @@ void TestEpollDispatcher::doesWhatQtsDoes_data()
     row("a descriptor number used again", aDescriptorNumberUsedAgain, 3);
     row("flags of processEvents", flagsOfProcessEvents, 5);
     row("questions about timers", questionsAboutTimers, 8);
+    row("what processEvents answers", whatProcessEventsAnswers, 12);
+    row("telling before it blocks", tellsBeforeItBlocks, 4);
+    row("interrupted in a handler", interruptedInAHandler, 6);
+    row("timers changed in their own handlers", timersChangedInTheirOwnHandlers, 6);
+    row("a loop inside a socket handler", aLoopInsideASocketHandler, 3);
+    row("a descriptor closed while a copy is open", aDescriptorClosedWhileACopyIsOpen, 3);
+    row("a notifier of a file", aNotifierOfAFile, 4);
+    row("signals while it waits", signalsWhileItWaits, 2);
+    row("three notifiers of one descriptor", threeNotifiersOfOneDescriptor, 4);
 }
 
 void TestEpollDispatcher::doesWhatQtsDoes()

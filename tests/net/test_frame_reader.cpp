@@ -120,6 +120,7 @@ private Q_SLOTS:
     void chargesTinyFragments();
     void keepsLittleForAnAnnouncement();
     void callsASlowMessageStalled();
+    void callsAMessageStalledWhateverIsPinged();
     void checksUtf8_data();
     void checksUtf8();
     void encodesFrames_data();
@@ -247,14 +248,30 @@ void TestFrameReader::callsASlowMessageStalled()
     const QByteArray wire = frame(2, QByteArray(100'000, 'x'));
     QByteArrayView in = QByteArrayView(wire).first(100);
     QCOMPARE(reader.read(in, start).kind, Kind::NeedMore);
-    QVERIFY(!reader.isStalled(start + 30s));
-    QVERIFY(reader.isStalled(start + 31s)); // 100 bytes where 500 were due
+    QVERIFY(!reader.isStalled(start + 9s));
+    QVERIFY(reader.isStalled(start + 10s)); // 100 bytes where 500 were due
     in = QByteArrayView(wire).sliced(100, 50'000);
-    QCOMPARE(reader.read(in, start + 31s).kind, Kind::NeedMore);
+    QCOMPARE(reader.read(in, start + 10s).kind, Kind::NeedMore);
     QVERIFY(!reader.isStalled(start + 100s));
     in = QByteArrayView(wire).sliced(50'100);
     QCOMPARE(reader.read(in, start + 101s).kind, Kind::Binary);
     QVERIFY(!reader.isStalled(start + 1h));
+}
+
+void TestFrameReader::callsAMessageStalledWhateverIsPinged()
+{
+    using namespace std::chrono_literals;
+    FrameReader reader(1'000'000);
+    const QByteArray begun = part(1, "a");
+    QByteArrayView in = begun;
+    QCOMPARE(reader.read(in, start).kind, Kind::NeedMore);
+    const QByteArray ping = frame(9, QByteArray(125, 'p'));
+    for (int i = 0; i < 100; ++i) {
+        in = ping;
+        QCOMPARE(reader.read(in, start + 5s).kind, Kind::Ping);
+    }
+    QVERIFY(!reader.isStalled(start + 9s));
+    QVERIFY(reader.isStalled(start + 10s));
 }
 
 void TestFrameReader::checksUtf8_data()

@@ -102,8 +102,7 @@ class Echo:
 
     def __init__(self, binary, tls=False, arguments=()):
         command = [binary, "--listen", "127.0.0.1:0", *(["--tls"] if tls else []), *arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE if "--quiet" in arguments else None, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline().split()
         if len(line) != 2 or line[0] != "listening":
             self.process.kill()
@@ -214,9 +213,9 @@ class Peer:
         except (TimeoutError, asyncio.TimeoutError):
             raise Broken("no answer in time") from None
 
-    async def _exactly(self, count):
+    async def _exactly(self, count, patience=REACTION):
         try:
-            return await asyncio.wait_for(self.reader.readexactly(count), REACTION)
+            return await asyncio.wait_for(self.reader.readexactly(count), patience)
         except asyncio.IncompleteReadError as error:
             raise Ended(f"after {error.partial[:80]!r}") from None
         except (ConnectionError, ssl.SSLError) as error:
@@ -224,9 +223,9 @@ class Peer:
         except (TimeoutError, asyncio.TimeoutError):
             raise Broken("nothing came in time") from None
 
-    async def frame(self):
+    async def frame(self, patience=REACTION):
         """(final, reserved, opcode, payload) of the server's next frame; Broken when no server may send it."""
-        first, second = await self._exactly(2)
+        first, second = await self._exactly(2, patience)
         final, reserved, opcode, length = first >> 7, first >> 4 & 7, first & 15, second & 127
         if second & 0x80:
             raise Broken("a server's frame is masked")
@@ -244,12 +243,12 @@ class Peer:
             raise Broken("a broken control frame")
         return final, reserved, opcode, await self._exactly(length)
 
-    async def event(self):
+    async def event(self, patience=REACTION):
         """What happened next, as text: `text:hi`, `binary:00ff`, `ping:`, `pong:p`, `close 1000:bye`, `end`."""
         message, kind, packed = b"", None, False
         while True:
             try:
-                final, reserved, opcode, payload = await self.frame()
+                final, reserved, opcode, payload = await self.frame(patience)
             except Ended:
                 return "end"
             if opcode == CLOSE:
