@@ -66,6 +66,7 @@ struct Backend::Parts
     std::optional<DataDirectory> directory;
     QByteArray tokenKey;
     DeskSnapshot initial;
+    RequestHistory requests;
     std::shared_ptr<AccountsBoard> accountsBoard = std::make_shared<AccountsBoard>();
     LatestValues latest;
     std::optional<ReadingRouter> router;
@@ -189,6 +190,7 @@ QString Backend::startStore()
         DeskFile::Loaded loaded = p.log->load();
         error = loaded.error;
         p.initial = std::move(loaded.snapshot);
+        p.requests = std::move(loaded.requests);
     });
     if (!error.isEmpty())
         return error;
@@ -230,7 +232,7 @@ QString Backend::makeDesk()
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.stopGrace = deskFinishesWithin;
     p.deskWorker.emplace(QStringLiteral("desk"));
-    p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial);
+    p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial, p.requests);
     connect(p.desk.get(), &Desk::published, this, &Backend::published, Qt::DirectConnection);
     connect(p.desk.get(), &Desk::presenceChanged, this, &Backend::presenceChanged, Qt::DirectConnection);
     p.desk->moveToThread(p.deskWorker->thread());

@@ -5,6 +5,7 @@
 #include "models/domain/Reading.h"
 #include "models/domain/Requests.h"
 
+#include <QHash>
 #include <QList>
 #include <QMetaType>
 #include <QString>
@@ -18,6 +19,14 @@ namespace tocsin {
 
 using EventBody = std::variant<AlertChange, ChatMessage, Device, ChatReceipt, Command, AuditRecord>;
 
+/// A place in one of the log's streams (Streams.h); seq counts that stream's events, gap-free, from 1.
+struct StreamPosition
+{
+    QString stream;
+    qint64 seq = 0;
+    bool operator==(const StreamPosition &) const = default;
+};
+
 /// Something that happened and is durable. `seq` is the position in the desk's log: gap-free, from 1.
 struct Event
 {
@@ -26,6 +35,7 @@ struct Event
     Actor actor;
     QString requestId; ///< the request that led to it, when there was one
     EventBody body;
+    QList<StreamPosition> streams{}; ///< where it stands in each stream that it belongs to
 };
 
 /// Where a consumer starts: the state after event `seq`.
@@ -34,10 +44,12 @@ struct DeskSnapshot
     qint64 seq = 0;
     QList<Device> devices;
     QList<DevicePresence> presence;
-    QList<Alert> alerts;         ///< all open ones, then the newest closed ones (at most 500)
-    QList<ChatMessage> messages; ///< the newest of each thread, in order (at most 200 per thread)
-    QList<Command> commands;     ///< all open ones, oldest first, then the newest 200 closed ones
-    QList<ChatReceipt> receipts; ///< the newest of each receiptKey() (at most 10,000)
+    QList<Alert> alerts;          ///< all open ones, then the newest closed ones (at most 500)
+    QList<ChatMessage> messages;  ///< the newest of each thread, in order (at most 200 per thread)
+    QList<Command> commands;      ///< all open ones, oldest first, then the newest 200 closed ones
+    QList<ChatReceipt> receipts;  ///< the newest of each receiptKey() (at most 10,000)
+    QString epoch;                ///< of the log: cursors of another one mean nothing here
+    QHash<QString, qint64> heads; ///< of every stream but "desk", whose head is `seq`
 };
 
 /// What the top bar and /health show of the server.

@@ -91,6 +91,23 @@ struct AlertsResult
     QList<Alert> alerts; ///< newest first
 };
 
+/// A page of one stream (Streams.h), oldest first.
+struct EventsQuery
+{
+    QString stream;
+    qint64 after = 0; ///< the stream's own seq; what follows it
+    int limit = 1000; ///< at most 1,000
+};
+
+/// `head` and `events` are of one moment; fewer events than asked for means that this was the end.
+struct EventsResult
+{
+    QString error;
+    QString epoch;
+    qint64 head = 0; ///< the stream's last seq; 0: it has no events
+    QList<Event> events;
+};
+
 /// Asynchronous look-ups on the store's threads. Bounded: refused with an error when too many wait.
 class ArchivePort
 {
@@ -102,6 +119,7 @@ public:
     virtual void history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply) = 0;
     virtual void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply) = 0;
     virtual void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) = 0;
+    virtual void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) = 0;
 };
 
 } // namespace tocsin

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/CommitQueue.h"
 
+#include "models/domain/Streams.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace tocsin {
 
-CommitQueue::CommitQueue(Store &store, qint64 lastSeq, CommitLimits limits, std::function<TimePoint()> clock,
-                         QObject *parent)
+CommitQueue::CommitQueue(Store &store, qint64 lastSeq, QHash<QString, qint64> heads, CommitLimits limits,
+                         std::function<TimePoint()> clock, QObject *parent)
     : QObject(parent)
     , m_store(store)
     , m_limits(limits)
@@ -15,6 +17,7 @@ CommitQueue::CommitQueue(Store &store, qint64 lastSeq, CommitLimits limits, std:
     , m_door(std::make_shared<Door>())
     , m_lastSeq(lastSeq)
     , m_durableSeq(lastSeq)
+    , m_heads(std::move(heads))
 {
     m_door->queue = this;
     m_retry.setSingleShot(true);
@@ -30,42 +33,56 @@ CommitQueue::~CommitQueue()
 
 void CommitQueue::add(EventBody body, const Actor &actor, const QString &requestId, TimePoint at)
 {
-    m_events.push_back(Event{++m_lastSeq, at, actor, requestId, std::move(body)});
+    QList<StreamPosition> streams;
+    for (const QString &stream : streamsOf(body))
+        streams.append({stream, ++m_heads[stream]});
+    m_events.push_back(Event{++m_lastSeq, at, actor, requestId, std::move(body), std::move(streams)});
+}
+
+void CommitQueue::remember(RememberedRequest request)
+{
+    request.seq = m_lastSeq;
+    m_requests.push_back(std::move(request));
+    ++m_requestsAdded;
 }
 
 void CommitQueue::answer(DeskPort::Reply reply, const Outcome &outcome)
 {
     if (reply)
-        m_answers.push_back({m_lastSeq, std::move(reply), outcome});
+        m_answers.push_back({m_lastSeq, m_requestsAdded, std::move(reply), outcome});
 }
 
 void CommitQueue::flush()
 {
     deliverAnswers();
-    if (m_inFlight > 0 || m_retry.isActive())
+    if (m_eventsInFlight + m_requestsInFlight > 0 || m_retry.isActive())
         return;
-    if (m_events.empty()) {
+    if (m_events.empty() && m_requests.empty()) {
         Q_EMIT drained();
         return;
     }
-    m_inFlight = std::min(m_events.size(), static_cast<std::size_t>(m_limits.batch));
-    const QList<Event> batch(m_events.cbegin(), m_events.cbegin() + static_cast<std::ptrdiff_t>(m_inFlight));
+    const auto most = static_cast<std::size_t>(m_limits.batch);
+    m_eventsInFlight = std::min(m_events.size(), most);
+    const auto endOfEvents = m_events.cbegin() + static_cast<std::ptrdiff_t>(m_eventsInFlight);
+    // The requests whose events are all in this batch or before it.
+    const qint64 lastSeq = m_eventsInFlight == 0 ? m_durableSeq : std::prev(endOfEvents)->seq;
+    const auto mostRequests = m_requests.cbegin() + static_cast<std::ptrdiff_t>(std::min(m_requests.size(), most));
+    const auto endOfRequests =
+        std::find_if(m_requests.cbegin(), mostRequests,
+                     [lastSeq](const RememberedRequest &request) { return request.seq > lastSeq; });
+    m_requestsInFlight = static_cast<std::size_t>(endOfRequests - m_requests.cbegin());
+    const Batch batch{{m_events.cbegin(), endOfEvents}, {m_requests.cbegin(), endOfRequests}};
     const quint64 attempt = ++m_attempt;
-    m_store.append(batch, [door = m_door, attempt](const CommitResult &result) {
-        const std::scoped_lock lock(door->mutex);
-        if (!door->queue)
-            return;
-        QMetaObject::invokeMethod(
-            door->queue, [queue = door->queue, attempt, result] { queue->finished(attempt, result); },
-            Qt::QueuedConnection);
-    });
+    m_store.append(batch,
+                   atHome<CommitResult>([this, attempt](const CommitResult &result) { finished(attempt, result); }));
 }
 
 void CommitQueue::finished(quint64 attempt, const CommitResult &result)
 {
-    if (attempt != m_attempt || m_inFlight == 0)
+    if (attempt != m_attempt || m_eventsInFlight + m_requestsInFlight == 0)
         return;
-    const std::size_t count = std::exchange(m_inFlight, 0);
+    const std::size_t events = std::exchange(m_eventsInFlight, 0);
+    const std::size_t requests = std::exchange(m_requestsInFlight, 0);
     if (!result.ok) {
         m_error = result.error;
         m_pause = m_failingSince ? std::min(2 * m_pause, m_limits.retryMost) : m_limits.retryFirst;
@@ -77,12 +94,18 @@ void CommitQueue::finished(quint64 attempt, const CommitResult &result)
             Q_EMIT storingFailed(m_error);
         return;
     }
-    const auto end = m_events.begin() + static_cast<std::ptrdiff_t>(count);
+    const auto end = m_events.begin() + static_cast<std::ptrdiff_t>(events);
     const QList<Event> batch(std::make_move_iterator(m_events.begin()), std::make_move_iterator(end));
     m_events.erase(m_events.begin(), end);
-    m_durableSeq = batch.constLast().seq;
+    m_requests.erase(m_requests.begin(), m_requests.begin() + static_cast<std::ptrdiff_t>(requests));
+    m_requestsDurable += requests;
+    if (!batch.isEmpty())
+        m_durableSeq = batch.constLast().seq;
     const std::optional<TimePoint> failingSince = std::exchange(m_failingSince, std::nullopt);
-    Q_EMIT committed(batch);
+    if (!batch.isEmpty())
+        Q_EMIT committed(batch);
+    if (requests > 0)
+        Q_EMIT remembered(requests);
     deliverAnswers();
     if (failingSince)
         Q_EMIT storingAgain(m_clock() - *failingSince, m_error);
@@ -91,7 +114,8 @@ void CommitQueue::finished(quint64 attempt, const CommitResult &result)
 
 void CommitQueue::deliverAnswers()
 {
-    while (!m_answers.empty() && m_answers.front().after <= m_durableSeq) {
+    while (!m_answers.empty() && m_answers.front().afterEvent <= m_durableSeq &&
+           m_answers.front().afterRequest <= m_requestsDurable) {
         const Answer answer = std::move(m_answers.front());
         m_answers.pop_front();
         answer.reply(answer.outcome);
@@ -101,8 +125,9 @@ void CommitQueue::deliverAnswers()
 void CommitQueue::abandon()
 {
     m_retry.stop();
-    m_inFlight = 0;
+    m_eventsInFlight = m_requestsInFlight = 0;
     m_events.clear();
+    m_requests.clear();
     while (!m_answers.empty()) {
         const Answer answer = std::move(m_answers.front());
         m_answers.pop_front();

@@ -5,15 +5,18 @@
 #include "models/domain/Ports.h"
 #include "server/store/Store.h"
 
+#include <QHash>
 #include <QList>
 #include <QObject>
 #include <QTimer>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace tocsin {
 
@@ -24,34 +27,51 @@ struct CommitLimits
     int batch = 1000;                                     ///< events per append
 };
 
-/// Events on their way into the durable log, and the answers that wait for them. Numbers the events, gives the
-/// store one batch at a time (what gathers meanwhile is the next one, so order and numbering survive failures),
+/// Events on their way into the durable log, the requests to remember with them, and the answers that wait for both. Numbers the events
+/// (in the log and in each of their streams), gives the store one batch at a time (what gathers meanwhile is the next one, so order and numbering survive failures),
 /// keeps and retries a batch that failed. Lives on the desk's thread and belongs to Desk.
 ///
-/// An answer leaves only when every event added before it is durable: nobody learns of a state that a power
+/// An answer leaves only when everything added before it is durable: nobody learns of a state that a power
 /// cut could undo. Unbounded by itself; Desk looks at size() and refuses.
 class CommitQueue : public QObject
 {
     Q_OBJECT
 public:
-    CommitQueue(Store &store, qint64 lastSeq, CommitLimits limits, std::function<TimePoint()> clock,
-                QObject *parent = nullptr);
+    /// Counts on from `lastSeq` and the streams' `heads`.
+    CommitQueue(Store &store, qint64 lastSeq, QHash<QString, qint64> heads, CommitLimits limits,
+                std::function<TimePoint()> clock, QObject *parent = nullptr);
     ~CommitQueue() override;
 
     void add(EventBody body, const Actor &actor, const QString &requestId, TimePoint at);
+    /// Stores the request together with the events added since the last one. Its seq is set here.
+    void remember(RememberedRequest request);
     void answer(DeskPort::Reply reply, const Outcome &outcome);
     /// Hands over what waits, unless a batch is under way or a retry is due later.
     void flush();
     /// Refuses every answer that still waits and forgets the events: the end, when the store cannot take them.
     void abandon();
 
-    [[nodiscard]] std::size_t size() const { return m_events.size(); } ///< events not yet durable
+    /// Events or requests not yet durable, whichever are more.
+    [[nodiscard]] std::size_t size() const { return std::max(m_events.size(), m_requests.size()); }
+    /// A callback for other threads: runs `handler` on the desk's thread, unless this queue is gone by then.
+    template<class T>
+    [[nodiscard]] std::function<void(const T &)> atHome(std::function<void(const T &)> handler) const
+    {
+        return [door = m_door, handler = std::move(handler)](const T &answer) {
+            const std::scoped_lock lock(door->mutex);
+            if (door->queue)
+                QMetaObject::invokeMethod(door->queue, [handler, answer] { handler(answer); }, Qt::QueuedConnection);
+        };
+    }
+
     [[nodiscard]] std::size_t answers() const { return m_answers.size(); }
     [[nodiscard]] bool failing() const { return m_failingSince.has_value(); }
 
 Q_SIGNALS:
     /// Durable, in order, each event once. The answers that waited for them follow.
     void committed(const QList<tocsin::Event> &events);
+    /// So many of the remembered requests, in their order.
+    void remembered(quint64 count);
     void storingFailed(const QString &error);
     /// Storing works again, after `outage` without.
     void storingAgain(tocsin::Duration outage, const QString &error);
@@ -60,7 +80,8 @@ Q_SIGNALS:
 private:
     struct Answer
     {
-        qint64 after = 0;
+        qint64 afterEvent = 0;    ///< seq
+        quint64 afterRequest = 0; ///< how many requests were to be remembered before it
         DeskPort::Reply reply;
         Outcome outcome;
     };
@@ -80,8 +101,13 @@ private:
     QTimer m_retry;
     qint64 m_lastSeq = 0;
     qint64 m_durableSeq = 0;
-    std::deque<Event> m_events; ///< the first m_inFlight are with the store
-    std::size_t m_inFlight = 0;
+    QHash<QString, qint64> m_heads; ///< of the streams
+    std::deque<Event> m_events;
+    std::deque<RememberedRequest> m_requests;
+    quint64 m_requestsAdded = 0;
+    quint64 m_requestsDurable = 0;
+    std::size_t m_eventsInFlight = 0; ///< the first ones of m_events are with the store
+    std::size_t m_requestsInFlight = 0;
     quint64 m_attempt = 0;
     std::deque<Answer> m_answers;
     std::optional<TimePoint> m_failingSince;

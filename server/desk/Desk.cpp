@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/Desk.h"
 
+#include "models/domain/Fingerprint.h"
 #include "server/desk/DeskRequests.h"
 
 #include <QLoggingCategory>
@@ -55,7 +56,7 @@ std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules)
 } // namespace
 
 Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, ReadingArchive &archive,
-           DeskSnapshot initial)
+           DeskSnapshot initial, const RequestHistory &requests)
     : m_settings(std::move(settings))
     , m_store(store)
     , m_archive(archive)
@@ -67,6 +68,7 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_requests(m_settings.requests, [this] { wake(); })
     , m_urgent(m_settings.urgentRequests, [this] { wake(); })
     , m_readings(m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); })
+    , m_memory(requests, m_settings.remembered)
 {
     qRegisterMetaType<QList<Event>>();
     qRegisterMetaType<QList<DevicePresence>>();
@@ -93,8 +95,9 @@ void Desk::start()
     }
     m_chat.restore(m_initial.messages);
 
-    m_commits = new CommitQueue(m_store, m_initial.seq, m_settings.commit, m_settings.clock, this);
+    m_commits = new CommitQueue(m_store, m_initial.seq, m_initial.heads, m_settings.commit, m_settings.clock, this);
     connect(m_commits, &CommitQueue::committed, this, &Desk::publish);
+    connect(m_commits, &CommitQueue::remembered, this, [this](quint64 count) { m_memory.durable(count); });
     connect(m_commits, &CommitQueue::storingFailed, this, [this](const QString &error) {
         m_storageFailing = true;
         m_unjudgedSinceFailure = m_unjudged;
@@ -195,34 +198,129 @@ void Desk::drain()
         wake();
 }
 
+bool Desk::hasRoom(const Waiting &waiting)
+{
+    const bool panic = std::holds_alternative<RaisePanic>(waiting.request.body);
+    // Answers count too: a stalled store must not gather refusals without bound; so do requests that wait for a look-up.
+    const std::size_t held = std::max({m_commits->size(), m_commits->answers(), m_parkedRequests});
+    if (held < (panic ? m_settings.uncommittedMost : m_settings.uncommitted))
+        return true;
+    ++m_refused;
+    if (waiting.reply)
+        waiting.reply(m_commits->failing()
+                          ? Outcome::refused(QStringLiteral("storage_failed"),
+                                             QStringLiteral("The server cannot store anything at the moment."))
+                          : Outcome::refused(QStringLiteral("overloaded"),
+                                             QStringLiteral("The desk has too much to store; try again.")));
+    return false;
+}
+
 void Desk::handle(const Waiting &waiting)
 {
+    if (!hasRoom(waiting))
+        return;
+    const QString sender = requestSender(waiting.request.actor);
+    if (const auto queue = m_parked.find(sender); queue != m_parked.end()) {
+        queue->push_back(waiting); // behind what is being looked up
+        ++m_parkedRequests;
+    } else if (!handleOrAsk(waiting)) {
+        m_parked[sender].push_back(waiting);
+        ++m_parkedRequests;
+        askTheStore(waiting, sender);
+    }
+}
+
+/// False: the store has to be asked whether this was decided before.
+bool Desk::handleOrAsk(const Waiting &waiting)
+{
     const Request &request = waiting.request;
-    const bool panic = std::holds_alternative<RaisePanic>(request.body);
-    // Answers count too: a stalled store must not gather refusals without bound.
-    const std::size_t held = std::max(m_commits->size(), m_commits->answers());
-    if (held >= (panic ? m_settings.uncommittedMost : m_settings.uncommitted)) {
-        ++m_refused;
-        if (waiting.reply)
-            waiting.reply(m_commits->failing()
-                              ? Outcome::refused(QStringLiteral("storage_failed"),
-                                                 QStringLiteral("The server cannot store anything at the moment."))
-                              : Outcome::refused(QStringLiteral("overloaded"),
-                                                 QStringLiteral("The desk has too much to store; try again.")));
-        return;
+    if (!hasUsableId(request)) {
+        decide(waiting, {});
+        return true;
     }
-    const QString problem = problemOf(request);
-    if (!problem.isEmpty()) {
-        m_commits->answer(waiting.reply, Outcome::refused(QStringLiteral("invalid"), problem));
+    const QByteArray bodyHash = fingerprint(request.body);
+    const RequestMemory::Found found = m_memory.find(requestSender(request.actor), request.id, bodyHash);
+    if (found.known == RequestMemory::Known::AskTheStore)
+        return false;
+    answerOrDecide(waiting, bodyHash, found);
+    return true;
+}
+
+void Desk::answerOrDecide(const Waiting &waiting, const QByteArray &bodyHash, const RequestMemory::Found &found)
+{
+    const bool panic = std::holds_alternative<RaisePanic>(waiting.request.body);
+    if (found.known == RequestMemory::Known::No)
+        decide(waiting, bodyHash);
+    else if (found.known == RequestMemory::Known::Other && panic)
+        decide(waiting, {}); // never refused, whatever its client does with ids
+    else
+        m_commits->answer(waiting.reply, found.outcome);
+}
+
+void Desk::askTheStore(const Waiting &waiting, const QString &sender)
+{
+    // The desk may be gone before the answer comes: the store's thread finds it through the queue's door alone.
+    m_store.remembered(sender, waiting.request.id,
+                       m_commits->atHome<RememberedResult>(
+                           [this, sender](const RememberedResult &result) { storeSaid(sender, result); }));
+}
+
+void Desk::storeSaid(const QString &sender, const RememberedResult &result)
+{
+    const auto queue = m_parked.find(sender);
+    if (queue == m_parked.end() || m_finished)
         return;
+    std::deque<Waiting> waiting = std::move(*queue);
+    m_parked.erase(queue);
+    const Waiting first = std::move(waiting.front());
+    waiting.pop_front();
+    --m_parkedRequests;
+    const QByteArray bodyHash = fingerprint(first.request.body);
+    if (result.request)
+        answerOrDecide(first, bodyHash, RequestMemory::judge(*result.request, bodyHash));
+    else if (result.error.isEmpty() || isUrgent(first.request)) // a call for help is rather heard twice than not at all
+        decide(first, bodyHash);
+    else if (first.reply)
+        first.reply(Outcome::refused(QStringLiteral("overloaded"), result.error));
+    while (!waiting.empty()) {
+        if (!handleOrAsk(waiting.front())) {
+            const Waiting next = waiting.front();
+            m_parked[sender] = std::move(waiting);
+            askTheStore(next, sender);
+            break;
+        }
+        waiting.pop_front();
+        --m_parkedRequests;
     }
+    m_commits->flush();
+    m_uncommitted = m_commits->size();
+    arm();
+}
+
+/// An empty `bodyHash`: it is not remembered.
+void Desk::decide(const Waiting &waiting, const QByteArray &bodyHash)
+{
+    const Request &request = waiting.request;
     const TimePoint now = m_settings.clock();
+    const QString problem = problemOf(request);
+    const Outcome outcome =
+        problem.isEmpty() ? decided(request, now) : Outcome::refused(QStringLiteral("invalid"), problem);
+    if (!bodyHash.isEmpty() && RequestMemory::keeps(outcome)) {
+        const RememberedRequest remembered{requestSender(request.actor), request.id, bodyHash, outcome, 0, now};
+        m_memory.add(remembered);
+        m_commits->remember(remembered);
+    }
+    m_commits->answer(waiting.reply, outcome);
+}
+
+Outcome Desk::decided(const Request &request, TimePoint now)
+{
     const Actor &actor = request.actor;
     const auto alerts = [&](const AlertBook::Result &result) {
         addChanges(result.changes, actor, request.id, now);
         return result.outcome;
     };
-    const Outcome outcome = std::visit(
+    return std::visit(
         Overloaded{[&](const Acknowledge &body) { return alerts(m_book.acknowledge(body, actor, now)); },
                    [&](const RaisePanic &body) { return alerts(m_book.raisePanic(tidied(body, actor), now)); },
                    [&](const CancelPanic &body) { return alerts(m_book.cancelPanic(body, now)); },
@@ -248,7 +346,6 @@ void Desk::handle(const Waiting &waiting)
                                                QStringLiteral("The desk does not take this request."));
                    }},
         request.body);
-    m_commits->answer(waiting.reply, outcome);
 }
 
 void Desk::judge(const QList<Reading> &batch)
@@ -349,6 +446,13 @@ void Desk::refuseAll()
                 waiting.reply(Outcome::refused(QStringLiteral("overloaded"), QStringLiteral("The desk is stopping.")));
         }
     }
+    for (const std::deque<Waiting> &queue : std::exchange(m_parked, {})) {
+        for (const Waiting &waiting : queue) {
+            if (waiting.reply)
+                waiting.reply(Outcome::refused(QStringLiteral("overloaded"), QStringLiteral("The desk is stopping.")));
+        }
+    }
+    m_parkedRequests = 0;
 }
 
 void Desk::stop()

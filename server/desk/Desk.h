@@ -9,12 +9,14 @@
 #include "server/desk/DeviceRegistry.h"
 #include "server/desk/Ledger.h"
 #include "server/desk/ReadingInbox.h"
+#include "server/desk/RequestMemory.h"
 #include "server/store/Store.h"
 
 #include <QObject>
 #include <QTimer>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -30,6 +32,7 @@ struct DeskSettings
     std::size_t requests = 4096;                  ///< waiting in the inbox; more are refused `overloaded`
     std::size_t urgentRequests = 16'384;          ///< panics have their own
     std::size_t readings = 65'536;                ///< waiting; older ones are dropped and counted
+    std::size_t remembered = 20'000;              ///< decided requests in memory; the store has the rest
     std::size_t uncommitted = 4096;               ///< events waiting for the store: beyond it requests are refused
     std::size_t uncommittedMost = 65'536;         ///< beyond it panics too, and rules pause
     Duration stopGrace = std::chrono::seconds(2); ///< how long stop() waits for the store
@@ -53,6 +56,10 @@ struct DeskStats
 /// are they published and the request answered, in this order. Who may ask is decided before (sessions know
 /// the roles); the desk checks facts.
 ///
+/// *Once*: a request with an id is decided once per sender; the same one again is answered alike (Outcome::dup), another one with
+/// its id is refused `id_conflict` (a panic never is). What memory does not know the store is asked about; until it answers that sender's
+/// requests wait, in their order.
+///
 /// submit(), take(), snapshot() and stats(): any thread. Replies and snapshots are given on the desk's thread
 /// (refusals for want of room at once, on the caller's). start() and stop(): the desk's thread. `store` and
 /// `archive` outlive the desk.
@@ -61,7 +68,7 @@ class Desk : public QObject, public DeskPort, public ReadingSink
     Q_OBJECT
 public:
     Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, ReadingArchive &archive,
-         DeskSnapshot initial);
+         DeskSnapshot initial, const RequestHistory &requests = {});
     ~Desk() override;
 
     void submit(const Request &request, Reply reply) override;
@@ -93,6 +100,13 @@ private:
     void wake();
     void drain();
     void handle(const Waiting &waiting);
+    bool handleOrAsk(const Waiting &waiting);
+    void answerOrDecide(const Waiting &waiting, const QByteArray &bodyHash, const RequestMemory::Found &found);
+    void askTheStore(const Waiting &waiting, const QString &sender);
+    void storeSaid(const QString &sender, const RememberedResult &result);
+    [[nodiscard]] bool hasRoom(const Waiting &waiting);
+    void decide(const Waiting &waiting, const QByteArray &bodyHash);
+    [[nodiscard]] Outcome decided(const Request &request, TimePoint now);
     void judge(const QList<Reading> &batch);
     void addChanges(const QList<AlertChange> &changes, const Actor &actor, const QString &requestId, TimePoint now);
     void addDevice(const Device &device, const Actor &actor, const QString &requestId, TimePoint now);
@@ -116,6 +130,9 @@ private:
     Inbox<Waiting> m_requests;
     Inbox<Waiting> m_urgent;
     ReadingInbox m_readings;
+    RequestMemory m_memory;
+    QHash<QString, std::deque<Waiting>> m_parked; ///< by sender; the first one is being looked up in the store
+    std::size_t m_parkedRequests = 0;
     QHash<QString, DevicePresence> m_presence; ///< changes not yet told
     quint64 m_unjudgedSinceFailure = 0;
     bool m_finished = false;

@@ -67,6 +67,11 @@ RaisePanic tidied(RaisePanic panic, const Actor &actor)
     return panic;
 }
 
+bool hasUsableId(const Request &request)
+{
+    return !request.id.isEmpty() && request.id.size() <= longestId;
+}
+
 bool isUrgent(const Request &request)
 {
     return std::holds_alternative<RaisePanic>(request.body) || std::holds_alternative<CancelPanic>(request.body);

@@ -18,7 +18,7 @@ bool earlier(const Alert &a, const Alert &b)
 }
 } // namespace
 
-Ledger::Ledger(const DeskSnapshot &initial) : m_seq(initial.seq)
+Ledger::Ledger(const DeskSnapshot &initial) : m_seq(initial.seq), m_epoch(initial.epoch), m_heads(initial.heads)
 {
     for (const Device &device : initial.devices)
         m_devices.insert(device.id, device);
@@ -44,6 +44,8 @@ Ledger::Ledger(const DeskSnapshot &initial) : m_seq(initial.seq)
 void Ledger::apply(const Event &event)
 {
     m_seq = event.seq;
+    for (const StreamPosition &position : event.streams)
+        m_heads[position.stream] = position.seq;
     std::visit(Overloaded{[this](const AlertChange &change) { put(change.alert); },
                           [this](const ChatMessage &message) { put(message); },
                           [this](const Device &device) { m_devices.insert(device.id, device); },
@@ -105,6 +107,8 @@ DeskSnapshot Ledger::snapshot() const
 {
     DeskSnapshot snapshot;
     snapshot.seq = m_seq;
+    snapshot.epoch = m_epoch;
+    snapshot.heads = m_heads;
     snapshot.devices = m_devices.values();
     std::sort(snapshot.devices.begin(), snapshot.devices.end(),
               [](const Device &a, const Device &b) { return a.id < b.id; });

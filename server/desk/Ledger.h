@@ -42,6 +42,8 @@ private:
     };
 
     qint64 m_seq = 0;
+    QString m_epoch;
+    QHash<QString, qint64> m_heads;
     QHash<QString, Device> m_devices;
     QHash<QString, Alert> m_open;
     std::deque<Alert> m_closed; ///< newest last

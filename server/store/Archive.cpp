@@ -21,4 +21,9 @@ void Archive::alerts(const AlertsQuery &query, std::function<void(const AlertsRe
     m_log.alerts(query, std::move(reply));
 }
 
+void Archive::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
+{
+    m_log.events(query, std::move(reply));
+}
+
 } // namespace tocsin

@@ -8,7 +8,7 @@ namespace tocsin {
 class LogStore;
 class TelemetryHistory;
 
-/// One ArchivePort over both files: alerts from the desk's log, the rest from the history. Any thread. Owns neither; both must
+/// One ArchivePort over both files: alerts and events from the desk's log, the rest from the history. Any thread. Owns neither; both must
 /// outlive it. Their bounds are its bounds: too many waiting queries, or a closed file, are answered at once with an error sentence.
 class Archive : public ArchivePort
 {
@@ -18,6 +18,7 @@ public:
     void history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply) override;
     void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply) override;
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) override;
+    void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) override;
 
 private:
     LogStore &m_log;

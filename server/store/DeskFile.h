@@ -2,26 +2,35 @@
 #pragma once
 
 #include "models/domain/Desk.h"
-#include "models/domain/Ports.h"
 #include "server/store/Database.h"
+#include "server/store/DeskQueries.h"
+#include "server/store/Store.h"
 
 #include <memory>
 
 namespace tocsin {
 
-/// desk.db: the append-only event log and the tables projected from it. Used by LogStore alone, on one thread.
-/// The log is the truth; its tables (DeskTables) change in the same transaction and can be rebuilt from it.
-/// The file itself refuses to update or delete an event and to leave a gap in seq (triggers).
+/// desk.db, for its one writer: the append-only event log, what is projected from it, and the remembered requests. Used by LogStore
+/// alone, on one thread. The log is the truth; everything else changes in the same transaction. Each event carries the hash
+/// of the chain up to it, and `head` says where the chain ends. The file itself refuses to update or delete an event and to
+/// leave a gap in seq (triggers).
 class DeskFile
 {
 public:
+    struct Options
+    {
+        QString vfs; ///< see Database::Options
+    };
+    using Loaded = DeskQueries::Loaded;
+
     DeskFile();
     ~DeskFile();
     DeskFile(const DeskFile &) = delete;
     DeskFile &operator=(const DeskFile &) = delete;
 
-    /// Opens or makes the file, checks it (quick_check) and reads its head. Empty: all went well.
-    [[nodiscard]] QString open(const QString &path);
+    /// Opens or makes the file, checks it (quick_check; that the log ends where `head` says). Empty: all went well.
+    [[nodiscard]] QString open(const QString &path, const Options &options);
+    [[nodiscard]] QString open(const QString &path) { return open(path, Options()); }
     void close();
 
     [[nodiscard]] qint64 head() const { return m_head; } ///< seq of the last stored event; 0: none
@@ -30,31 +39,38 @@ public:
     [[nodiscard]] bool begin() { return m_db.begin() || fail(); }
     /// Inside a transaction. False: see error(); the transaction must be rolled back.
     [[nodiscard]] bool insert(const Event &event);
+    [[nodiscard]] bool remember(const RememberedRequest &request);
     [[nodiscard]] bool commit();
     void rollback();
     [[nodiscard]] QString error() const { return m_error; }
     [[nodiscard]] static QString doesNotFollow(qint64 seq, qint64 head);
 
-    struct Loaded
+    [[nodiscard]] Loaded load() { return m_queries.load(); }
+    [[nodiscard]] QList<Event> eventsAfter(qint64 seq, int limit, QString *error)
     {
-        QString error;
-        DeskSnapshot snapshot;
-    };
-    [[nodiscard]] Loaded load();
-    [[nodiscard]] AlertsResult alerts(const AlertsQuery &query);
-    /// The events after `seq`, oldest first, at most `limit`.
-    [[nodiscard]] QList<Event> eventsAfter(qint64 seq, int limit, QString *error);
+        return m_queries.eventsAfter(seq, limit, error);
+    }
     /// Replays the whole log and compares with the tables; one sentence per difference, empty when they agree.
     [[nodiscard]] QStringList checkProjections();
 
 private:
-    struct Statements;
+    struct Tables;
+    struct End ///< of the chain
+    {
+        qint64 seq = 0;
+        qint64 at = 0;
+        QByteArray hash;
+    };
+    [[nodiscard]] QString findEnd(QByteArray *requestsDigest);
+    bool writeEnd();
     bool fail();
 
     Database m_db;
-    std::unique_ptr<Statements> m_statements;
-    qint64 m_head = 0;          ///< with what the open transaction has inserted
-    qint64 m_committedHead = 0; ///< without
+    DeskQueries m_queries{m_db};
+    std::unique_ptr<Tables> m_tables;
+    qint64 m_head = 0; ///< with what the open transaction has inserted
+    End m_end;         ///< the same
+    End m_committed;   ///< without
     QString m_error;
 };
 

@@ -12,6 +12,7 @@ namespace tocsin {
 namespace {
 constexpr int closedAlertsInSnapshot = 500;
 constexpr int messagesPerThreadInSnapshot = 200;
+constexpr int threadsInSnapshot = 1000;
 constexpr int closedCommandsInSnapshot = 200;
 constexpr int receiptsInSnapshot = 10'000;
 constexpr int alertsLimit = 1000;
@@ -201,33 +202,33 @@ bool DeskTables::project(const Event &event)
 }
 
 template<class T, class Decode>
-QList<T> DeskTables::bodies(Statement &query, Decode decode, QString *error)
+QList<T> DeskTables::bodies(Database &db, Statement &query, Decode decode, QString *error)
 {
     QList<T> list;
-    if (!m_db.run(query)) {
-        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
+    if (!db.run(query)) {
+        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(db.path(), db.lastError());
         return list;
     }
-    while (m_db.next(query)) {
+    while (db.next(query)) {
         QString why;
         const auto item = decode(query.bytes(0), &why);
         if (!item) {
-            *error = QStringLiteral("The file %1 holds a row that cannot be read: %2").arg(m_db.path(), why);
+            *error = QStringLiteral("The file %1 holds a row that cannot be read: %2").arg(db.path(), why);
             return list;
         }
         list.append(*item);
     }
     if (query.failed())
-        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
+        *error = QStringLiteral("The file %1 cannot be read: %2.").arg(db.path(), db.lastError());
     return list;
 }
 
-QString DeskTables::load(DeskSnapshot &snapshot)
+QString DeskTables::load(Database &db, DeskSnapshot &snapshot)
 {
     QString error;
-    const auto all = [this, &error]<class T>(QList<T> &into, const QString &sql, auto decode) {
-        Statement query = m_db.prepare(sql);
-        into += bodies<T>(query, decode, &error);
+    const auto all = [&db, &error]<class T>(QList<T> &into, const QString &sql, auto decode) {
+        Statement query = db.prepare(sql);
+        into += bodies<T>(db, query, decode, &error);
     };
     all(snapshot.devices, QStringLiteral("SELECT body FROM devices ORDER BY id"), decodeDevice);
     all(snapshot.alerts, QStringLiteral("SELECT body FROM alerts WHERE open=1 ORDER BY raised_at DESC, seq DESC"),
@@ -236,12 +237,18 @@ QString DeskTables::load(DeskSnapshot &snapshot)
         QStringLiteral("SELECT body FROM alerts WHERE open=0 ORDER BY raised_at DESC, seq DESC LIMIT %1")
             .arg(closedAlertsInSnapshot),
         decodeAlert);
-    // The newest of each thread, then all in order.
+    // The newest of each thread of the newest threads, then all in order. The threads are found by stepping through the index,
+    // not by reading every message.
     all(snapshot.messages,
-        QStringLiteral(
-            "SELECT m.body FROM (SELECT DISTINCT thread FROM chat_messages) t JOIN chat_messages m ON m.seq IN"
-            " (SELECT seq FROM chat_messages WHERE thread = t.thread ORDER BY seq DESC LIMIT %1)"
-            " ORDER BY m.seq")
+        QStringLiteral("WITH RECURSIVE names(thread) AS (SELECT min(thread) FROM chat_messages UNION ALL"
+                       " SELECT (SELECT min(thread) FROM chat_messages WHERE thread > names.thread) FROM names"
+                       " WHERE names.thread IS NOT NULL),"
+                       " newest(thread) AS (SELECT thread FROM names WHERE thread IS NOT NULL ORDER BY"
+                       " (SELECT max(seq) FROM chat_messages c WHERE c.thread = names.thread) DESC LIMIT %1)"
+                       " SELECT m.body FROM newest t JOIN chat_messages m ON m.seq IN"
+                       " (SELECT seq FROM chat_messages WHERE thread = t.thread ORDER BY seq DESC LIMIT %2)"
+                       " ORDER BY m.seq")
+            .arg(threadsInSnapshot)
             .arg(messagesPerThreadInSnapshot),
         decodeChat);
     all(snapshot.receipts,
@@ -257,16 +264,16 @@ QString DeskTables::load(DeskSnapshot &snapshot)
     return error;
 }
 
-AlertsResult DeskTables::alerts(const AlertsQuery &query)
+AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
 {
     AlertsResult result;
-    Statement q = m_db.prepare(
-        QStringLiteral("SELECT body FROM alerts WHERE %1%2 ORDER BY raised_at DESC, seq DESC LIMIT %3")
-            .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source))
-            .arg(std::clamp(query.limit, 0, alertsLimit)));
+    Statement q =
+        db.prepare(QStringLiteral("SELECT body FROM alerts WHERE %1%2 ORDER BY raised_at DESC, seq DESC LIMIT %3")
+                       .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source))
+                       .arg(std::clamp(query.limit, 0, alertsLimit)));
     if (!query.source.isEmpty())
         q.bindNamed(":source", query.source);
-    result.alerts = bodies<Alert>(q, decodeAlert, &result.error);
+    result.alerts = bodies<Alert>(db, q, decodeAlert, &result.error);
     return result;
 }
 
@@ -277,7 +284,7 @@ QStringList DeskTables::differences(Expected &expected)
     const auto compare = [&](auto &rows, const QString &table, auto decode) {
         using T = std::decay_t<decltype(rows.begin().value())>;
         Statement q = m_db.prepare(QStringLiteral("SELECT body FROM %1").arg(table));
-        for (const T &row : bodies<T>(q, decode, &error)) {
+        for (const T &row : bodies<T>(m_db, q, decode, &error)) {
             const QString key = keyOf(row);
             const auto it = rows.constFind(key);
             if (it == rows.cend() || !(*it == row))

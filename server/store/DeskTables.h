@@ -27,9 +27,9 @@ public:
 
     /// Inside the transaction of the event. False: see Database::lastError().
     [[nodiscard]] bool project(const Event &event);
-    /// Fills everything but seq; a sentence when a row cannot be read.
-    [[nodiscard]] QString load(DeskSnapshot &snapshot);
-    [[nodiscard]] AlertsResult alerts(const AlertsQuery &query);
+    /// Fills everything but seq, epoch and heads; a sentence when a row cannot be read.
+    [[nodiscard]] static QString load(Database &db, DeskSnapshot &snapshot);
+    [[nodiscard]] static AlertsResult alerts(Database &db, const AlertsQuery &query);
 
     /// What the tables should hold, gathered from a replay of the log.
     class Expected
@@ -52,7 +52,7 @@ public:
 private:
     struct Statements;
     template<class T, class Decode>
-    QList<T> bodies(Statement &query, Decode decode, QString *error);
+    static QList<T> bodies(Database &db, Statement &query, Decode decode, QString *error);
 
     Database &m_db;
     std::unique_ptr<Statements> m_statements;

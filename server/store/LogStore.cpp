@@ -10,7 +10,10 @@
 
 namespace tocsin {
 
-LogStore::LogStore(Options options, QObject *parent) : QObject(parent), m_options(std::move(options))
+LogStore::LogStore(Options options, QObject *parent)
+    : QObject(parent)
+    , m_options(std::move(options))
+    , m_reader({m_options.path, m_options.vfs, std::size_t(m_options.maxQueries)})
 {
 }
 
@@ -21,7 +24,9 @@ LogStore::~LogStore()
 
 QString LogStore::start()
 {
-    QString error = m_file.open(m_options.path);
+    QString error = m_file.open(m_options.path, {m_options.vfs});
+    if (error.isEmpty())
+        error = m_reader.start();
     if (error.isEmpty()) {
         const std::scoped_lock lock(m_mutex);
         m_running = true;
@@ -42,24 +47,27 @@ void LogStore::stop()
             return;
         m_running = false; // from here on callers are refused; what was taken before is finished below
     }
-    while (commitGroup() || answerOne()) {
+    while (commitGroup()) {
     }
+    m_reader.stop();
     m_file.close();
 }
 
-void LogStore::append(const QList<Event> &events, Done done)
+void LogStore::append(const Batch &batch, Done done)
 {
     CommitResult refusal;
     {
+        Waiting waiting{batch, std::move(done)};
         const std::scoped_lock lock(m_mutex);
         // An oversize batch is taken when nothing else waits: it could never pass otherwise.
-        const bool fits = m_waiting.empty() || m_waitingEvents + events.size() <= m_options.maxWaiting;
+        const bool fits = m_waiting.empty() || m_waitingMessages + waiting.size() <= m_options.maxWaiting;
         if (m_running && fits && m_waiting.size() < size_t(m_options.maxWaiting)) {
-            m_waitingEvents += events.size();
-            m_waiting.push_back({events, std::move(done)});
+            m_waitingMessages += waiting.size();
+            m_waiting.push_back(std::move(waiting));
             wake();
             return;
         }
+        done = std::move(waiting.done);
         refusal.error = m_running ? QStringLiteral("The store is overloaded.") : QStringLiteral("The store is closed.");
     }
     ++m_failures;
@@ -69,18 +77,17 @@ void LogStore::append(const QList<Event> &events, Done done)
 
 void LogStore::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)
 {
-    AlertsResult refusal;
-    {
-        const std::scoped_lock lock(m_mutex);
-        if (m_running && m_queries.size() < size_t(m_options.maxQueries)) {
-            m_queries.push_back({query, std::move(reply)});
-            wake();
-            return;
-        }
-        refusal.error =
-            m_running ? QStringLiteral("Too many queries wait for the store.") : QStringLiteral("The store is closed.");
-    }
-    reply(refusal);
+    m_reader.alerts(query, std::move(reply));
+}
+
+void LogStore::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
+{
+    m_reader.events(query, std::move(reply));
+}
+
+void LogStore::remembered(const QString &sender, const QString &id, std::function<void(const RememberedResult &)> reply)
+{
+    m_reader.remembered(sender, id, std::move(reply));
 }
 
 void LogStore::wake()
@@ -96,39 +103,38 @@ void LogStore::work()
         const std::scoped_lock lock(m_mutex);
         m_woken = false;
     }
-    // One group and one query per turn: neither starves the other, nor the thread's event loop.
-    const bool committed = commitGroup();
-    const bool answered = answerOne();
-    if (committed || answered) {
+    // One group per turn, so that the thread's event loop is not starved.
+    if (commitGroup()) {
         const std::scoped_lock lock(m_mutex);
-        if (!m_waiting.empty() || !m_queries.empty())
+        if (!m_waiting.empty())
             wake();
     }
 }
 
 bool LogStore::commitGroup()
 {
-    std::vector<std::pair<Batch, CommitResult>> group;
+    std::vector<std::pair<Waiting, CommitResult>> group;
     QElapsedTimer age;
     age.start();
-    qsizetype events = 0;
+    qsizetype messages = 0;
     bool open = false; // a transaction
     bool ok = true;
     while (ok) {
-        Batch batch;
-        if (!takeNext(batch, group.empty(), events, age.nsecsElapsed()))
+        Waiting next;
+        if (!takeNext(next, group.empty(), messages, age.nsecsElapsed()))
             break;
-        events += batch.events.size();
+        messages += next.size();
         if (group.empty())
             open = m_file.begin();
         CommitResult result{true, {}};
+        const QList<Event> &events = next.batch.events;
         if (!open)
             result = refused(m_file.error()); // no batch's fault: none is tried again
-        else if (!batch.events.isEmpty() && batch.events.first().seq != m_file.head() + 1)
-            result = refused(DeskFile::doesNotFollow(batch.events.first().seq, m_file.head()));
+        else if (!events.isEmpty() && events.first().seq != m_file.head() + 1)
+            result = refused(DeskFile::doesNotFollow(events.first().seq, m_file.head()));
         else
-            ok = store(batch);
-        group.emplace_back(std::move(batch), std::move(result));
+            ok = store(next.batch);
+        group.emplace_back(std::move(next), std::move(result));
     }
     if (group.empty())
         return false;
@@ -136,39 +142,38 @@ bool LogStore::commitGroup()
         ++m_transactions;
     } else if (open) {
         m_file.rollback();
-        for (auto &[batch, result] : group)
-            result = storeAlone(batch);
+        for (auto &[waiting, result] : group)
+            result = storeAlone(waiting.batch);
     }
-    for (const auto &[batch, result] : group) {
-        if (batch.done)
-            batch.done(result);
+    for (const auto &[waiting, result] : group) {
+        if (waiting.done)
+            waiting.done(result);
     }
     return true;
 }
 
-/// The oldest batch that waits, if it still belongs into a transaction that holds `events` events and is `age` ns old.
-bool LogStore::takeNext(Batch &batch, bool first, qsizetype events, qint64 age)
+/// The oldest batch that waits, if it still belongs into a transaction that holds `messages` and is `age` ns old.
+bool LogStore::takeNext(Waiting &next, bool first, qsizetype messages, qint64 age)
 {
     const std::scoped_lock lock(m_mutex);
     if (m_waiting.empty())
         return false;
-    const qsizetype size = m_waiting.front().events.size();
+    const qsizetype size = m_waiting.front().size();
     const bool late = age > std::chrono::nanoseconds(m_options.groupTime).count();
-    if (!first && (late || events + size > m_options.groupEvents))
+    if (!first && (late || messages + size > m_options.groupEvents))
         return false;
-    batch = std::move(m_waiting.front());
+    next = std::move(m_waiting.front());
     m_waiting.pop_front();
-    m_waitingEvents -= size;
+    m_waitingMessages -= size;
     return true;
 }
 
 bool LogStore::store(const Batch &batch)
 {
-    for (const Event &event : batch.events) {
-        if (!m_file.insert(event))
-            return false;
-    }
-    return true;
+    return std::all_of(batch.events.cbegin(), batch.events.cend(),
+                       [this](const Event &event) { return m_file.insert(event); }) &&
+           std::all_of(batch.requests.cbegin(), batch.requests.cend(),
+                       [this](const RememberedRequest &request) { return m_file.remember(request); });
 }
 
 CommitResult LogStore::storeAlone(const Batch &batch)
@@ -187,20 +192,6 @@ CommitResult LogStore::refused(const QString &reason)
     ++m_failures;
     qCWarning(lcStore).noquote() << "events were not stored in" << m_options.path << ":" << reason;
     return {false, QStringLiteral("Nothing was stored: %1.").arg(reason)};
-}
-
-bool LogStore::answerOne()
-{
-    Query query;
-    {
-        const std::scoped_lock lock(m_mutex);
-        if (m_queries.empty())
-            return false;
-        query = std::move(m_queries.front());
-        m_queries.pop_front();
-    }
-    query.reply(m_file.alerts(query.query));
-    return true;
 }
 
 } // namespace tocsin

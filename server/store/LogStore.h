@@ -3,10 +3,12 @@
 
 #include "models/domain/Ports.h"
 #include "server/store/DeskFile.h"
+#include "server/store/LogReader.h"
 #include "server/store/Store.h"
 
 #include <QObject>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -15,10 +17,10 @@
 namespace tocsin {
 
 /// The desk's durable log in desk.db (RELIABILITY.md, Delivery). Lives on the "store" thread: create it anywhere, move it there,
-/// call start(), load() and stop() there. append() and alerts() are for any thread and never block.
+/// call start(), load() and stop() there. append() and the questions are for any thread and never block; a LogReader answers them.
 ///
 /// Group commit: what arrives while a transaction is being committed shares the next one; a transaction takes batches
-/// until it holds 128 events, is 5 ms old or nothing waits. Nobody waits for company: alone, a batch commits at once. When a
+/// until it holds 128 messages, is 5 ms old or nothing waits. Nobody waits for company: alone, a batch commits at once. When a
 /// shared transaction fails, its batches are tried one by one, so that one bad batch fails alone.
 class LogStore : public QObject, public Store
 {
@@ -26,9 +28,11 @@ class LogStore : public QObject, public Store
 public:
     struct Options
     {
-        QString path;          ///< desk.db
-        int maxWaiting = 8192; ///< events that wait at most; beyond that append() is refused at once
+        QString path; ///< desk.db
+        int maxWaiting =
+            8192; ///< messages (events, or remembered requests) that wait at most; beyond that append() is refused at once
         int maxQueries = 64;
+        QString vfs{}; ///< see Database::Options
         int groupEvents = 128;
         std::chrono::milliseconds groupTime{5};
     };
@@ -45,10 +49,14 @@ public:
 
     /// Any thread. `done` runs on the store's thread, in the order of the calls; only when the queue is full or the store is
     /// closed it runs at once on the caller's.
-    void append(const QList<Event> &events, Done done) override;
-    /// Any thread; the reply runs on the store's thread, or at once on the caller's when refused.
+    void append(const Batch &batch, Done done) override;
+    // Any thread; replies run on the reader's thread, or at once on the caller's when refused.
+    void remembered(const QString &sender, const QString &id,
+                    std::function<void(const RememberedResult &)> reply) override;
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply);
+    void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply);
 
+    [[nodiscard]] int waitingQueries() { return m_reader.waiting(); }
     [[nodiscard]] qint64 transactions() const { return m_transactions; } ///< committed since start
     [[nodiscard]] qint64 failures() const { return m_failures; }         ///< batches that were not stored
 
@@ -56,33 +64,28 @@ public:
     [[nodiscard]] QStringList checkProjections() { return m_file.checkProjections(); }
 
 private:
-    struct Batch
+    struct Waiting
     {
-        QList<Event> events;
+        Batch batch;
         Done done;
-    };
-    struct Query
-    {
-        AlertsQuery query;
-        std::function<void(const AlertsResult &)> reply;
+        [[nodiscard]] qsizetype size() const { return std::max(batch.events.size(), batch.requests.size()); }
     };
 
     void wake(); // with m_mutex held
     void work();
     bool commitGroup();
-    bool takeNext(Batch &batch, bool first, qsizetype events, qint64 age);
-    bool answerOne();
+    bool takeNext(Waiting &next, bool first, qsizetype messages, qint64 age);
     [[nodiscard]] bool store(const Batch &batch);
     [[nodiscard]] CommitResult storeAlone(const Batch &batch);
     [[nodiscard]] CommitResult refused(const QString &reason);
 
     const Options m_options;
     DeskFile m_file; // store thread
+    LogReader m_reader;
 
     std::mutex m_mutex; // guards what follows
-    std::deque<Batch> m_waiting;
-    std::deque<Query> m_queries;
-    qsizetype m_waitingEvents = 0;
+    std::deque<Waiting> m_waiting;
+    qsizetype m_waitingMessages = 0;
     bool m_running = false;
     bool m_woken = false;
 

@@ -5,6 +5,7 @@
 #include "models/domain/Reading.h"
 
 #include <functional>
+#include <optional>
 
 namespace tocsin {
 
@@ -12,6 +13,38 @@ struct CommitResult
 {
     bool ok = false;
     QString error; ///< a sentence, when !ok
+};
+
+/// A request that was decided: what it asked for and what it was answered, so that its retry is answered alike.
+struct RememberedRequest
+{
+    QString sender; ///< requestSender() of its actor
+    QString id;
+    QByteArray bodyHash; ///< fingerprint() of its body
+    Outcome outcome;
+    qint64 seq = 0; ///< the last event before its answer; that and all before are stored with it
+    TimePoint at;
+};
+
+/// What is stored together or not at all.
+struct Batch
+{
+    QList<Event>
+        events; ///< seq and streams are given already: the desk is the only writer and counts on from what was loaded
+    QList<RememberedRequest> requests;
+};
+
+/// The requests that the desk begins with: the newest ones, oldest first.
+struct RequestHistory
+{
+    QList<RememberedRequest> newest;
+    bool complete = true; ///< there are no others
+};
+
+struct RememberedResult
+{
+    QString error; ///< a sentence; empty: looked up
+    std::optional<RememberedRequest> request;
 };
 
 /// The desk's durable log, as the desk sees it. Any thread; `done` runs on the store's thread, once, after
@@ -25,8 +58,10 @@ public:
     Store(const Store &) = delete;
     Store &operator=(const Store &) = delete;
     virtual ~Store() = default;
-    /// `events` carry their seq already: the desk is the only writer and counts on from the loaded snapshot.
-    virtual void append(const QList<Event> &events, Done done) = 0;
+    virtual void append(const Batch &batch, Done done) = 0;
+    /// Looks for a durable request. The reply runs on a thread of the store, or at once on the caller's when refused.
+    virtual void remembered(const QString &sender, const QString &id,
+                            std::function<void(const RememberedResult &)> reply) = 0;
 };
 
 /// Takes telemetry for the history. Any thread; bounded: beyond the bound the oldest unsaved readings are dropped and

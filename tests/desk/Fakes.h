@@ -7,6 +7,7 @@
 #include <QList>
 
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -16,17 +17,68 @@ namespace tocsin {
 class FakeStore : public Store
 {
 public:
-    void append(const QList<Event> &events, Done done) override
+    void append(const Batch &batch, Done done) override
     {
         {
             const std::scoped_lock lock(m_mutex);
             ++m_attempts;
             if (m_stalled) {
-                m_waiting.push_back({events, std::move(done)});
+                m_waiting.push_back({batch, std::move(done)});
                 return;
             }
         }
-        settle(events, done);
+        settle(batch, done);
+    }
+    /// Answers at once, also what a look-up in memory would have found.
+    void remembered(const QString &sender, const QString &id,
+                    std::function<void(const RememberedResult &)> reply) override
+    {
+        RememberedResult result;
+        {
+            const std::scoped_lock lock(m_mutex);
+            ++m_lookups;
+            if (m_lookupsStalled) {
+                m_lookupsWaiting.push_back([this, sender, id, reply] { remembered(sender, id, reply); });
+                return;
+            }
+            result.error = m_lookupError;
+            for (const RememberedRequest &request : std::as_const(m_requests)) {
+                if (request.sender == sender && request.id == id)
+                    result.request = request;
+            }
+        }
+        reply(result);
+    }
+    void stallLookups()
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_lookupsStalled = true;
+    }
+    void releaseLookups()
+    {
+        std::deque<std::function<void()>> waiting;
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_lookupsStalled = false;
+            waiting = std::exchange(m_lookupsWaiting, {});
+        }
+        for (const auto &again : waiting)
+            again();
+    }
+    void failLookups(const QString &error)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_lookupError = error;
+    }
+    [[nodiscard]] int lookups() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_lookups;
+    }
+    [[nodiscard]] QList<RememberedRequest> requests() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_requests;
     }
     void stall()
     {
@@ -36,14 +88,14 @@ public:
     /// Goes on; what waited is decided now.
     void release()
     {
-        std::deque<std::pair<QList<Event>, Done>> waiting;
+        std::deque<std::pair<Batch, Done>> waiting;
         {
             const std::scoped_lock lock(m_mutex);
             m_stalled = false;
             waiting = std::exchange(m_waiting, {});
         }
-        for (const auto &[events, done] : waiting)
-            settle(events, done);
+        for (const auto &[batch, done] : waiting)
+            settle(batch, done);
     }
     void failNext(int times)
     {
@@ -62,7 +114,7 @@ public:
     }
 
 private:
-    void settle(const QList<Event> &events, const Done &done)
+    void settle(const Batch &batch, const Done &done)
     {
         CommitResult result{true, {}};
         {
@@ -71,7 +123,8 @@ private:
                 --m_failures;
                 result = {false, QStringLiteral("disk full")};
             } else {
-                m_stored += events;
+                m_stored += batch.events;
+                m_requests += batch.requests;
             }
         }
         done(result);
@@ -80,8 +133,13 @@ private:
     bool m_stalled = false;
     int m_failures = 0;
     int m_attempts = 0;
-    std::deque<std::pair<QList<Event>, Done>> m_waiting;
+    std::deque<std::pair<Batch, Done>> m_waiting;
     QList<Event> m_stored;
+    QList<RememberedRequest> m_requests;
+    int m_lookups = 0;
+    bool m_lookupsStalled = false;
+    QString m_lookupError;
+    std::deque<std::function<void()>> m_lookupsWaiting;
 };
 
 class FakeArchive : public ReadingArchive

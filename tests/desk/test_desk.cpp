@@ -18,12 +18,12 @@ namespace {
 class Bench
 {
 public:
-    explicit Bench(DeskSettings settings = {}, const DeskSnapshot &initial = {})
+    explicit Bench(DeskSettings settings = {}, const DeskSnapshot &initial = {}, const RequestHistory &requests = {})
     {
         settings.clock = [this] { return now; };
         settings.commit.retryFirst = 1ms;
         settings.commit.retryMost = 2ms;
-        desk = std::make_unique<Desk>(settings, builtInRules(), store, archive, initial);
+        desk = std::make_unique<Desk>(settings, builtInRules(), store, archive, initial, requests);
         QObject::connect(desk.get(), &Desk::published, desk.get(), [this](const QList<Event> &events) {
             published += events;
             for (const Event &event : events)
@@ -84,6 +84,17 @@ bool gapFree(const QList<Event> &events, qint64 from = 1)
     return true;
 }
 
+Request cancelBy(const QString &user)
+{
+    return {{}, userOf(user), CancelPanic{{}, user}};
+}
+
+Request withId(Request request, const QString &id)
+{
+    request.id = id;
+    return request;
+}
+
 } // namespace
 
 class TestDesk : public QObject
@@ -104,6 +115,186 @@ private Q_SLOTS:
         QCOMPARE(bench.story, (QStringList{QStringLiteral("event 1"), QStringLiteral("reply ok")}));
         QCOMPARE(bench.snapshot().alerts.size(), 1);
         QCOMPARE(bench.snapshot().seq, 1);
+    }
+
+    void theSameRequestIsDoneOnceAndAnsweredAlike()
+    {
+        Bench bench;
+        const Request chat = withId(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("r1"));
+        bench.ask(chat);
+        bench.ask(chat); // not durable yet
+        bench.settle();
+        bench.ask(chat);
+        bench.settle();
+        QCOMPARE(bench.outcomes.size(), 3);
+        QVERIFY(bench.outcomes.first().ok && !bench.outcomes.first().dup);
+        for (int again : {1, 2}) {
+            Outcome outcome = bench.outcomes.at(again);
+            QVERIFY(outcome.dup);
+            outcome.dup = false;
+            QCOMPARE(outcome, bench.outcomes.first());
+        }
+        QCOMPARE(bench.published.size(), 2); // the line and the desk's own
+        QCOMPARE(bench.store.requests().size(), 1);
+        QCOMPARE(bench.store.requests().first().seq, 2);
+        QCOMPARE(bench.store.lookups(), 0);
+    }
+
+    void anotherBodyUnderTheSameIdIsAConflict()
+    {
+        Bench bench;
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("r1")));
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("other")), QStringLiteral("r1")));
+        bench.settle();
+        bench.ask(withId(cancelBy(QStringLiteral("dana")), QStringLiteral("r1")));
+        bench.ask(withId(chatBy(QStringLiteral("erin"), QStringLiteral("other")), QStringLiteral("r1"))); // her own r1
+        bench.settle();
+        QCOMPARE(bench.outcomes.size(), 4);
+        QVERIFY(bench.outcomes.at(0).ok && bench.outcomes.at(3).ok);
+        for (int conflict : {1, 2}) {
+            QCOMPARE(bench.outcomes.at(conflict).code, QStringLiteral("id_conflict"));
+            QVERIFY(!bench.outcomes.at(conflict).dup);
+        }
+        QVERIFY(bench.snapshot().alerts.isEmpty());
+        bench.ask(withId(panicBy(QStringLiteral("dana")), QStringLiteral("r1"))); // heard all the same
+        bench.settle();
+        QVERIFY(bench.outcomes.last().ok);
+        QCOMPARE(bench.snapshot().alerts.size(), 1);
+    }
+
+    void aRefusalIsAnsweredAgainUnlessItWasTheServersFault()
+    {
+        DeskSettings settings;
+        settings.uncommitted = 1;
+        Bench bench(settings);
+        const Request wrong{QStringLiteral("r1"), userOf(QStringLiteral("dana")), CancelPanic{QStringLiteral("x"), {}}};
+        bench.ask(wrong);
+        bench.settle();
+        bench.ask(wrong);
+        bench.settle();
+        QCOMPARE(bench.outcomes.at(0).code, QStringLiteral("not_found"));
+        QVERIFY(!bench.outcomes.at(0).dup);
+        QVERIFY(bench.outcomes.at(1).code == QLatin1String("not_found") && bench.outcomes.at(1).dup);
+        bench.store.stall();
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("one")), QStringLiteral("r2")));
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("two")), QStringLiteral("r3")));
+        bench.settle();
+        QCOMPARE(bench.outcomes.at(2).code, QStringLiteral("overloaded"));
+        bench.store.release();
+        bench.settle();
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("two")), QStringLiteral("r3")));
+        bench.settle();
+        QVERIFY(bench.outcomes.last().ok && !bench.outcomes.last().dup);
+    }
+
+    void requestsWithoutAnIdAreNeverTheSame()
+    {
+        Bench bench;
+        for (int i = 0; i < 2; ++i)
+            bench.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello")));
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QString(200, QLatin1Char('x'))));
+        bench.settle();
+        QCOMPARE(bench.outcomes.size(), 3);
+        QVERIFY(bench.store.requests().isEmpty());
+    }
+
+    void whatIsNotInMemoryIsAskedOfTheStoreInTheOrderOfTheSender()
+    {
+        DeskSettings settings;
+        settings.remembered = 1;
+        Bench bench(settings);
+        const auto line = [](const char *id) {
+            return withId(chatBy(QStringLiteral("dana"), QString::fromLatin1(id)), QString::fromLatin1(id));
+        };
+        bench.ask(line("r1"));
+        bench.settle();
+        bench.ask(line("r2"));
+        bench.settle(); // r1 is out of memory now
+        bench.outcomes.clear();
+        bench.story.clear();
+        bench.store.stallLookups();
+        bench.ask(line("r1"), QStringLiteral("r1 again"));
+        bench.ask(line("r3"), QStringLiteral("r3"));
+        bench.ask(chatBy(QStringLiteral("dana"), QStringLiteral("no id")), QStringLiteral("no id"));
+        bench.ask(line("r3"), QStringLiteral("r3 again"));
+        bench.ask(chatBy(QStringLiteral("erin"), QStringLiteral("mine")), QStringLiteral("erin"));
+        bench.settle();
+        bench.story.removeIf([](const QString &entry) { return entry.startsWith(QLatin1String("event")); });
+        QCOMPARE(bench.story, QStringList{QStringLiteral("erin ok")}); // others do not wait
+        bench.store.releaseLookups();
+        bench.settle();
+        bench.story.removeIf([](const QString &entry) { return entry.startsWith(QLatin1String("event")); });
+        QCOMPARE(bench.story,
+                 (QStringList{QStringLiteral("erin ok"), QStringLiteral("r1 again ok"), QStringLiteral("r3 ok"),
+                              QStringLiteral("no id ok"), QStringLiteral("r3 again ok")}));
+        QVERIFY(bench.outcomes.at(1).dup && !bench.outcomes.at(2).dup && bench.outcomes.at(4).dup);
+        QVERIFY(gapFree(bench.published));
+    }
+
+    void whenTheStoreCannotLookOnlyACallForHelpIsTaken()
+    {
+        RequestHistory incomplete;
+        incomplete.complete = false;
+        Bench bench({}, {}, incomplete);
+        bench.store.failLookups(QStringLiteral("Too many queries wait for the store."));
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("r1")));
+        bench.ask(withId(panicBy(QStringLiteral("dana")), QStringLiteral("r2")));
+        bench.settle();
+        QCOMPARE(bench.outcomes.at(0).code, QStringLiteral("overloaded"));
+        QVERIFY(bench.outcomes.at(1).ok);
+    }
+
+    void theNextShiftKnowsWhatThisOneAnswered()
+    {
+        Bench first;
+        const Request chat = withId(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("r1"));
+        first.ask(chat);
+        first.settle();
+        Bench next({}, first.snapshot(), {first.store.requests(), true});
+        next.ask(chat);
+        next.settle();
+        QVERIFY(next.outcomes.first().dup && next.outcomes.first().ref == first.outcomes.first().ref);
+        QVERIFY(next.published.isEmpty());
+        QCOMPARE(next.store.lookups(), 0);
+    }
+
+    void requestsThatWaitForALookUpAreRefusedAtTheEnd()
+    {
+        RequestHistory incomplete;
+        incomplete.complete = false;
+        Bench bench({}, {}, incomplete);
+        bench.store.stallLookups();
+        bench.ask(withId(chatBy(QStringLiteral("dana"), QStringLiteral("hello")), QStringLiteral("r1")));
+        bench.settle();
+        bench.desk->stop();
+        bench.settle();
+        QCOMPARE(bench.outcomes.size(), 1);
+        QCOMPARE(bench.outcomes.first().code, QStringLiteral("overloaded"));
+        bench.store.releaseLookups();
+        bench.settle();
+        QCOMPARE(bench.outcomes.size(), 1);
+    }
+
+    void eventsAreNumberedInEachOfTheirStreams()
+    {
+        DeskSnapshot initial;
+        initial.epoch = QStringLiteral("e1");
+        initial.heads = {{QStringLiteral("alerts"), 5}, {QStringLiteral("chat/user/dana"), 7}};
+        Bench bench({}, initial);
+        bench.store.failNext(1); // a batch that is tried again keeps its numbers
+        bench.ask(panicBy(QStringLiteral("dana")));
+        bench.ask(chatBy(QStringLiteral("dana"), QStringLiteral("hello")));
+        QTRY_COMPARE(bench.outcomes.size(), 2);
+        QHash<QString, qint64> heads = initial.heads;
+        for (const Event &event : std::as_const(bench.published)) {
+            QVERIFY(!event.streams.isEmpty());
+            for (const StreamPosition &position : event.streams)
+                QCOMPARE(position.seq, ++heads[position.stream]);
+        }
+        QCOMPARE(heads.value(QStringLiteral("user/dana")), 1);
+        QCOMPARE(heads.value(QStringLiteral("chat/user/dana")), 9);
+        QCOMPARE(bench.snapshot().heads, heads);
+        QCOMPARE(bench.snapshot().epoch, QStringLiteral("e1"));
     }
 
     void anAnswerThatChangesNothingWaitsForWhatItTellsOf()

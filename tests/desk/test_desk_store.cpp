@@ -26,7 +26,7 @@ public:
         initial = loaded.snapshot;
         DeskSettings settings;
         settings.clock = [&now] { return now; };
-        desk = std::make_unique<Desk>(settings, builtInRules(), log, archive, initial);
+        desk = std::make_unique<Desk>(settings, builtInRules(), log, archive, initial, loaded.requests);
         QObject::connect(desk.get(), &Desk::published, desk.get(),
                          [this](const QList<Event> &events) { published += events; });
         desk->start();

@@ -100,6 +100,12 @@ void FakeArchive::alerts(const AlertsQuery &query, std::function<void(const Aler
     std::thread([reply = std::move(reply), result = alertsResult] { reply(result); }).join();
 }
 
+void FakeArchive::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
+{
+    eventsAsked.append(query);
+    reply(eventsResult);
+}
+
 Principal anonymousAdmin()
 {
     return {QString(), QStringLiteral("anonymous"), Role::Admin, true};

@@ -93,6 +93,9 @@ public:
     void history(const HistoryQuery &query, std::function<void(const HistoryResult &)> reply) override;
     void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply) override;
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) override;
+    void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) override;
+    QList<EventsQuery> eventsAsked;
+    EventsResult eventsResult;
     QList<ReadingsQuery> readingsAsked;
     QList<AlertsQuery> alertsAsked;
     ReadingsResult readingsResult;

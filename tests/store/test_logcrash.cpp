@@ -33,7 +33,7 @@ int appendForEver(const QString &path)
             ++seq;
             batch.append(seq % 3 == 0 ? alertEvent(seq, QStringLiteral("a%1").arg(seq % 20)) : chatEvent(seq));
         }
-        store.append(batch, [&, last = seq](const CommitResult &result) {
+        store.append({batch, {}}, [&, last = seq](const CommitResult &result) {
             if (!result.ok)
                 std::_Exit(3);
             std::printf("%lld\n", static_cast<long long>(last));

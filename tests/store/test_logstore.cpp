@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/domain/Streams.h"
 #include "server/store/Archive.h"
 #include "server/store/DeskFile.h"
 #include "server/store/LogStore.h"
@@ -7,10 +8,14 @@
 #include "tests/support/Outsider.h"
 
 #include <QFile>
+#include <QSemaphore>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
 #include <QVariant>
+
+#include <future>
+#include <memory>
 
 #ifdef Q_OS_UNIX
 #include <csignal>
@@ -35,7 +40,46 @@ struct Answers
         return int(std::count_if(list.cbegin(), list.cend(), [](const CommitResult &r) { return r.ok; }));
     }
 };
+
+void append(LogStore &store, const QList<Event> &events, Store::Done done)
+{
+    store.append({events, {}}, std::move(done));
+}
+
+/// Gives events their places in the streams, as the desk does.
+class Numbering
+{
+public:
+    Event operator()(Event event)
+    {
+        for (const QString &stream : streamsOf(event.body))
+            event.streams.append({stream, ++m_heads[stream]});
+        return event;
+    }
+
+private:
+    QHash<QString, qint64> m_heads;
+};
+
+RememberedRequest requestOf(const QString &sender, const QString &id, TimePoint at, qint64 seq = 0)
+{
+    return {sender, id, QByteArray(32, 'h'), Outcome::done(QStringLiteral("a1"), false), seq, at};
+}
 } // namespace
+
+/// Asks and waits for the answer, whichever thread brings it.
+template<class Result, class Ask>
+Result answer(Ask ask)
+{
+    const auto promise = std::make_shared<std::promise<Result>>();
+    std::future<Result> result = promise->get_future();
+    ask(std::function<void(const Result &)>([promise](const Result &r) { promise->set_value(r); }));
+    if (result.wait_for(30s) == std::future_status::ready)
+        return result.get();
+    Result none;
+    none.error = QStringLiteral("no answer");
+    return none;
+}
 
 class TestLogStore : public QObject
 {
@@ -106,7 +150,7 @@ private Q_SLOTS:
                   QList<Event>{alertEvent(2, QStringLiteral("a1")), chatEvent(3)},
                   QList<Event>{alertEvent(4, QStringLiteral("a2"), false)},
                   QList<Event>{deviceEvent(5, QStringLiteral("van-1"), QStringLiteral("Renamed"))}}) {
-                store.append(batch, [&](const CommitResult &result) {
+                append(store, batch, [&](const CommitResult &result) {
                     rightThread = rightThread && QThread::currentThread() == &thread;
                     stored += result.ok ? 1 : 0;
                 });
@@ -129,7 +173,7 @@ private Q_SLOTS:
         QVERIFY(snapshot.messages.first() == std::get<ChatMessage>(chatEvent(3).body));
         QVERIFY(store.checkProjections().isEmpty());
         Answers answers;
-        store.append({chatEvent(6)}, answers.take());
+        append(store, {chatEvent(6)}, answers.take());
         settle(answers, 1);
         QCOMPARE(answers.stored(), 1);
     }
@@ -144,7 +188,7 @@ private Q_SLOTS:
         QCOMPARE(store.start(), QString());
         Answers answers;
         for (int at = 0; at < 800; at += 40)
-            store.append(events.mid(at, 40), answers.take());
+            append(store, events.mid(at, 40), answers.take());
         settle(answers, 20);
         QCOMPARE(answers.stored(), 20);
         QCOMPARE(store.checkProjections(), QStringList());
@@ -175,8 +219,8 @@ private Q_SLOTS:
         LogStore store(options());
         QCOMPARE(store.start(), QString());
         Answers answers;
-        store.append({deviceEvent(1, QStringLiteral("d"), {}), alertEvent(2, QStringLiteral("a")), chatEvent(3)},
-                     answers.take());
+        append(store, {deviceEvent(1, QStringLiteral("d"), {}), alertEvent(2, QStringLiteral("a")), chatEvent(3)},
+               answers.take());
         settle(answers, 1);
         QVERIFY(store.checkProjections().isEmpty());
         QCOMPARE(Outsider(path()).exec(sql), QString());
@@ -190,7 +234,7 @@ private Q_SLOTS:
         const QString append = QStringLiteral("append-only");
         const QString gaps = QStringLiteral("gaps");
         const QString row = QStringLiteral("INTO events SELECT %1, at, stream, kind, actor_kind, actor_id, actor_name,"
-                                           " actor_session, request_id, body FROM events WHERE seq = 1");
+                                           " actor_session, request_id, body, streams, hash FROM events WHERE seq = 1");
         QTest::newRow("update") << QStringLiteral("UPDATE events SET body = '{}' WHERE seq = 1") << append;
         QTest::newRow("update nothing new") << QStringLiteral("UPDATE events SET at = at") << append;
         QTest::newRow("delete last") << QStringLiteral("DELETE FROM events WHERE seq = 2") << append;
@@ -206,7 +250,7 @@ private Q_SLOTS:
         LogStore store(options());
         QCOMPARE(store.start(), QString());
         Answers answers;
-        store.append({chatEvent(1), chatEvent(2)}, answers.take());
+        append(store, {chatEvent(1), chatEvent(2)}, answers.take());
         settle(answers, 1);
         const QString error = Outsider(path()).exec(sql);
         QVERIFY2(error.contains(why), qPrintable(error));
@@ -238,7 +282,7 @@ private Q_SLOTS:
             QList<Event> batch;
             for (int j = 0; j < eventsEach; ++j)
                 batch.append(chatEvent(++seq));
-            store.append(batch, answers.take());
+            append(store, batch, answers.take());
         }
         QVERIFY(answers.list.isEmpty()); // never before COMMIT
         settle(answers, batches);
@@ -259,13 +303,13 @@ private Q_SLOTS:
                 ok.append(r.ok);
             };
         };
-        store.append({chatEvent(1)}, take(1));
-        store.append({chatEvent(3)}, take(2)); // a gap
-        store.append({chatEvent(1)}, take(3)); // again
-        store.append({chatEvent(2)}, take(4));
-        store.append({chatEvent(3), chatEvent(5)}, take(5)); // a gap inside: nothing of it is stored
-        store.append({chatEvent(3)}, take(6));
-        store.append({}, take(7)); // nothing to store: fine, in its turn
+        append(store, {chatEvent(1)}, take(1));
+        append(store, {chatEvent(3)}, take(2)); // a gap
+        append(store, {chatEvent(1)}, take(3)); // again
+        append(store, {chatEvent(2)}, take(4));
+        append(store, {chatEvent(3), chatEvent(5)}, take(5)); // a gap inside: nothing of it is stored
+        append(store, {chatEvent(3)}, take(6));
+        append(store, {}, take(7)); // nothing to store: fine, in its turn
         QTRY_COMPARE(order.size(), 7);
         QCOMPARE(order, (QList<int>{1, 2, 3, 4, 5, 6, 7}));
         QCOMPARE(ok, (QList<bool>{true, false, false, true, false, true, true}));
@@ -283,9 +327,9 @@ private Q_SLOTS:
                  QString());
         Event poison = chatEvent(2);
         std::get<ChatMessage>(poison.body).id = QStringLiteral("poison");
-        store.append({chatEvent(1)}, answers.take());
-        store.append({poison}, answers.take());
-        store.append({chatEvent(2)}, answers.take());
+        append(store, {chatEvent(1)}, answers.take());
+        append(store, {poison}, answers.take());
+        append(store, {chatEvent(2)}, answers.take());
         settle(answers, 3);
         QVERIFY(answers.list.at(0).ok && !answers.list.at(1).ok && answers.list.at(2).ok);
         QVERIFY(answers.list.at(1).error.endsWith(QLatin1Char('.')));
@@ -301,16 +345,16 @@ private Q_SLOTS:
         LogStore store(few);
         QCOMPARE(store.start(), QString());
         Answers answers;
-        store.append({chatEvent(1), chatEvent(2)}, answers.take());
-        store.append({chatEvent(3)}, answers.take());
+        append(store, {chatEvent(1), chatEvent(2)}, answers.take());
+        append(store, {chatEvent(3)}, answers.take());
         QVERIFY(answers.list.isEmpty());
-        store.append({chatEvent(4)}, answers.take());
+        append(store, {chatEvent(4)}, answers.take());
         QCOMPARE(answers.list.size(), 1); // refused at once
         QVERIFY(!answers.list.first().ok && answers.list.first().error.contains(QLatin1String("overloaded")));
         settle(answers, 3);
         QCOMPARE(answers.stored(), 2);
-        store.append({chatEvent(4), chatEvent(5), chatEvent(6), chatEvent(7)},
-                     answers.take()); // alone, though too large
+        append(store, {chatEvent(4), chatEvent(5), chatEvent(6), chatEvent(7)},
+               answers.take()); // alone, though too large
         settle(answers, 4);
         QCOMPARE(answers.stored(), 3);
     }
@@ -319,18 +363,18 @@ private Q_SLOTS:
     {
         LogStore store(options());
         Answers answers;
-        store.append({chatEvent(1)}, answers.take()); // not yet open
+        append(store, {chatEvent(1)}, answers.take()); // not yet open
         QCOMPARE(answers.list.size(), 1);
         QVERIFY(!answers.list.first().ok);
         QCOMPARE(store.start(), QString());
         for (int seq = 1; seq <= 300; ++seq)
-            store.append({chatEvent(seq)}, answers.take());
+            append(store, {chatEvent(seq)}, answers.take());
         AlertsResult alerts;
-        store.alerts({}, [&](const AlertsResult &r) { alerts = r; });
+        store.alerts({}, [&](const AlertsResult &r) { alerts = r; }); // on the reader's thread, which stop() ends
         store.stop();
         QCOMPARE(answers.stored(), 300);
         QCOMPARE(alerts.error, QString());
-        store.append({chatEvent(301)}, answers.take());
+        append(store, {chatEvent(301)}, answers.take());
         QCOMPARE(answers.list.size(), 302);
         QVERIFY(answers.list.last().error.contains(QLatin1String("closed")));
         store.alerts({}, [&](const AlertsResult &r) { alerts = r; });
@@ -359,7 +403,7 @@ private Q_SLOTS:
             ++seq;
             events.append(chatEvent(seq, i % 3 == 0 ? QStringLiteral("user/1") : QStringLiteral("user/2")));
         }
-        store.append(events, answers.take());
+        append(store, events, answers.take());
         settle(answers, 1);
         const DeskSnapshot snapshot = store.load().snapshot;
         QCOMPARE(snapshot.alerts.size(), 550 + 500);
@@ -405,17 +449,257 @@ private Q_SLOTS:
         std::get<AlertChange>(a4.body).alert.source = QStringLiteral("phone");
         std::get<AlertChange>(a4.body).alert.userId = QStringLiteral("ada");
         Answers answers;
-        store.append({alertEvent(1, QStringLiteral("a1")), alertEvent(2, QStringLiteral("a2"), false), a3, a4},
-                     answers.take());
+        append(store, {alertEvent(1, QStringLiteral("a1")), alertEvent(2, QStringLiteral("a2"), false), a3, a4},
+               answers.take());
         settle(answers, 1);
-        std::optional<AlertsResult> result;
-        archive.alerts({source, openOnly, limit}, [&](const AlertsResult &r) { result = r; });
-        QTRY_VERIFY(result.has_value());
-        QCOMPARE(result->error, QString());
+        const auto result = answer<AlertsResult>([&](auto reply) { archive.alerts({source, openOnly, limit}, reply); });
+        QCOMPARE(result.error, QString());
         QStringList found;
-        for (const Alert &alert : std::as_const(result->alerts))
+        for (const Alert &alert : result.alerts)
             found.append(alert.id);
         QCOMPARE(found, expected);
+    }
+
+    void streamsAreToldInPagesWithTheirOwnNumbers()
+    {
+        LogStore store(options());
+        TelemetryHistory history({});
+        Archive archive(store, history);
+        QCOMPARE(store.start(), QString());
+        Numbering number;
+        QList<Event> events;
+        for (qint64 seq = 1; seq <= 30; ++seq) {
+            events.append(number(seq % 3 == 0   ? alertEvent(seq, QStringLiteral("a%1").arg(seq))
+                                 : seq % 3 == 1 ? chatEvent(seq, QStringLiteral("user/%1").arg(seq % 2))
+                                                : deviceEvent(seq, QStringLiteral("van-1"), QStringLiteral("V"))));
+        }
+        Answers answers;
+        append(store, events.mid(0, 20), answers.take());
+        append(store, events.mid(20), answers.take());
+        settle(answers, 2);
+        QCOMPARE(answers.stored(), 2);
+        const DeskSnapshot snapshot = store.load().snapshot;
+        QCOMPARE(snapshot.epoch.size(), 16);
+        for (auto it = snapshot.heads.cbegin(); it != snapshot.heads.cend(); ++it) {
+            QList<Event> told;
+            for (qint64 after = 0; after < it.value();) {
+                const auto page =
+                    answer<EventsResult>([&](auto reply) { archive.events({it.key(), after, 7}, reply); });
+                QCOMPARE(page.error, QString());
+                QCOMPARE(page.epoch, snapshot.epoch);
+                QCOMPARE(page.head, it.value());
+                QVERIFY(!page.events.isEmpty() && page.events.size() <= 7);
+                told += page.events;
+                after += page.events.size();
+            }
+            QCOMPARE(told.size(), it.value());
+            for (qsizetype i = 0; i < told.size(); ++i) {
+                QVERIFY(told.at(i).streams.contains(StreamPosition{it.key(), i + 1}));
+                const Event &stored = events.at(told.at(i).seq - 1);
+                QVERIFY(sameEvent(told.at(i), stored) && told.at(i).streams == stored.streams);
+            }
+        }
+        QCOMPARE(snapshot.heads.value(alertsStream()), 10);
+        QCOMPARE(snapshot.heads.value(deviceStream(QStringLiteral("van-1"))), 20); // its record and its alerts
+        QVERIFY(!snapshot.heads.contains(deskStream()));
+        const auto log = answer<EventsResult>([&](auto reply) { archive.events({deskStream(), 28, 100}, reply); });
+        QCOMPARE(log.head, 30);
+        QCOMPARE(log.events.size(), 2);
+        QCOMPARE(log.events.first().seq, 29);
+    }
+
+    void aPageIsWithinItsBounds_data()
+    {
+        QTest::addColumn<QString>("stream");
+        QTest::addColumn<qint64>("after");
+        QTest::addColumn<int>("limit");
+        QTest::addColumn<qint64>("head");
+        QTest::addColumn<int>("count");
+        QTest::newRow("unknown stream") << QStringLiteral("user/' OR 1=1 --") << 0LL << 10 << 0LL << 0;
+        QTest::newRow("nothing wanted") << deskStream() << 0LL << 0 << 1200LL << 0;
+        QTest::newRow("negative") << deskStream() << -5LL << -5 << 1200LL << 0;
+        QTest::newRow("negative cursor") << deskStream() << -5LL << 3 << 1200LL << 3;
+        QTest::newRow("too many wanted") << deskStream() << 0LL << 5000 << 1200LL << 1000;
+        QTest::newRow("at the end") << deskStream() << 1200LL << 10 << 1200LL << 0;
+        QTest::newRow("beyond the end") << deskStream() << std::numeric_limits<qint64>::max() << 10 << 1200LL << 0;
+        QTest::newRow("a thread") << QStringLiteral("chat/user/7") << 1199LL << 10 << 1200LL << 1;
+    }
+    void aPageIsWithinItsBounds()
+    {
+        QFETCH(QString, stream);
+        QFETCH(qint64, after);
+        QFETCH(int, limit);
+        QFETCH(qint64, head);
+        QFETCH(int, count);
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Numbering number;
+        QList<Event> events;
+        for (qint64 seq = 1; seq <= 1200; ++seq)
+            events.append(number(chatEvent(seq)));
+        Answers answers;
+        append(store, events, answers.take());
+        settle(answers, 1);
+        const auto page = answer<EventsResult>([&](auto reply) { store.events({stream, after, limit}, reply); });
+        QCOMPARE(page.error, QString());
+        QCOMPARE(page.head, head);
+        QCOMPARE(page.events.size(), count);
+    }
+
+    void aPlaceInAStreamThatDoesNotFollowIsRefused()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        Event first = chatEvent(1);
+        first.streams = {{QStringLiteral("chat/user/7"), 1}, {QStringLiteral("x"), 1}};
+        Event gap = chatEvent(2);
+        gap.streams = {{QStringLiteral("new"), 1}, {QStringLiteral("x"), 3}};
+        Event again = chatEvent(2);
+        again.streams = {{QStringLiteral("x"), 1}};
+        Event right = chatEvent(2);
+        right.streams = {{QStringLiteral("new"), 1}, {QStringLiteral("x"), 2}};
+        for (const Event &event : {first, gap, again, right})
+            append(store, {event}, answers.take());
+        settle(answers, 4);
+        QVERIFY(answers.list.at(0).ok && answers.list.at(3).ok);
+        QVERIFY(!answers.list.at(1).ok && answers.list.at(1).error.contains(QLatin1String("\"x\"")));
+        QVERIFY(!answers.list.at(2).ok);
+        const auto heads = store.load().snapshot.heads;
+        QCOMPARE(heads.value(QStringLiteral("x")), 2);
+        QCOMPARE(heads.value(QStringLiteral("new")), 1);
+    }
+
+    void aLogOfTheFirstVersionIsNumberedAndChained()
+    {
+        // As version 1 left it: without streams, hashes, receipts, commands and audit.
+        {
+            LogStore store(options());
+            QCOMPARE(store.start(), QString());
+            Answers answers;
+            append(store,
+                   {alertEvent(1, QStringLiteral("a1")), chatEvent(2), alertEvent(3, QStringLiteral("a2")),
+                    deviceEvent(4, QStringLiteral("d"), {})},
+                   answers.take());
+            settle(answers, 1);
+            store.stop();
+            Outsider outsider(path());
+            for (const char *sql :
+                 {"DROP TRIGGER events_no_update", "ALTER TABLE events DROP COLUMN streams",
+                  "ALTER TABLE events DROP COLUMN hash", "DROP TABLE meta", "DROP TABLE streams",
+                  "DROP TABLE stream_events", "DROP TABLE requests", "DROP TABLE head", "DROP TABLE chat_receipts",
+                  "DROP TABLE commands", "DROP TABLE audit",
+                  "CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'no'); END",
+                  "PRAGMA user_version=1"})
+                QCOMPARE(outsider.exec(QString::fromLatin1(sql)), QString());
+        }
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        const DeskSnapshot snapshot = store.load().snapshot;
+        QCOMPARE(snapshot.seq, 4);
+        QCOMPARE(snapshot.epoch.size(), 16);
+        QCOMPARE(snapshot.heads.value(alertsStream()), 2);
+        QCOMPARE(snapshot.heads.value(QStringLiteral("chat/user/7")), 1);
+        QCOMPARE(snapshot.heads.value(QStringLiteral("device/van-1")), 2);
+        const auto page = answer<EventsResult>([&](auto reply) { store.events({alertsStream(), 1, 10}, reply); });
+        QCOMPARE(page.events.size(), 1);
+        QCOMPARE(page.events.first().seq, 3);
+        QVERIFY(page.events.first().streams.contains(StreamPosition{alertsStream(), 2}));
+        QVERIFY(Outsider(path()).exec(QStringLiteral("UPDATE events SET at=0")).contains(QLatin1String("append-only")));
+        Answers answers;
+        Event next = chatEvent(5);
+        next.streams = {{QStringLiteral("chat/user/7"), 2}};
+        append(store, {next}, answers.take());
+        settle(answers, 1);
+        QVERIFY(answers.list.first().ok);
+    }
+
+    void theEpochStaysWithTheFile()
+    {
+        QString epoch;
+        for (int start = 0; start < 3; ++start) {
+            LogStore store(options());
+            QCOMPARE(store.start(), QString());
+            const QString now = store.load().snapshot.epoch;
+            QVERIFY(!now.isEmpty() && (epoch.isEmpty() || now == epoch));
+            epoch = now;
+        }
+        QVERIFY(QFile::remove(path()));
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        QVERIFY(store.load().snapshot.epoch != epoch);
+    }
+
+    void aRequestIsRememberedWithItsEventsOrNotAtAll()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        const TimePoint at = timeAt(1);
+        store.append({{chatEvent(1)}, {requestOf(QStringLiteral("user/7"), QStringLiteral("r1"), at, 1)}},
+                     answers.take());
+        store.append({{chatEvent(7)}, {requestOf(QStringLiteral("user/7"), QStringLiteral("r2"), at, 7)}},
+                     answers.take()); // a gap: refused
+        store.append({{}, {requestOf(QStringLiteral("user/8"), QStringLiteral("r1"), at, 1)}}, answers.take());
+        settle(answers, 3);
+        QVERIFY(answers.list.at(0).ok && !answers.list.at(1).ok && answers.list.at(2).ok);
+        const auto ask = [&](const char *sender, const char *id) {
+            return answer<RememberedResult>(
+                [&](auto reply) { store.remembered(QString::fromLatin1(sender), QString::fromLatin1(id), reply); });
+        };
+        const auto found = ask("user/7", "r1");
+        QVERIFY(found.error.isEmpty() && found.request);
+        QCOMPARE(found.request->outcome, Outcome::done(QStringLiteral("a1"), false));
+        QCOMPARE(found.request->bodyHash, QByteArray(32, 'h'));
+        QVERIFY(found.request->seq == 1 && found.request->at == at);
+        QVERIFY(ask("user/8", "r1").request);
+        QVERIFY(!ask("user/7", "r2").request);
+        QVERIFY(!ask("", "").request);
+        QCOMPARE(store.load().requests.newest.size(), 2);
+        QVERIFY(store.load().requests.complete);
+    }
+
+    void requestsAreForgottenAfterADay()
+    {
+        LogStore store(options());
+        QCOMPARE(store.start(), QString());
+        Answers answers;
+        const QString sender = QStringLiteral("user/7");
+        Batch old;
+        for (int i = 0; i < 300; ++i)
+            old.requests.append(requestOf(sender, QStringLiteral("old%1").arg(i), timeAt(0)));
+        store.append(old, answers.take());
+        store.append({{}, {requestOf(sender, QStringLiteral("young"), timeAt(3600))}}, answers.take());
+        settle(answers, 2);
+        QCOMPARE(store.load().requests.newest.size(), 301);
+        for (int day = 1; day <= 2; ++day) // a part with each commit
+            store.append({{}, {requestOf(sender, QStringLiteral("day%1").arg(day), timeAt(24 * 3600 + day))}},
+                         answers.take());
+        settle(answers, 4);
+        store.append({{}, {requestOf(sender, QStringLiteral("day3"), timeAt(24 * 3600 + 3))}}, answers.take());
+        settle(answers, 5);
+        QStringList left;
+        for (const RememberedRequest &request : store.load().requests.newest)
+            left.append(request.id);
+        QCOMPARE(left, (QStringList{QStringLiteral("young"), QStringLiteral("day1"), QStringLiteral("day2"),
+                                    QStringLiteral("day3")}));
+    }
+
+    void aLogThatDoesNotEndAtItsHeadIsRefused()
+    {
+        {
+            LogStore store(options());
+            QCOMPARE(store.start(), QString());
+            Answers answers;
+            append(store, {chatEvent(1), chatEvent(2)}, answers.take());
+            settle(answers, 1);
+            store.stop();
+        }
+        Outsider outsider(path());
+        QCOMPARE(outsider.exec(QStringLiteral("DROP TRIGGER events_no_delete")), QString());
+        QCOMPARE(outsider.exec(QStringLiteral("DELETE FROM events WHERE seq=2")), QString());
+        LogStore store(options());
+        QVERIFY(store.start().contains(QLatin1String("does not end where its head says")));
     }
 
     void tooManyQueriesAreRefused()
@@ -424,12 +708,17 @@ private Q_SLOTS:
         few.maxQueries = 2;
         LogStore store(few);
         QCOMPARE(store.start(), QString());
-        int answered = 0;
-        int refused = 0;
+        // The first one holds the reader's thread until the others have been asked.
+        QSemaphore asked;
+        std::atomic<int> answered{0};
+        std::atomic<int> refused{0};
+        store.events({}, [&](const EventsResult &) { asked.acquire(); });
+        QTRY_COMPARE(store.waitingQueries(), 0);
         for (int i = 0; i < 5; ++i)
             store.alerts({}, [&](const AlertsResult &r) { ++(r.error.isEmpty() ? answered : refused); });
-        QCOMPARE(refused, 3);
-        QTRY_COMPARE(answered, 2);
+        QCOMPARE(refused.load(), 3);
+        asked.release();
+        QTRY_COMPARE(answered.load(), 2);
     }
 
     void aFileOfALaterVersionIsRefusedAndLeftAlone()
@@ -464,7 +753,7 @@ private Q_SLOTS:
             QList<Event> events;
             for (int seq = 1; seq <= 200; ++seq)
                 events.append(chatEvent(seq));
-            store.append(events, answers.take());
+            append(store, events, answers.take());
             settle(answers, 1);
             store.stop();
         }
@@ -479,7 +768,7 @@ private Q_SLOTS:
         QVERIFY2(error.contains(path()) && error.contains(QLatin1String("damaged")), qPrintable(error));
         QCOMPARE(QFile(path()).size(), size);
         Answers answers;
-        store.append({chatEvent(1)}, answers.take());
+        append(store, {chatEvent(1)}, answers.take());
         QCOMPARE(answers.stored(), 0);
     }
 
@@ -504,7 +793,7 @@ private Q_SLOTS:
         LogStore store(options());
         QCOMPARE(store.start(), QString());
         Answers answers;
-        store.append({chatEvent(1)}, answers.take());
+        append(store, {chatEvent(1)}, answers.take());
         settle(answers, 1);
 
         std::signal(SIGXFSZ, SIG_IGN);
@@ -515,15 +804,15 @@ private Q_SLOTS:
         QCOMPARE(setrlimit(RLIMIT_FSIZE, &none), 0);
         Event large = chatEvent(2);
         std::get<ChatMessage>(large.body).text = QString(100'000, QLatin1Char('x'));
-        store.append({large}, answers.take());
-        store.append({chatEvent(3)}, answers.take()); // would follow only if the one before were stored
+        append(store, {large}, answers.take());
+        append(store, {chatEvent(3)}, answers.take()); // would follow only if the one before were stored
         QTRY_COMPARE(answers.list.size(), 3);
         QCOMPARE(setrlimit(RLIMIT_FSIZE, &before), 0);
         QCOMPARE(answers.stored(), 1);
         QVERIFY(!answers.list.at(1).error.isEmpty());
         QCOMPARE(store.load().snapshot.seq, 1);
 
-        store.append({chatEvent(2)}, answers.take()); // there is room again
+        append(store, {chatEvent(2)}, answers.take()); // there is room again
         settle(answers, 4);
         QVERIFY(answers.list.last().ok);
         store.stop();
@@ -544,12 +833,12 @@ private Q_SLOTS:
             Outsider outsider(path());
             QCOMPARE(outsider.exec(QStringLiteral("PRAGMA locking_mode=NORMAL")), QString());
             QCOMPARE(outsider.exec(QStringLiteral("BEGIN IMMEDIATE")), QString());
-            store.append({chatEvent(1)}, answers.take());
+            append(store, {chatEvent(1)}, answers.take());
             QTRY_COMPARE_WITH_TIMEOUT(answers.list.size(), 1, 30'000); // busy_timeout
             QVERIFY(!answers.list.first().ok);
             QCOMPARE(outsider.exec(QStringLiteral("ROLLBACK")), QString());
         }
-        store.append({chatEvent(1)}, answers.take());
+        append(store, {chatEvent(1)}, answers.take());
         settle(answers, 2);
         QVERIFY(answers.list.last().ok);
     }

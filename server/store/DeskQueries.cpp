@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/DeskQueries.h"
+
+#include "models/domain/Streams.h"
+#include "server/store/DeskTables.h"
+#include "server/store/EventRow.h"
+#include "server/store/RequestTable.h"
+
+#include <algorithm>
+
+namespace tocsin {
+
+namespace {
+constexpr int eventsLimit = 1000;
+} // namespace
+
+QString DeskQueries::unreadable() const
+{
+    return QStringLiteral("The file %1 cannot be read: %2.").arg(m_db.path(), m_db.lastError());
+}
+
+DeskQueries::Loaded DeskQueries::load()
+{
+    Loaded loaded;
+    DeskSnapshot &snapshot = loaded.snapshot;
+    snapshot.seq = m_db.value(QStringLiteral("SELECT coalesce(max(seq), 0) FROM events")).toLongLong();
+    snapshot.epoch = epoch();
+    Statement streams = m_db.prepare(QStringLiteral("SELECT name, head FROM streams"));
+    if (m_db.run(streams)) {
+        while (m_db.next(streams))
+            snapshot.heads.insert(streams.text(0), streams.integer(1));
+    }
+    if (streams.failed())
+        loaded.error = unreadable();
+    if (const QString problem = DeskTables::load(m_db, snapshot); !problem.isEmpty())
+        loaded.error = problem;
+    loaded.requests = requests(&loaded.error);
+    return loaded;
+}
+
+RequestHistory DeskQueries::requests(QString *error)
+{
+    RequestHistory history;
+    Statement q = m_db.prepare(QStringLiteral("SELECT %1 FROM requests ORDER BY at DESC LIMIT %2")
+                                   .arg(RequestTable::columns())
+                                   .arg(RequestTable::newestLoaded + 1));
+    if (m_db.run(q)) {
+        while (m_db.next(q)) {
+            const auto request = RequestTable::read(q);
+            if (!request) {
+                *error = QStringLiteral("The file %1 holds a request that cannot be read.").arg(m_db.path());
+                return history;
+            }
+            history.newest.append(*request);
+        }
+    }
+    if (q.failed())
+        *error = unreadable();
+    history.complete = history.newest.size() <= RequestTable::newestLoaded;
+    std::reverse(history.newest.begin(), history.newest.end());
+    return history;
+}
+
+AlertsResult DeskQueries::alerts(const AlertsQuery &query)
+{
+    return DeskTables::alerts(m_db, query);
+}
+
+QString DeskQueries::epoch()
+{
+    return m_db.value(QStringLiteral("SELECT value FROM meta WHERE name='epoch'")).toString();
+}
+
+EventsResult DeskQueries::events(const EventsQuery &query)
+{
+    EventsResult result;
+    const qint64 after = std::max<qint64>(0, query.after);
+    const int limit = std::clamp(query.limit, 0, eventsLimit);
+    // One moment for all three: what is committed meanwhile is the next page's.
+    if (!m_db.exec(QStringLiteral("BEGIN"))) {
+        result.error = unreadable();
+        return result;
+    }
+    result.epoch = epoch();
+    if (query.stream == deskStream()) {
+        result.head = m_db.value(QStringLiteral("SELECT coalesce(max(seq), 0) FROM events")).toLongLong();
+        result.events = eventsAfter(after, limit, &result.error);
+    } else {
+        Statement stream = m_db.prepare(QStringLiteral("SELECT id, head FROM streams WHERE name=?"));
+        stream.bind(0, query.stream);
+        if (m_db.run(stream) && m_db.next(stream)) {
+            result.head = stream.integer(1);
+            Statement q = m_db.prepare(QStringLiteral("SELECT %1 FROM events WHERE seq IN (SELECT event_seq FROM"
+                                                      " stream_events WHERE stream=? AND seq>? ORDER BY seq LIMIT ?)"
+                                                      " ORDER BY seq")
+                                           .arg(eventColumns()));
+            q.bind(0, stream.integer(0));
+            q.bind(1, after);
+            q.bind(2, limit);
+            result.events = events(q, &result.error);
+        } else if (stream.failed()) {
+            result.error = unreadable();
+        }
+    }
+    m_db.rollback(); // nothing was written
+    return result;
+}
+
+QList<Event> DeskQueries::eventsAfter(qint64 seq, int limit, QString *error)
+{
+    Statement q =
+        m_db.prepare(QStringLiteral("SELECT %1 FROM events WHERE seq > ? ORDER BY seq LIMIT ?").arg(eventColumns()));
+    q.bind(0, seq);
+    q.bind(1, limit);
+    return events(q, error);
+}
+
+QList<Event> DeskQueries::events(Statement &query, QString *error)
+{
+    QList<Event> events;
+    if (m_db.run(query)) {
+        while (m_db.next(query)) {
+            const auto event = EventRow::read(query).event(error);
+            if (!event)
+                return events;
+            events.append(*event);
+        }
+    }
+    if (query.failed())
+        *error = unreadable();
+    return events;
+}
+
+RememberedResult DeskQueries::remembered(const QString &sender, const QString &id)
+{
+    RememberedResult result;
+    Statement q =
+        m_db.prepare(QStringLiteral("SELECT %1 FROM requests WHERE sender=? AND id=?").arg(RequestTable::columns()));
+    q.bind(0, sender);
+    q.bind(1, id);
+    if (m_db.run(q) && m_db.next(q))
+        result.request = RequestTable::read(q);
+    if (q.failed())
+        result.error = unreadable();
+    return result;
+}
+
+} // namespace tocsin

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Ports.h"
+#include "server/store/Database.h"
+#include "server/store/Store.h"
+
+namespace tocsin {
+
+/// What is asked of desk.db. Over the writer's connection or one of its own; on that connection's thread. `db` outlives it.
+class DeskQueries
+{
+public:
+    explicit DeskQueries(Database &db) : m_db(db) {}
+
+    struct Loaded
+    {
+        QString error;
+        DeskSnapshot snapshot;
+        RequestHistory requests;
+    };
+    /// The desk as it was left. Reads what it returns, not the log.
+    [[nodiscard]] Loaded load();
+    [[nodiscard]] AlertsResult alerts(const AlertsQuery &query);
+    [[nodiscard]] EventsResult events(const EventsQuery &query);
+    [[nodiscard]] RememberedResult remembered(const QString &sender, const QString &id);
+    /// The events after `seq`, oldest first, at most `limit`.
+    [[nodiscard]] QList<Event> eventsAfter(qint64 seq, int limit, QString *error);
+    [[nodiscard]] QString epoch();
+
+private:
+    [[nodiscard]] QList<Event> events(Statement &query, QString *error);
+    [[nodiscard]] RequestHistory requests(QString *error);
+    [[nodiscard]] QString unreadable() const;
+
+    Database &m_db;
+};
+
+} // namespace tocsin
