@@ -62,6 +62,7 @@ private:
     void onNewWebSocket();
     void openSession(WebSocketSession *session, const PendingUpgrade &upgrade);
     void onSessionEnded(WebSocketSession *session);
+    void closeUnauthorized(TimePoint now);
     void tick();
     void killAll();
     void leave(const QString &addressKey);
@@ -80,6 +81,7 @@ private:
     QHash<WebSocketSession *, QString> m_sessions;
     QHash<QString, int> m_perAddress;
     quint64 m_nextId = 1;
+    quint64 m_credentialRevision = 0; ///< of the last look at what let the open sockets in
     bool m_stopping = false;
     bool m_stopped = false;
 };
