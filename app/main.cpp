@@ -132,12 +132,13 @@ int main(int argc, char *argv[])
     case CommandLine::Action::Wrong:
         return fail(line.error + QStringLiteral(" (tocsin --help lists what there is)"));
     case CommandLine::Action::Help:
-        std::fputs(qPrintable(CommandLine::help()), stdout);
+        std::fputs((line.user.isEmpty() ? CommandLine::help() : CommandLine::accountsHelp()).toUtf8().constData(),
+                   stdout);
         return 0;
     case CommandLine::Action::Version:
         writeLine(stdout, QStringLiteral("tocsin " TOCSIN_VERSION));
         return 0;
-    case CommandLine::Action::UserAdd:
+    case CommandLine::Action::User:
     case CommandLine::Action::Token: {
         const QCoreApplication app(argc, argv);
         Config config = readConfig(line);
@@ -145,8 +146,8 @@ int main(int argc, char *argv[])
             config.setFlag(QStringLiteral("data"), {line.dataDir});
         if (!config.errors().isEmpty())
             return fail(config.errors().join(QLatin1Char('\n')));
-        const QString dataDir = config.settings().dataDir;
-        return line.action == CommandLine::Action::UserAdd ? runUserAdd(line, dataDir) : runToken(line, dataDir);
+        return line.action == CommandLine::Action::User ? runUser(line, config.settings())
+                                                        : runToken(line, config.settings());
     }
     case CommandLine::Action::PrintConfig:
     case CommandLine::Action::Run:
