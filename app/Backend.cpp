@@ -3,6 +3,7 @@
 
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
+#include "app/Tls.h"
 #include "app/TokenSetup.h"
 #include "app/Worker.h"
 #include "hal/AdapterHost.h"
@@ -66,6 +67,7 @@ struct Backend::Parts
 {
     std::optional<DataDirectory> directory;
     TokenSetup tokens;
+    net::TlsIdentity tls;
     DeskSnapshot initial;
     RequestHistory requests;
     std::shared_ptr<AccountsBoard> accountsBoard = std::make_shared<AccountsBoard>();
@@ -123,8 +125,9 @@ Backend::Started Backend::start()
 {
     m_parts = std::make_unique<Parts>();
     Started started;
-    for (const auto &step : {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::makeServer,
-                             &Backend::startDesk, &Backend::startServer, &Backend::startHardware}) {
+    for (const auto &step :
+         {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::readCertificate,
+          &Backend::makeServer, &Backend::startDesk, &Backend::startServer, &Backend::startHardware}) {
         started.error = (this->*step)();
         if (!started.error.isEmpty()) {
             stop();
@@ -132,6 +135,7 @@ Backend::Started Backend::start()
         }
     }
     started.listeners = m_parts->listeners;
+    started.notes = fingerprintLines(m_parts->tls);
     return started;
 }
 
@@ -250,6 +254,14 @@ QString Backend::makeDesk()
     return {};
 }
 
+QString Backend::readCertificate()
+{
+    m_parts->tls = tlsIdentity(m_settings, systemNow());
+    for (const QString &warning : std::as_const(m_parts->tls.warnings))
+        qCWarning(lcApp).noquote() << warning;
+    return m_parts->tls.error;
+}
+
 QString Backend::makeServer()
 {
     Parts &p = *m_parts;
@@ -276,7 +288,7 @@ QString Backend::makeServer()
         return status;
     };
     p.server = std::make_unique<ServerSide>(ServerSide::Parts{
-        m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.accountsBoard, *p.accountService,
+        m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus});
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });

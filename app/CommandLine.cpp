@@ -167,6 +167,23 @@ CommandLine parseToken(const QStringList &arguments)
         line.ttl = pairs ? QStringLiteral("10m") : QStringLiteral("1h");
     return line;
 }
+/// Takes what bears on the certificate: where the data is, or the configuration that names another one.
+CommandLine parseCertificate(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("config"), QString(), QStringLiteral("FILE")});
+    if (!parser.parse(arguments.mid(1)))
+        return wrong(parserError(parser));
+    if (!parser.positionalArguments().isEmpty())
+        return wrong(
+            QStringLiteral("certificate takes no argument '%1'").arg(parser.positionalArguments().constFirst()));
+    CommandLine line;
+    line.action = CommandLine::Action::Certificate;
+    line.dataDir = parser.value(QStringLiteral("data"));
+    line.configFile = parser.value(QStringLiteral("config"));
+    return line;
+}
 } // namespace
 
 CommandLine CommandLine::parse(const QStringList &arguments)
@@ -175,6 +192,8 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         return parseUser(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("token"))
         return parseToken(arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("certificate"))
+        return parseCertificate(arguments);
 
     QCommandLineParser parser;
     parser.addOption({{QStringLiteral("h"), QStringLiteral("help")}, QString()});
@@ -269,7 +288,8 @@ QString CommandLine::help()
                                   "  tocsin [options]\n"
                                   "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
                                   "  tocsin token NAME | --pairing | --revoke JTI\n"
-                                  "  tocsin user --help tells more of these two\n\n"
+                                  "  tocsin user --help tells more of these two\n"
+                                  "  tocsin certificate [--data DIR] [--config FILE]\n\n"
                                   "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));

@@ -12,7 +12,7 @@ namespace tocsin {
 /// What the user asked for, read from the arguments alone. Pure: no I/O, no application object needed.
 struct CommandLine
 {
-    enum class Action { Run, PrintConfig, Version, Help, User, Token, Wrong };
+    enum class Action { Run, PrintConfig, Version, Help, User, Token, Certificate, Wrong };
     enum class UserAction { Add, List, Remove, Role, Password, Disable, Enable, Revoke, Log };
     enum class TokenAction { Grant, Pairing, Revoke };
 

@@ -335,13 +335,14 @@ void TestServerHttp::listensOnSeveralAddressesOrNone()
     QCOMPARE(f.started.listening.size(), 2);
     for (const QString &where : f.started.listening) {
         QTcpSocket socket;
-        socket.connectToHost(where.section(u':', 0, 0), where.section(u':', 1).toUShort());
+        const QUrl url(where);
+        socket.connectToHost(url.host(), static_cast<quint16>(url.port()));
         QVERIFY(socket.waitForConnected());
     }
     const ServerFixture six([](ServerSettings &s) { s.listen = QStringList{u"[::1]:0"_s}; });
     if (!six.started.error.isEmpty())
         QSKIP("this machine has no IPv6 loopback");
-    QVERIFY(six.started.listening.first().startsWith(u"[::1]:"_s));
+    QVERIFY(six.started.listening.first().startsWith(u"http://[::1]:"_s));
 }
 
 void TestServerHttp::countsWhatItDoes()
