@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QSet>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -108,6 +109,8 @@ private:
     QHash<HttpConnection *, QString> m_http;
     QHash<WebSocketSession *, QString> m_sessions;
     QHash<QString, int> m_perAddress;
+    std::chrono::steady_clock::time_point m_lastTrim;
+    int m_endedSinceTrim = 0;
     quint64 m_nextId = 1;
     quint64 m_credentialRevision = 0; ///< of the last look at what let the open sockets in
     bool m_stopping = false;
