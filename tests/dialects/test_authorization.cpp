@@ -94,7 +94,7 @@ public:
         add(std::make_unique<VehicleDialect>(options, DialectServices{mirror, latest, sink, desk, archive}));
         add(std::make_unique<AccountPages>(Posture::Secure, accounts, net::TokenIssuer{key}));
         add(std::make_unique<StatusPages>(Posture::Secure, board));
-        authority = server->start().listening.value(0);
+        authority = server->start().listening.value(0).section(QLatin1Char('/'), -1);
     }
     void add(std::unique_ptr<RuledDialect> dialect)
     {
