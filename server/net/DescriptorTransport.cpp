@@ -16,8 +16,7 @@ namespace tocsin::net {
 namespace {
 
 constexpr qsizetype chunkSize = 65'536;
-/// One busy peer gets no more than this before the others have their turn.
-constexpr int readsPerTurn = 4;
+constexpr int readsBeforeClosing = 4;
 constexpr std::size_t chunksPerWrite = 64;
 #ifdef MSG_NOSIGNAL
 constexpr int sendFlags = MSG_NOSIGNAL;
@@ -80,24 +79,22 @@ qint64 DescriptorTransport::receive()
     return count;
 }
 
+/// One read per turn: a busy peer gets no more before the others have theirs.
 void DescriptorTransport::onReadable()
 {
-    for (int i = 0; i < readsPerTurn && m_descriptor >= 0 && m_readable.isEnabled(); ++i) {
-        const qint64 count = receive();
-        if (count < 0 && wouldBlock(errno))
-            return;
-        if (count <= 0) {
-            end();
-            return;
-        }
-        if (m_sink != nullptr)
-            m_sink->transportReceived(QByteArrayView(scratch().data(), count));
-        if (count < chunkSize)
-            return; // that was all; asking again would only cost a call
+    if (m_descriptor < 0 || !m_readable.isEnabled())
+        return;
+    const qint64 count = receive();
+    if (count < 0 && wouldBlock(errno))
+        return;
+    if (count <= 0) {
+        end();
+        return;
     }
+    if (m_sink != nullptr)
+        m_sink->transportReceived(QByteArrayView(scratch().data(), count));
 }
 
-/// Nearly always the system takes everything at once; only what it leaves is kept.
 void DescriptorTransport::write(const QByteArrayList &chunks)
 {
     if (m_descriptor < 0 || m_ending || m_finished)
@@ -217,7 +214,7 @@ void DescriptorTransport::whenSent()
     }
     if (m_after == AfterSending::Close) {
         // Closing on unread bytes would reset the connection and could cost the peer our last words.
-        for (int i = 0; i < readsPerTurn && receive() > 0; ++i) {
+        for (int i = 0; i < readsBeforeClosing && receive() > 0; ++i) {
         }
         endSoon();
     }

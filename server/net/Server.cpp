@@ -29,6 +29,9 @@ Q_LOGGING_CATEGORY(lcServer, "tocsin.server", QtInfoMsg)
 constexpr auto tickInterval = std::chrono::milliseconds(250);
 /// So many above a cap are still told why; beyond them connections are dropped at once.
 constexpr int toldAboveCap = 256;
+/// Memory is given back when so many connections have ended, at most so often.
+constexpr int endedForTrim = 32;
+constexpr auto trimInterval = std::chrono::seconds(5);
 constexpr auto handshakePatience = std::chrono::seconds(5);
 
 /// What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets.
@@ -343,6 +346,7 @@ void Server::onSessionEnded(WebSocketSession *session)
 void Server::leave(const QString &key)
 {
     --m_counters.connectionsNow;
+    ++m_endedSinceTrim;
     leaveAddress(key);
     checkStopped();
 }
@@ -373,6 +377,11 @@ void Server::tick()
         at = m_upgrades.erase(at);
         leave(key);
     }
+    if (m_endedSinceTrim >= endedForTrim && now - m_lastTrim > trimInterval) {
+        m_endedSinceTrim = 0;
+        m_lastTrim = now;
+        giveFreedMemoryBack();
+    }
 }
 
 void Server::dropDoorsteps(const std::function<bool(const Doorstep &)> &which)
@@ -392,6 +401,7 @@ void Server::stop()
     if (std::exchange(m_stopping, true))
         return;
     m_gates.clear();
+    QTimer::singleShot(m_settings.deadlines.stopLinger, this, &Server::killAll);
     dropDoorsteps([](const Doorstep &) { return true; });
     const QList<HttpConnection *> connections = m_http.keys();
     for (HttpConnection *connection : connections)
@@ -399,7 +409,6 @@ void Server::stop()
     const QList<WebSocketSession *> sessions = m_sessions.keys();
     for (WebSocketSession *session : sessions)
         session->goAway(m_settings.deadlines.stopLinger);
-    QTimer::singleShot(m_settings.deadlines.stopLinger, this, &Server::killAll);
     checkStopped();
 }
 

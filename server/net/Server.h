@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QSet>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -107,6 +108,8 @@ private:
     QHash<HttpConnection *, QString> m_http;
     QHash<WebSocketSession *, QString> m_sessions;
     QHash<QString, int> m_perAddress;
+    std::chrono::steady_clock::time_point m_lastTrim;
+    int m_endedSinceTrim = 0;
     quint64 m_nextId = 1;
     bool m_stopping = false;
     bool m_stopped = false;

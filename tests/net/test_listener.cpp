@@ -259,7 +259,13 @@ void TestListener::doesNotSpinWithoutASpare()
 
 void TestListener::theServerOutlivesAShortage()
 {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlimit usual{std::min<rlim_t>(512, limit.rlim_max), limit.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &usual);
     const tocsin::test::ServerFixture f;
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    QCOMPARE(limit.rlim_cur, limit.rlim_max); // raised as far as it goes
     const QByteArray request = "GET /http/a HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer good\r\n\r\n";
     tocsin::test::RawClient early(f.port, request);
     QTRY_COMPARE(early.status(), 200);

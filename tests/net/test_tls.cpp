@@ -72,6 +72,7 @@ private Q_SLOTS:
     void closesWithACleanEnd();
     void stopsWithHandshakesUnderWay();
     void needsACertificate();
+    void takesANewCertificateWhileItRuns();
 };
 
 void TestTls::speaksHttpAndWebSocketEncrypted()
@@ -253,6 +254,28 @@ void TestTls::needsACertificate()
 {
     const ServerFixture f([](ServerSettings &s) { s.listen = QStringList{u"https://127.0.0.1:0"_s}; });
     QCOMPARE(f.started.error, u"There is no certificate for https://127.0.0.1:0."_s);
+}
+
+void TestTls::takesANewCertificateWhileItRuns()
+{
+    const ServerFixture f(overTls);
+    TlsClient before(f.port);
+    before.socket.write(request);
+    QTRY_COMPARE(before.status(), 200);
+    const CertificatePair renewed =
+        makeServerCertificate(authority(), {u"127.0.0.1"_s}, systemNow(), std::chrono::hours(24 * 90));
+    TlsIdentity identity;
+    identity.chain = renewed.certificate;
+    identity.key = renewed.key;
+    f.server->setTlsIdentity(identity);
+    TlsClient after(f.port);
+    after.socket.write(request);
+    QTRY_COMPARE(after.status(), 200);
+    QCOMPARE(after.socket.peerCertificate(), QSslCertificate(renewed.certificate));
+    before.got.clear();
+    before.socket.write(request); // who is in stays in
+    QTRY_COMPARE(before.status(), 200);
+    QVERIFY(before.socket.peerCertificate() != after.socket.peerCertificate());
 }
 
 QTEST_GUILESS_MAIN(TestTls)
