@@ -264,9 +264,10 @@ QString Backend::makeServer()
             status = {ComponentStatus::Level::Unhealthy, QStringLiteral("The desk's log cannot be written")};
         return status;
     };
-    p.server = std::make_unique<ServerSide>(ServerSide::Parts{
-        m_settings, p.latest, *p.router, desk, *p.archive, p.tokenKey, p.accountsBoard,
-        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus});
+    p.server = std::make_unique<ServerSide>(
+        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokenKey, p.accountsBoard,
+                          [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); },
+                          metrics, deskStatus, desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);

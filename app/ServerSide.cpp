@@ -65,6 +65,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     keys.key = m_parts.tokenKey;
     m_server = std::make_unique<net::Server>(netSettings(m_parts.settings),
                                              std::make_shared<net::TokenAuthorizer>(keys, m_parts.accounts));
+    m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
 
     DialectOptions options;

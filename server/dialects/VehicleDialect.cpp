@@ -101,6 +101,8 @@ void VehicleDialect::opened(net::Session *session)
     VehicleSocket &socket =
         m_sockets->add(session, path->kind, own ? who.id : path->subject, m_options.messagesPerWindow);
     const quint64 number = socket.number;
+    if (path->kind == VehicleSocket::Kind::Alerts)
+        session->setUrgent();
     m_outbound->opened(socket);
     connect(session, &net::Session::textReceived, this, [this, number](const QByteArray &utf8) {
         if (VehicleSocket *sender = m_sockets->find(number))

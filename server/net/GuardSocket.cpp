@@ -25,9 +25,10 @@ QByteArrayList &handedOut()
 } // namespace
 
 GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings,
-                         TurnQueue &turns, TrafficCounters &traffic)
+                         TurnQueue &turns, ReadGate &gate, TrafficCounters &traffic)
     : m_transport(std::move(transport))
     , m_turns(turns)
+    , m_gate(gate)
     , m_traffic(traffic)
     , m_reader(settings.limits.message)
     , m_out({settings.limits.unsent, settings.limits.waitingA, settings.limits.waitingB, settings.limits.waitingC})
@@ -48,6 +49,8 @@ GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const
 GuardSocket::~GuardSocket()
 {
     m_turns.remove(this);
+    if (m_waitsToRead)
+        m_gate.leave(this);
     m_owner = nullptr;
     m_transport->setSink(nullptr);
     m_transport->abort();
@@ -87,6 +90,10 @@ void GuardSocket::read(const QByteArray &early)
     m_transport->setReading(true);
     if (!early.isEmpty())
         transportReceived(early);
+<<<<<<< HEAD
+=======
+    m_transport->setReading(!m_waitsToRead);
+>>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
 }
 
 bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &key)
@@ -132,7 +139,9 @@ void GuardSocket::kill()
 
 void GuardSocket::tick(Clock::time_point now)
 {
-    if (m_phase == Phase::Open && m_reader.isStalled(now) && m_owner != nullptr)
+    if (m_waitsToRead)
+        m_unansweredPings = 0; // its answers may be among what we do not read
+    else if (m_phase == Phase::Open && m_reader.isStalled(now) && m_owner != nullptr)
         m_owner->guardFault(CloseCode::Policy, QStringLiteral("The message comes too slowly."));
     if (m_transport->unsent() == 0)
         m_lastTaken = now;
@@ -251,6 +260,7 @@ void GuardSocket::transportReceived(QByteArrayView bytes)
 {
     m_traffic.bytesIn += static_cast<quint64>(bytes.size());
     m_unansweredPings = 0;
+<<<<<<< HEAD
     if (m_held.isEmpty())
         hold(bytes.sliced(readSome(bytes)));
     else
@@ -265,6 +275,25 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
     for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !isDeaf();) {
         if (m_phase != Phase::Open && m_phase != Phase::AwaitClose)
             return size;
+=======
+    if (m_waitsToRead)
+        m_held.append(bytes);
+    else
+        consume(bytes);
+}
+
+void GuardSocket::consume(QByteArrayView bytes)
+{
+    const Clock::time_point now = Clock::now();
+    while (!bytes.isEmpty() && (m_phase == Phase::Open || m_phase == Phase::AwaitClose)) {
+        if (m_phase == Phase::Open && !m_urgent && !m_gate.isOpen()) {
+            m_held = bytes.toByteArray();
+            m_waitsToRead = true;
+            m_transport->setReading(false);
+            m_gate.wait(this);
+            return;
+        }
+>>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
         const FrameReader::Event event = m_reader.read(bytes, now);
         if (event.kind == FrameReader::Kind::NeedMore)
             return size;
@@ -304,6 +333,19 @@ void GuardSocket::goOn()
     }
     m_held = {};
     m_transport->setReading(true);
+}
+
+/// The desk has caught up, or we only read on to see the peer off.
+void GuardSocket::readAgain()
+{
+    m_waitsToRead = false;
+    if (m_phase == Phase::Ended)
+        return;
+    m_reader.resumed(Clock::now());
+    const QByteArray held = std::exchange(m_held, {});
+    consume(held);
+    if (!m_waitsToRead)
+        m_transport->setReading(true);
 }
 
 void GuardSocket::handle(const FrameReader::Event &event)
@@ -397,7 +439,14 @@ void GuardSocket::flushOut()
 void GuardSocket::endOfTurn()
 {
     flushOut();
+<<<<<<< HEAD
     goOn();
+=======
+    if (m_waitsToRead && m_phase != Phase::Open) {
+        m_gate.leave(this);
+        readAgain();
+    }
+>>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
     if (m_phase != Phase::Handshake && m_phase != Phase::Open && !m_closedToOwner && m_owner != nullptr) {
         m_closedToOwner = true;
         m_owner->guardClosed();

@@ -3,6 +3,7 @@
 
 #include "server/net/FrameCodec.h"
 #include "server/net/FrameReader.h"
+#include "server/net/ReadGate.h"
 #include "server/net/SendQueue.h"
 #include "server/net/ServerSettings.h"
 #include "server/net/Transport.h"
@@ -23,7 +24,7 @@ namespace tocsin::net {
 /// the peer has answered, and the abort when it does not, are done here. A peer gets so many messages read per turn that
 /// a flood leaves turns for the others, and none while it takes no answers.
 /// Server thread; owned by its session. Why: RELIABILITY, "What Qt's servers do under fire".
-class GuardSocket final : public QTcpSocket, private Transport::Sink, private TurnQueue::Task
+class GuardSocket final : public QTcpSocket, private Transport::Sink, private TurnQueue::Task, private ReadGate::Waiter
 {
     Q_OBJECT
 public:
@@ -52,7 +53,7 @@ public:
 
     /// `settings` outlive it.
     GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings, TurnQueue &turns,
-                TrafficCounters &traffic);
+                ReadGate &gate, TrafficCounters &traffic);
     ~GuardSocket() override;
 
     [[nodiscard]] quint64 id() const { return m_id; }
@@ -74,6 +75,8 @@ public:
     /// Bytes that are on their way out: waiting here and in the transport.
     [[nodiscard]] qint64 backlog() const;
     void dropBacklog() { m_out.dropBacklog(); }
+    /// What comes here may be an alert: it is read even when the desk is behind.
+    void setUrgent() { m_urgent = true; }
     void kill(); ///< ends it now, whatever waits
 
     /// Deadlines; called a few times per second.
@@ -109,11 +112,16 @@ private:
     void transportDrained() override;
     void transportEnded() override;
     void endOfTurn() override;
+    void readAgain() override;
 
+<<<<<<< HEAD
     [[nodiscard]] qsizetype readSome(QByteArrayView bytes);
     [[nodiscard]] bool isDeaf() const;
     void hold(QByteArrayView bytes);
     void goOn();
+=======
+    void consume(QByteArrayView bytes);
+>>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
     void handle(const FrameReader::Event &event);
     void giveToQt(Opcode opcode, const QByteArray &payload);
     void answerHead();
@@ -125,11 +133,13 @@ private:
 
     std::unique_ptr<Transport> m_transport;
     TurnQueue &m_turns;
+    ReadGate &m_gate;
     TrafficCounters &m_traffic;
     Owner *m_owner = nullptr;
     FrameReader m_reader;
     SendQueue m_out;
     std::unique_ptr<GapEncoder> m_encodeGap;
+    QByteArray m_held;      ///< came while the gate was closed; at most what one read brings
     QByteArray m_toQt;      ///< what Qt may read
     QByteArray m_fromQt;    ///< its answer to the upgrade, later a control frame, as far as it came
     QByteArray m_extension; ///< for the 101
@@ -144,6 +154,8 @@ private:
     int m_unansweredPings = 0;
     Phase m_phase = Phase::Handshake;
     bool m_compress = false;
+    bool m_urgent = false;
+    bool m_waitsToRead = false;
     bool m_headDone = false;
     bool m_closeSent = false;
     bool m_closeReceived = false;

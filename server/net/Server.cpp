@@ -6,6 +6,7 @@
 #include "server/net/LargeBuffers.h"
 #include "server/net/Listener.h"
 #include "server/net/PlainTransport.h"
+#include "server/net/ReadGate.h"
 #include "server/net/TurnQueue.h"
 #include "server/net/UpgradeRules.h"
 #include "server/net/WebSocketSession.h"
@@ -91,6 +92,7 @@ Server::StartResult Server::start()
     prepareForManyConnections();
     giveLargeBuffersBack();
     m_turns = std::make_unique<TurnQueue>();
+    m_gate = std::make_unique<ReadGate>(m_inward);
     m_webSockets = std::make_unique<QWebSocketServer>(QStringLiteral("Tocsin"), QWebSocketServer::NonSecureMode);
     m_webSockets->setMaxPendingConnections(std::numeric_limits<int>::max());
     QStringList subprotocols{QStringLiteral("bearer"), QStringLiteral("websocket")};
@@ -147,7 +149,8 @@ void Server::httpUpgraded(HttpConnection *connection, Judgement judgement, std::
     connection->deleteLater();
 
     const quint64 id = m_nextId++;
-    upgrade->guard = std::make_unique<GuardSocket>(id, std::move(transport), m_settings, *m_turns, m_counters.traffic);
+    upgrade->guard =
+        std::make_unique<GuardSocket>(id, std::move(transport), m_settings, *m_turns, *m_gate, m_counters.traffic);
     const auto deflate = m_settings.deflate
                              ? negotiateDeflate(headerValues(judgement.request, "sec-websocket-extensions"))
                              : std::nullopt;
@@ -289,6 +292,8 @@ void Server::checkStopped()
 ServerCounters Server::counters() const
 {
     ServerCounters counters = m_counters;
+    if (m_gate)
+        counters.readingPauses = m_gate->closings();
     for (const auto &entry : m_router.entries())
         counters.dialects.insert(entry->dialect->name(), entry->counters);
     return counters;

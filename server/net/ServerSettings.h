@@ -80,7 +80,8 @@ struct ServerCounters
     quint64 connectionsRefused = 0; ///< over a cap
     int sessionsNow = 0;
     quint64 requestsTotal = 0;
-    quint64 closedSlow = 0; ///< 4008
+    quint64 closedSlow = 0;    ///< 4008
+    quint64 readingPauses = 0; ///< how often the desk was so far behind that sockets were not read
     TrafficCounters traffic;
     QHash<QString, DialectCounters> dialects; ///< by Dialect::name()
 };
