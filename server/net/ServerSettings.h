@@ -23,7 +23,7 @@ struct Limits
     qsizetype body = 10'485'760;
     qsizetype message = 10'485'760;
     qsizetype unsent = 65'536;
-    qsizetype waitingA = 1'048'576;
+    qsizetype waitingA = 917'504; ///< with `unsent` and what holds it together, a reader that never reads costs 1 MiB
     qsizetype waitingB = 262'144;
     qsizetype waitingC = 262'144;
 };

@@ -87,6 +87,8 @@ int fanOut(LoadClient &client, std::size_t subscribers, std::uint64_t window, do
     const auto warm = std::chrono::milliseconds(300);
     if (pump(Clock::now() + warm) < 0)
         return fail(client, "warm-up");
+    const std::uint64_t before = client.messages();
+    const double usedBefore = processorTimeOf(pid);
     const double rate =
         pump(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(forSeconds)));
     if (rate < 0)
