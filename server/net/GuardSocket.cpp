@@ -90,10 +90,6 @@ void GuardSocket::read(const QByteArray &early)
     m_transport->setReading(true);
     if (!early.isEmpty())
         transportReceived(early);
-<<<<<<< HEAD
-=======
-    m_transport->setReading(!m_waitsToRead);
->>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
 }
 
 bool GuardSocket::send(const Frame &frame, Delivery delivery, const QString &key)
@@ -260,7 +256,6 @@ void GuardSocket::transportReceived(QByteArrayView bytes)
 {
     m_traffic.bytesIn += static_cast<quint64>(bytes.size());
     m_unansweredPings = 0;
-<<<<<<< HEAD
     if (m_held.isEmpty())
         hold(bytes.sliced(readSome(bytes)));
     else
@@ -272,28 +267,9 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
 {
     const qsizetype size = bytes.size();
     const Clock::time_point now = Clock::now();
-    for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !isDeaf();) {
+    for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !mustWait();) {
         if (m_phase != Phase::Open && m_phase != Phase::AwaitClose)
             return size;
-=======
-    if (m_waitsToRead)
-        m_held.append(bytes);
-    else
-        consume(bytes);
-}
-
-void GuardSocket::consume(QByteArrayView bytes)
-{
-    const Clock::time_point now = Clock::now();
-    while (!bytes.isEmpty() && (m_phase == Phase::Open || m_phase == Phase::AwaitClose)) {
-        if (m_phase == Phase::Open && !m_urgent && !m_gate.isOpen()) {
-            m_held = bytes.toByteArray();
-            m_waitsToRead = true;
-            m_transport->setReading(false);
-            m_gate.wait(this);
-            return;
-        }
->>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
         const FrameReader::Event event = m_reader.read(bytes, now);
         if (event.kind == FrameReader::Kind::NeedMore)
             return size;
@@ -303,10 +279,21 @@ void GuardSocket::consume(QByteArrayView bytes)
     return size - bytes.size();
 }
 
-/// Of a session that still talks; what a closing one sends is read whatever waits, so that its Close is found.
-bool GuardSocket::isDeaf() const
+/// A session that takes no answers, or one that brings no alerts while the desk is behind. What a closing one sends is
+/// read whatever waits, so that its Close is found.
+bool GuardSocket::mustWait()
 {
-    return m_phase == Phase::Open && backlog() > m_deafAbove;
+    if (m_phase != Phase::Open)
+        return false;
+    if (backlog() > m_deafAbove)
+        return true;
+    if (m_urgent || m_gate.isOpen())
+        return false;
+    if (!m_waitsToRead) {
+        m_waitsToRead = true;
+        m_gate.wait(this);
+    }
+    return true;
 }
 
 void GuardSocket::hold(QByteArrayView bytes)
@@ -322,12 +309,16 @@ void GuardSocket::hold(QByteArrayView bytes)
 /// Another turn's worth of what is held, then reading again.
 void GuardSocket::goOn()
 {
+    if (m_waitsToRead && m_phase != Phase::Open) {
+        m_gate.leave(this);
+        m_waitsToRead = false;
+    }
     if (m_held.isEmpty() || m_phase == Phase::Ended)
         return;
     const QByteArray held = m_held; // what it says may end us
     m_heldAt += readSome(QByteArrayView(held).sliced(m_heldAt));
     if (m_heldAt < m_held.size()) {
-        if (!isDeaf())
+        if (!mustWait())
             m_turns.add(this);
         return;
     }
@@ -335,17 +326,12 @@ void GuardSocket::goOn()
     m_transport->setReading(true);
 }
 
-/// The desk has caught up, or we only read on to see the peer off.
+/// The desk has caught up.
 void GuardSocket::readAgain()
 {
     m_waitsToRead = false;
-    if (m_phase == Phase::Ended)
-        return;
     m_reader.resumed(Clock::now());
-    const QByteArray held = std::exchange(m_held, {});
-    consume(held);
-    if (!m_waitsToRead)
-        m_transport->setReading(true);
+    m_turns.add(this);
 }
 
 void GuardSocket::handle(const FrameReader::Event &event)
@@ -439,14 +425,7 @@ void GuardSocket::flushOut()
 void GuardSocket::endOfTurn()
 {
     flushOut();
-<<<<<<< HEAD
     goOn();
-=======
-    if (m_waitsToRead && m_phase != Phase::Open) {
-        m_gate.leave(this);
-        readAgain();
-    }
->>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
     if (m_phase != Phase::Handshake && m_phase != Phase::Open && !m_closedToOwner && m_owner != nullptr) {
         m_closedToOwner = true;
         m_owner->guardClosed();

@@ -114,14 +114,10 @@ private:
     void endOfTurn() override;
     void readAgain() override;
 
-<<<<<<< HEAD
     [[nodiscard]] qsizetype readSome(QByteArrayView bytes);
-    [[nodiscard]] bool isDeaf() const;
+    [[nodiscard]] bool mustWait();
     void hold(QByteArrayView bytes);
     void goOn();
-=======
-    void consume(QByteArrayView bytes);
->>>>>>> 0836a94 (server: Stop reading sockets while the desk is behind)
     void handle(const FrameReader::Event &event);
     void giveToQt(Opcode opcode, const QByteArray &payload);
     void answerHead();
@@ -139,11 +135,10 @@ private:
     FrameReader m_reader;
     SendQueue m_out;
     std::unique_ptr<GapEncoder> m_encodeGap;
-    QByteArray m_held;      ///< came while the gate was closed; at most what one read brings
     QByteArray m_toQt;      ///< what Qt may read
     QByteArray m_fromQt;    ///< its answer to the upgrade, later a control frame, as far as it came
     QByteArray m_extension; ///< for the 101
-    QByteArray m_held;      ///< received, for a later turn or until the peer has taken our answers; not while reading
+    QByteArray m_held; ///< received, for a later turn, or until the peer has taken our answers or the desk caught up
     qsizetype m_heldAt = 0; ///< how much of it has been read
     std::chrono::milliseconds m_linger;
     const std::chrono::milliseconds m_readStall;
@@ -155,7 +150,7 @@ private:
     Phase m_phase = Phase::Handshake;
     bool m_compress = false;
     bool m_urgent = false;
-    bool m_waitsToRead = false;
+    bool m_waitsToRead = false; ///< in line at the gate
     bool m_headDone = false;
     bool m_closeSent = false;
     bool m_closeReceived = false;

@@ -256,9 +256,11 @@ void TestDelivery::stopsReadingWhileTheDeskIsBehind()
     QVERIFY(!line.transport->reading);
     line.desk->add(-2047, 0); // one more than half
     line.gate.poll();
+    line.endTurn();
     QVERIFY(!line.transport->reading);
     line.desk->add(-1, 0);
     line.gate.poll();
+    line.endTurn();
     QVERIFY(line.transport->reading);
     line.transport->receive(clientText("5").mid(3));
     QCOMPARE(line.listener.texts, (QByteArrayList{"1", "2", "3", "4", "5"})); // nothing was lost, nothing came twice
@@ -299,6 +301,7 @@ void TestDelivery::blamesNobodyForItsOwnPause()
     QCOMPARE(line.listener.faults, 0);
     line.desk->add(-5'000, 0);
     line.gate.poll();
+    line.endTurn();
     QCOMPARE(line.listener.texts, QByteArrayList{"half"});
 }
 

@@ -47,6 +47,7 @@ async def echo(websocket: WebSocket, path: str):
 if __name__ == "__main__":
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen(4096)
     print(f"listening 127.0.0.1:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(app, log_level="error", backlog=4096, ws_per_message_deflate=False)
     uvicorn.Server(config).run(sockets=[listener])
