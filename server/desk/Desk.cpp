@@ -68,7 +68,8 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_ledger(m_initial)
     , m_requests(m_settings.requests, [this] { wake(); })
     , m_urgent(m_settings.urgentRequests, [this] { wake(); })
-    , m_readings(m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); }, m_inward)
+    , m_readings(
+          m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); }, m_inward)
     , m_memory(requests, m_settings.remembered)
 {
     qRegisterMetaType<QList<Event>>();
