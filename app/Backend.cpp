@@ -3,6 +3,7 @@
 
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
+#include "app/Tls.h"
 #include "app/Worker.h"
 #include "hal/AdapterHost.h"
 #include "models/domain/LatestValues.h"
@@ -65,6 +66,7 @@ struct Backend::Parts
 {
     std::optional<DataDirectory> directory;
     QByteArray tokenKey;
+    net::TlsIdentity tls;
     DeskSnapshot initial;
     RequestHistory requests;
     std::shared_ptr<AccountsBoard> accountsBoard = std::make_shared<AccountsBoard>();
@@ -120,8 +122,9 @@ Backend::Started Backend::start()
 {
     m_parts = std::make_unique<Parts>();
     Started started;
-    for (const auto &step : {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::makeServer,
-                             &Backend::startDesk, &Backend::startServer, &Backend::startHardware}) {
+    for (const auto &step :
+         {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::readCertificate,
+          &Backend::makeServer, &Backend::startDesk, &Backend::startServer, &Backend::startHardware}) {
         started.error = (this->*step)();
         if (!started.error.isEmpty()) {
             stop();
@@ -129,6 +132,7 @@ Backend::Started Backend::start()
         }
     }
     started.listeners = m_parts->listeners;
+    started.notes = fingerprintLines(m_parts->tls);
     return started;
 }
 
@@ -239,6 +243,14 @@ QString Backend::makeDesk()
     return {};
 }
 
+QString Backend::readCertificate()
+{
+    m_parts->tls = tlsIdentity(m_settings, systemNow());
+    for (const QString &warning : std::as_const(m_parts->tls.warnings))
+        qCWarning(lcApp).noquote() << warning;
+    return m_parts->tls.error;
+}
+
 QString Backend::makeServer()
 {
     Parts &p = *m_parts;
@@ -265,7 +277,7 @@ QString Backend::makeServer()
         return status;
     };
     p.server = std::make_unique<ServerSide>(
-        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokenKey, p.accountsBoard,
+        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokenKey, p.tls, p.accountsBoard,
                           [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); },
                           metrics, deskStatus, desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());

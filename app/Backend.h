@@ -26,7 +26,8 @@ public:
     struct Started
     {
         QString error;         ///< one sentence naming the cause; then nothing runs
-        QStringList listeners; ///< "127.0.0.1:8000"
+        QStringList listeners; ///< "http://127.0.0.1:8000"
+        QStringList notes;     ///< lines for people who start it: fingerprints
     };
 
     Backend(Settings settings, bool demo, QObject *parent = nullptr);
@@ -64,6 +65,7 @@ private:
     [[nodiscard]] QString checkSettings();
     [[nodiscard]] QString startStore();
     [[nodiscard]] QString makeDesk();
+    [[nodiscard]] QString readCertificate();
     [[nodiscard]] QString makeServer();
     [[nodiscard]] QString startDesk();
     [[nodiscard]] QString startServer();

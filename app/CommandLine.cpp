@@ -59,6 +59,23 @@ CommandLine parseSubCommand(CommandLine::Action action, const QStringList &argum
     }
     return line;
 }
+/// Takes what bears on the certificate: where the data is, or the configuration that names another one.
+CommandLine parseCertificate(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("config"), QString(), QStringLiteral("FILE")});
+    if (!parser.parse(arguments.mid(1)))
+        return wrong(parserError(parser));
+    if (!parser.positionalArguments().isEmpty())
+        return wrong(
+            QStringLiteral("certificate takes no argument '%1'").arg(parser.positionalArguments().constFirst()));
+    CommandLine line;
+    line.action = CommandLine::Action::Certificate;
+    line.dataDir = parser.value(QStringLiteral("data"));
+    line.configFile = parser.value(QStringLiteral("config"));
+    return line;
+}
 } // namespace
 
 CommandLine CommandLine::parse(const QStringList &arguments)
@@ -70,6 +87,8 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     }
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("token"))
         return parseSubCommand(Action::Token, arguments, 2);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("certificate"))
+        return parseCertificate(arguments);
 
     QCommandLineParser parser;
     parser.addOption({{QStringLiteral("h"), QStringLiteral("help")}, QString()});
@@ -141,7 +160,8 @@ QString CommandLine::help()
                                   "Usage:\n"
                                   "  tocsin [options]\n"
                                   "  tocsin user add NAME --role ROLE --password-stdin [--data DIR]\n"
-                                  "  tocsin token NAME [--ttl 1h] [--data DIR]\n\n"
+                                  "  tocsin token NAME [--ttl 1h] [--data DIR]\n"
+                                  "  tocsin certificate [--data DIR] [--config FILE]\n\n"
                                   "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));

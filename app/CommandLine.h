@@ -12,7 +12,7 @@ namespace tocsin {
 /// What the user asked for, read from the arguments alone. Pure: no I/O, no application object needed.
 struct CommandLine
 {
-    enum class Action { Run, PrintConfig, Version, Help, UserAdd, Token, Wrong };
+    enum class Action { Run, PrintConfig, Version, Help, UserAdd, Token, Certificate, Wrong };
 
     Action action = Action::Run;
     QString error; ///< Wrong: one sentence naming the flag

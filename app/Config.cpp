@@ -114,7 +114,18 @@ const QList<ConfigKey> &Config::keys()
     static const QList<ConfigKey> list{
         {QStringLiteral("server.listen"), Kind::List, QStringList{QStringLiteral("127.0.0.1:8000")},
          QStringLiteral("listen"), QStringLiteral("ADDR:PORT"),
-         QStringLiteral("Listen here (repeatable; port 0 picks a free one).")},
+         QStringLiteral("Listen here (repeatable; port 0 picks a free one); https://ADDR:PORT speaks TLS.")},
+        {QStringLiteral("server.certificate"), Kind::Text, QString(), QStringLiteral("certificate"),
+         QStringLiteral("FILE"),
+         QStringLiteral("Certificate (PEM, its chain behind it) for TLS; without one Tocsin makes its own.")},
+        {QStringLiteral("server.private_key"), Kind::Text, QString(), QStringLiteral("private-key"),
+         QStringLiteral("FILE"), QStringLiteral("The private key (PEM) of that certificate.")},
+        {QStringLiteral("server.certificate_names"), Kind::List, QStringList(), QString(), QStringLiteral("NAME"),
+         QStringLiteral("Further names and addresses for the certificate that Tocsin makes.")},
+        {QStringLiteral("server.trusted_proxies"), Kind::List, QStringList(), QString(), QStringLiteral("ADDRESS"),
+         QStringLiteral("Proxies (addresses, networks) whose X-Forwarded-For and PROXY headers count.")},
+        {QStringLiteral("server.proxy_protocol"), Kind::List, QStringList(), QString(), QStringLiteral("ADDR:PORT"),
+         QStringLiteral("Those of server.listen where a PROXY header comes first.")},
         {QStringLiteral("server.open"), Kind::Flag, false, QStringLiteral("open"), QString(),
          QStringLiteral("Open posture: callers without a token act as administrator. For trials; loopback only.")},
         {QStringLiteral("server.open_anywhere"), Kind::Flag, false, QStringLiteral("open-anywhere"), QString(),
@@ -325,6 +336,11 @@ Settings Config::settings() const
     s.open = get("server.open").toBool();
     s.openAnywhere = get("server.open_anywhere").toBool();
     s.allowedOrigins = get("server.allowed_origins").toStringList();
+    s.certificate = get("server.certificate").toString();
+    s.privateKey = get("server.private_key").toString();
+    s.certificateNames = get("server.certificate_names").toStringList();
+    s.trustedProxies = get("server.trusted_proxies").toStringList();
+    s.proxyProtocol = get("server.proxy_protocol").toStringList();
     s.maxConnections = get("server.max_connections").toInt();
     s.maxConnectionsPerAddress = get("server.max_connections_per_address").toInt();
     s.heartbeatSeconds = get("server.heartbeat_seconds").toInt();

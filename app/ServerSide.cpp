@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ServerSide.h"
 
+#include "app/Tls.h"
+
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
 #include "server/net/ListenAddress.h"
 #include "server/net/TokenAuthorizer.h"
 
+#include <QLoggingCategory>
 #include <QTimer>
 
 using namespace std::chrono_literals;
@@ -13,13 +16,18 @@ using namespace std::chrono_literals;
 namespace tocsin {
 
 namespace {
-net::ServerSettings netSettings(const Settings &settings)
+Q_LOGGING_CATEGORY(lcTls, "tocsin.server.tls", QtInfoMsg)
+
+net::ServerSettings netSettings(const Settings &settings, const net::TlsIdentity &tls)
 {
     net::ServerSettings s;
     s.listen = settings.listen;
     s.posture = settings.open ? Posture::Open : Posture::Secure;
     for (const QString &origin : settings.allowedOrigins)
         s.allowedOrigins.append(origin.toUtf8());
+    s.tls = tls;
+    s.trustedProxies = settings.trustedProxies;
+    s.proxyProtocol = settings.proxyProtocol;
     s.limits.connections = settings.maxConnections;
     s.limits.connectionsPerAddress = settings.maxConnectionsPerAddress;
     s.deadlines.pingInterval = std::chrono::seconds{settings.pingSeconds};
@@ -63,7 +71,7 @@ void ServerSide::build(const DeskSnapshot &initial)
 
     net::TokenKeys keys;
     keys.key = m_parts.tokenKey;
-    m_server = std::make_unique<net::Server>(netSettings(m_parts.settings),
+    m_server = std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls),
                                              std::make_shared<net::TokenAuthorizer>(keys, m_parts.accounts));
     m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
@@ -92,13 +100,37 @@ net::Server::StartResult ServerSide::listen()
     connect(m_sampler.get(), &QTimer::timeout, this, &ServerSide::sample);
     m_sampler->start(1s);
     sample();
+    if (!m_parts.tls.chain.isEmpty()) {
+        m_fingerprint = m_parts.tls.certificate.fingerprint;
+        m_renewal = std::make_unique<QTimer>();
+        connect(m_renewal.get(), &QTimer::timeout, this, &ServerSide::renewCertificate);
+        m_renewal->start(24h);
+    }
     return result;
 }
 
 void ServerSide::stop()
 {
     m_sampler.reset();
+    m_renewal.reset();
     m_server->stop();
+}
+
+/// A server may run for longer than its certificate: ours is made anew in time, the user's is read again.
+void ServerSide::renewCertificate()
+{
+    const net::TlsIdentity identity = tlsIdentity(m_parts.settings, systemNow());
+    for (const QString &warning : identity.warnings)
+        qCWarning(lcTls).noquote() << warning;
+    if (!identity.error.isEmpty()) {
+        qCWarning(lcTls).noquote() << identity.error << "The certificate in use stays.";
+        return;
+    }
+    if (identity.certificate.fingerprint == m_fingerprint)
+        return;
+    m_fingerprint = identity.certificate.fingerprint;
+    m_server->setTlsIdentity(identity);
+    qCInfo(lcTls).noquote() << "New connections get the certificate sha256" << m_fingerprint;
 }
 
 ServerStats ServerSide::transportStats() const

@@ -35,6 +35,7 @@ public:
         DeskPort &desk;
         ArchivePort &archive;
         QByteArray tokenKey;
+        net::TlsIdentity tls;
         std::shared_ptr<const AccountsBoard> accounts;
         std::function<void(std::function<void(DeskSnapshot)>)> askSnapshot;
         std::function<QList<Metric>()> metrics; ///< of the other threads' parts
@@ -64,14 +65,17 @@ Q_SIGNALS:
 private:
     [[nodiscard]] ServerStats transportStats() const;
     void sample();
+    void renewCertificate();
 
     const Parts m_parts;
+    QString m_fingerprint; ///< of the certificate in use
     QStringList m_listeners;
     std::unique_ptr<DeskMirror> m_mirror;
     std::unique_ptr<ServerFeed> m_feed;
     std::unique_ptr<StatusBoard> m_board;
     std::unique_ptr<net::Server> m_server; ///< owns the dialects, which use the three above
     std::unique_ptr<QTimer> m_sampler;
+    std::unique_ptr<QTimer> m_renewal;
     std::function<int()> m_users;
 };
 

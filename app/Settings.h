@@ -14,6 +14,11 @@ struct Settings
     bool open = false;
     bool openAnywhere = false;
     QStringList allowedOrigins;
+    QString certificate;
+    QString privateKey;
+    QStringList certificateNames;
+    QStringList trustedProxies;
+    QStringList proxyProtocol;
     int maxConnections = 0;
     int maxConnectionsPerAddress = 0;
     int heartbeatSeconds = 0;

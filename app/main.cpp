@@ -4,6 +4,7 @@
 #include "app/CommandLine.h"
 #include "app/Config.h"
 #include "app/StopSignals.h"
+#include "app/Tls.h"
 #include "hal/AdapterConfig.h"
 #ifdef TOCSIN_WITH_CONSOLE
 #include "app/console/ConsoleApp.h"
@@ -90,7 +91,9 @@ int serve(QCoreApplication &app, Backend &backend, const std::function<QString()
     if (!started.error.isEmpty())
         return fail(started.error);
     for (const QString &address : started.listeners)
-        writeLine(stdout, QStringLiteral("listening http://") + address);
+        writeLine(stdout, QStringLiteral("listening ") + address);
+    for (const QString &note : started.notes)
+        writeLine(stdout, note);
     const QString problem = whenServing();
     const int code = problem.isEmpty() ? QCoreApplication::exec() : fail(problem);
     backend.stop();
@@ -138,6 +141,7 @@ int main(int argc, char *argv[])
         writeLine(stdout, QStringLiteral("tocsin " TOCSIN_VERSION));
         return 0;
     case CommandLine::Action::UserAdd:
+    case CommandLine::Action::Certificate:
     case CommandLine::Action::Token: {
         const QCoreApplication app(argc, argv);
         Config config = readConfig(line);
@@ -145,6 +149,8 @@ int main(int argc, char *argv[])
             config.setFlag(QStringLiteral("data"), {line.dataDir});
         if (!config.errors().isEmpty())
             return fail(config.errors().join(QLatin1Char('\n')));
+        if (line.action == CommandLine::Action::Certificate)
+            return runCertificate(config.settings());
         const QString dataDir = config.settings().dataDir;
         return line.action == CommandLine::Action::UserAdd ? runUserAdd(line, dataDir) : runToken(line, dataDir);
     }

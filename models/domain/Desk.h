@@ -55,7 +55,7 @@ struct DeskSnapshot
 /// What the top bar and /health show of the server.
 struct ServerStats
 {
-    QStringList listeners; ///< "127.0.0.1:8000"
+    QStringList listeners; ///< "http://127.0.0.1:8000"
     int connections = 0;
     int users = 0;
     qint64 connectionsTotal = 0;

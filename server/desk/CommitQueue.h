@@ -23,7 +23,7 @@ namespace tocsin {
 struct CommitLimits
 {
     Duration retryFirst = std::chrono::milliseconds(100); ///< doubled with each failure …
-    Duration retryMost = std::chrono::seconds(5);         ///< … up to this
+    Duration retryMost = std::chrono::seconds(2);         ///< … up to this
     int batch = 1000;                                     ///< events per append
 };
 

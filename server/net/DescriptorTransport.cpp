@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/DescriptorTransport.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include "server/net/Descriptor.h"
+
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -17,15 +16,8 @@ namespace tocsin::net {
 namespace {
 
 constexpr qsizetype chunkSize = 65'536;
-/// One busy peer gets no more than this before the others have their turn.
-constexpr int readsPerTurn = 4;
+constexpr int readsBeforeClosing = 4;
 constexpr std::size_t chunksPerWrite = 64;
-#ifdef Q_OS_LINUX
-constexpr int userTimeoutMs = 30'000;
-/// What the system may hold beyond what is on the way. Its buffers grow to megabytes for a slow reader, and an alert
-/// would wait behind all of it.
-constexpr int notSentMost = 65'536;
-#endif
 #ifdef MSG_NOSIGNAL
 constexpr int sendFlags = MSG_NOSIGNAL;
 #else
@@ -47,24 +39,12 @@ bool wouldBlock(int error)
 
 std::unique_ptr<Transport> DescriptorTransport::adopt(qintptr descriptor)
 {
-    const int fd = static_cast<int>(descriptor);
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-        ::close(fd);
+    if (!net::makeNonBlocking(descriptor)) {
+        net::closeDescriptor(descriptor);
         return nullptr;
     }
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-#ifdef SO_NOSIGPIPE
-    ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
-#ifdef Q_OS_LINUX
-    // A peer that vanished while we have something for it is given up after this time instead of a quarter of an hour.
-    ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &userTimeoutMs, sizeof userTimeoutMs);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &notSentMost, sizeof notSentMost);
-#endif
-    return std::unique_ptr<Transport>(new DescriptorTransport(fd));
+    tuneStream(descriptor);
+    return std::unique_ptr<Transport>(new DescriptorTransport(static_cast<int>(descriptor)));
 }
 
 DescriptorTransport::DescriptorTransport(int descriptor)
@@ -73,13 +53,9 @@ DescriptorTransport::DescriptorTransport(int descriptor)
 {
     m_readable.setEnabled(false);
     connect(&m_readable, &QSocketNotifier::activated, this, &DescriptorTransport::onReadable);
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (::getpeername(descriptor, reinterpret_cast<sockaddr *>(&address), &size) == 0) {
-        m_peer.setAddress(reinterpret_cast<const sockaddr *>(&address));
-        m_peerPort = ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6 *>(&address)->sin6_port
-                                                         : reinterpret_cast<const sockaddr_in *>(&address)->sin_port);
-    }
+    const Endpoint peer = peerOf(descriptor);
+    m_peer = peer.address;
+    m_peerPort = peer.port;
 }
 
 DescriptorTransport::~DescriptorTransport()
@@ -103,24 +79,22 @@ qint64 DescriptorTransport::receive()
     return count;
 }
 
+/// One read per turn: a busy peer gets no more before the others have theirs.
 void DescriptorTransport::onReadable()
 {
-    for (int i = 0; i < readsPerTurn && m_descriptor >= 0 && m_readable.isEnabled(); ++i) {
-        const qint64 count = receive();
-        if (count < 0 && wouldBlock(errno))
-            return;
-        if (count <= 0) {
-            end();
-            return;
-        }
-        if (m_sink != nullptr)
-            m_sink->transportReceived(QByteArrayView(scratch().data(), count));
-        if (count < chunkSize)
-            return; // that was all; asking again would only cost a call
+    if (m_descriptor < 0 || !m_readable.isEnabled())
+        return;
+    const qint64 count = receive();
+    if (count < 0 && wouldBlock(errno))
+        return;
+    if (count <= 0) {
+        end();
+        return;
     }
+    if (m_sink != nullptr)
+        m_sink->transportReceived(QByteArrayView(scratch().data(), count));
 }
 
-/// Nearly always the system takes everything at once; only what it leaves is kept.
 void DescriptorTransport::write(const QByteArrayList &chunks)
 {
     if (m_descriptor < 0 || m_ending || m_finished)
@@ -240,7 +214,7 @@ void DescriptorTransport::whenSent()
     }
     if (m_after == AfterSending::Close) {
         // Closing on unread bytes would reset the connection and could cost the peer our last words.
-        for (int i = 0; i < readsPerTurn && receive() > 0; ++i) {
+        for (int i = 0; i < readsBeforeClosing && receive() > 0; ++i) {
         }
         endSoon();
     }

@@ -4,6 +4,7 @@
 #include "server/net/HeadScanner.h"
 #include "server/net/OriginPolicy.h"
 #include "server/net/Router.h"
+#include "server/net/TrustedProxies.h"
 
 namespace tocsin::net {
 
@@ -30,8 +31,11 @@ public:
         : m_router(router)
         , m_origins(settings.allowedOrigins, settings.posture)
         , m_settings(settings)
+        , m_proxies(TrustedProxies::parse(settings.trustedProxies).proxies)
     {
     }
+
+    [[nodiscard]] const TrustedProxies &trustedProxies() const { return m_proxies; }
 
     struct Peer
     {
@@ -51,6 +55,7 @@ private:
     Router &m_router;
     OriginPolicy m_origins;
     const ServerSettings &m_settings;
+    TrustedProxies m_proxies;
 };
 
 } // namespace tocsin::net

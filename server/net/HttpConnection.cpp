@@ -43,19 +43,21 @@ private:
 
 } // namespace
 
-HttpConnection::HttpConnection(std::unique_ptr<Transport> transport, bool overCap, FrontDoor &door,
-                               const ServerSettings &settings, ServerCounters &counters, Owner &owner, QObject *parent)
+HttpConnection::HttpConnection(Arrival arrival, FrontDoor &door, const ServerSettings &settings,
+                               ServerCounters &counters, Owner &owner, QObject *parent)
     : QObject(parent)
-    , m_transport(std::move(transport))
+    , m_transport(std::move(arrival.transport))
     , m_door(door)
     , m_settings(settings)
     , m_counters(counters)
     , m_owner(owner)
     , m_parser({settings.limits.requestHead, settings.limits.requestHeaders})
-    , m_peer(m_transport->peerAddress())
-    , m_since(Clock::now())
+    , m_peer(std::move(arrival.peer))
+    , m_since(arrival.since)
     , m_lastDrain(m_since)
-    , m_overCap(overCap)
+    , m_overCap(arrival.overCap)
+    , m_ready(m_transport->isReady())
+    , m_fromProxy(door.trustedProxies().contains(m_peer.address))
 {
 }
 
@@ -136,8 +138,7 @@ void HttpConnection::onHead()
     const RequestHead &head = m_parser.head();
     m_firstRequest = false;
     m_since = Clock::now();
-    m_current = m_door.judge(head, {m_peer.toString(), m_transport->peerPort(), m_transport->isEncrypted(), m_overCap},
-                             systemNow());
+    m_current = m_door.judge(head, client(head), systemNow());
     if (m_current.refusal && head.hasBody()) {
         reject(*m_current.refusal); // its body is not worth reading
         return;
@@ -149,6 +150,20 @@ void HttpConnection::onHead()
     m_parser.setBodyLimit(m_current.bodyLimit);
     if (head.hasBody() && head.expectsContinue())
         m_transport->write({QByteArrayLiteral("HTTP/1.1 100 Continue\r\n\r\n")});
+}
+
+/// Who sent the request: the other end, or the client of whom a trusted proxy says so.
+FrontDoor::Peer HttpConnection::client(const RequestHead &head)
+{
+    TrustedProxies::Client from{m_peer.address, m_transport->isEncrypted()};
+    bool overCap = m_overCap;
+    quint16 port = m_peer.port;
+    if (m_fromProxy) {
+        from = m_door.trustedProxies().clientOf(head, from);
+        port = from.address == m_peer.address ? port : 0;
+        overCap = !m_owner.httpClientIs(this, from.address) || overCap;
+    }
+    return {plainAddress(from.address).toString(), port, from.encrypted, overCap};
 }
 
 void HttpConnection::onComplete()
@@ -238,6 +253,10 @@ void HttpConnection::linger()
 void HttpConnection::goAway()
 {
     m_goingAway = true;
+    if (!m_transport->isReady()) {
+        kill();
+        return;
+    }
     if (m_phase == Phase::Reading && !m_parser.inRequest())
         linger();
 }
@@ -274,6 +293,14 @@ void HttpConnection::tick(Clock::time_point now)
     const Deadlines &deadlines = m_settings.deadlines;
     if (m_phase == Phase::Ended)
         return;
+    if (!m_ready) {
+        m_ready = m_transport->isReady();
+        if (m_ready)
+            m_since = now;
+        else if (now - m_since > deadlines.handshake)
+            kill();
+        return;
+    }
     if (m_transport->unsent() > 0 && now - m_lastDrain > deadlines.sendStall) {
         kill();
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/net/Descriptor.h"
 #include "server/net/FrontDoor.h"
 #include "server/net/RequestParser.h"
 #include "server/net/Transport.h"
@@ -31,13 +32,23 @@ public:
         virtual void httpUpgraded(HttpConnection *connection, Judgement judgement, std::unique_ptr<Transport> transport,
                                   QByteArray early) = 0;
         virtual void httpEnded(HttpConnection *connection) = 0; ///< once; not after an upgrade
+        /// A trusted proxy says that this client is behind the connection now. False: it has too many already.
+        [[nodiscard]] virtual bool httpClientIs(HttpConnection *connection, const QHostAddress &client) = 0;
 
     protected:
         ~Owner() = default;
     };
 
-    HttpConnection(std::unique_ptr<Transport> transport, bool overCap, FrontDoor &door, const ServerSettings &settings,
-                   ServerCounters &counters, Owner &owner, QObject *parent);
+    struct Arrival
+    {
+        std::unique_ptr<Transport> transport;
+        Endpoint peer; ///< the other end, or the client that it said it passes on
+        Clock::time_point since;
+        bool overCap = false; ///< above the connection caps: only told so
+    };
+
+    HttpConnection(Arrival arrival, FrontDoor &door, const ServerSettings &settings, ServerCounters &counters,
+                   Owner &owner, QObject *parent);
     ~HttpConnection() override;
 
     void start();
@@ -45,7 +56,6 @@ public:
     /// Answers what is under way, then closes; idle ones at once.
     void goAway();
     void kill();
-    [[nodiscard]] QHostAddress peerAddress() const { return m_peer; }
 
     /// The answer to request number `serial`; ignored when that one has been answered.
     void answer(quint64 serial, const HttpResponse &response);
@@ -66,6 +76,7 @@ private:
     void write(const HttpResponse &response, bool keepAlive);
     void linger();
     void end();
+    [[nodiscard]] FrontDoor::Peer client(const RequestHead &head);
     [[nodiscard]] bool readsTooSlowly(Clock::time_point now) const;
 
     std::unique_ptr<Transport> m_transport;
@@ -75,7 +86,7 @@ private:
     Owner &m_owner;
     RequestParser m_parser;
     Judgement m_current;
-    QHostAddress m_peer;
+    Endpoint m_peer;
     Clock::time_point m_since; ///< start of what we wait for: a request, an answer, the end
     Clock::time_point m_lastDrain;
     quint64 m_serial = 0;
@@ -85,6 +96,8 @@ private:
     bool m_processing = false;
     bool m_held = false; ///< requests wait here, for another turn or until the peer has taken the answers before
     bool m_goingAway = false;
+    bool m_ready = false; ///< the transport's handshake is over
+    const bool m_fromProxy;
 };
 
 } // namespace tocsin::net

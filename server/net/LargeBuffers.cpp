@@ -19,4 +19,11 @@ void giveLargeBuffersBack()
 #endif
 }
 
+void giveFreedMemoryBack()
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 } // namespace tocsin::net

@@ -1,51 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/Listener.h"
 
-#include <QLoggingCategory>
-#include <QTimer>
+#include <QCoreApplication>
+
+#include <cerrno>
+
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
+#include "server/net/DescriptorListener.h"
+#else
+#include "server/net/TcpListener.h"
+#endif
 
 namespace tocsin::net {
 
-namespace {
-
-Q_LOGGING_CATEGORY(lcListener, "tocsin.server.listener", QtInfoMsg)
-
-/// Thousands of clients come back at once after a restart; the system's default of 50 makes them wait for minutes.
-constexpr int backlog = 4096;
-constexpr int pauseAfterError = 100; // ms
-
-QString causeOf(QAbstractSocket::SocketError error, const QString &systemText)
+QString Listener::refusal(const ListenAddress &where, int error)
 {
+    QString cause;
     switch (error) {
-    case QAbstractSocket::AddressInUseError:
-        return QStringLiteral("the port is already in use");
-    case QAbstractSocket::SocketAccessError:
-        return QStringLiteral("no permission (ports below 1024 need privileges)");
-    case QAbstractSocket::SocketAddressNotAvailableError:
-        return QStringLiteral("this machine does not have that address");
+    case EADDRINUSE:
+        cause = QStringLiteral("the port is already in use");
+        break;
+    case EACCES:
+        cause = QStringLiteral("no permission (ports below 1024 need privileges)");
+        break;
+    case EADDRNOTAVAIL:
+        cause = QStringLiteral("this machine does not have that address");
+        break;
     default:
-        return systemText;
+        cause = qt_error_string(error);
+        break;
     }
+    return QStringLiteral("Cannot listen on %1: %2.").arg(toText(where.address, where.port), cause);
 }
 
-} // namespace
-
-Listener::Listener(QObject *parent) : QTcpServer(parent)
+std::unique_ptr<Listener> makeListener()
 {
-    setListenBacklogSize(backlog);
-    // Qt stops accepting when the system has no descriptors left; they come back as clients leave.
-    connect(this, &QTcpServer::acceptError, this, [this] {
-        qCWarning(lcListener) << "Cannot accept a connection on" << boundTo() << ":" << errorString();
-        QTimer::singleShot(pauseAfterError, this, &QTcpServer::resumeAccepting);
-    });
-}
-
-QString Listener::listenOn(const ListenAddress &where)
-{
-    if (listen(where.address, where.port))
-        return {};
-    return QStringLiteral("Cannot listen on %1: %2.")
-        .arg(toText(where.address, where.port), causeOf(serverError(), errorString()));
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
+    return std::make_unique<DescriptorListener>();
+#else
+    return std::make_unique<TcpListener>();
+#endif
 }
 
 } // namespace tocsin::net

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/PlainTransport.h"
 
+#include "server/net/Descriptor.h"
+
 #if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 #include "server/net/DescriptorTransport.h"
 #else
@@ -16,6 +18,12 @@ std::unique_ptr<Transport> makePlainTransport(qintptr descriptor)
 #else
     return TcpTransport::adopt(descriptor);
 #endif
+}
+
+std::unique_ptr<Transport> duplicatePlain(qintptr descriptor)
+{
+    const qintptr duplicate = descriptor < 0 ? -1 : duplicateDescriptor(descriptor);
+    return duplicate < 0 ? nullptr : makePlainTransport(duplicate);
 }
 
 void prepareForManyConnections()

@@ -11,6 +11,10 @@ namespace tocsin::net {
 /// it.
 [[nodiscard]] std::unique_ptr<Transport> makePlainTransport(qintptr descriptor);
 
+/// A plain transport on a duplicate of the descriptor: the connection outlives whoever closes the first one. Null where the
+/// platform or its limits do not allow it.
+[[nodiscard]] std::unique_ptr<Transport> duplicatePlain(qintptr descriptor);
+
 /// Makes room for many connections, where the platform has to be asked for it.
 void prepareForManyConnections();
 

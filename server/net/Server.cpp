@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/Server.h"
 
+#include "server/net/Doorstep.h"
 #include "server/net/FrameCodec.h"
 #include "server/net/GuardSocket.h"
 #include "server/net/LargeBuffers.h"
 #include "server/net/Listener.h"
 #include "server/net/PlainTransport.h"
 #include "server/net/ReadGate.h"
+#include "server/net/TlsTransport.h"
 #include "server/net/TurnQueue.h"
 #include "server/net/UpgradeRules.h"
 #include "server/net/WebSocketSession.h"
 
 #include <QLoggingCategory>
+#include <QSslConfiguration>
 #include <QTimer>
 #include <QWebSocketServer>
 
@@ -27,6 +30,9 @@ Q_LOGGING_CATEGORY(lcServer, "tocsin.server", QtInfoMsg)
 constexpr auto tickInterval = std::chrono::milliseconds(250);
 /// So many above a cap are still told why; beyond them connections are dropped at once.
 constexpr int toldAboveCap = 256;
+/// Memory is given back when so many connections have ended, at most so often.
+constexpr int endedForTrim = 32;
+constexpr auto trimInterval = std::chrono::seconds(5);
 constexpr auto handshakePatience = std::chrono::seconds(5);
 
 /// What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets.
@@ -64,31 +70,62 @@ Server::Server(ServerSettings settings, std::shared_ptr<const Authorizer> author
 Server::~Server()
 {
     // Everything below stands on the turn queue and the counters.
-    m_listeners.clear();
+    m_gates.clear();
     m_upgrades.clear();
+    qDeleteAll(findChildren<Doorstep *>(Qt::FindDirectChildrenOnly));
     qDeleteAll(findChildren<HttpConnection *>(Qt::FindDirectChildrenOnly));
     qDeleteAll(findChildren<WebSocketSession *>(Qt::FindDirectChildrenOnly));
+}
+
+QString Server::checkSettings() const
+{
+    if (const QString error = TrustedProxies::parse(m_settings.trustedProxies).error; !error.isEmpty())
+        return error;
+    for (const QString &text : m_settings.proxyProtocol) {
+        if (!m_settings.listen.contains(text))
+            return QStringLiteral("The PROXY protocol is expected on \"%1\", where nobody listens.").arg(text);
+        if (m_settings.trustedProxies.isEmpty())
+            return QStringLiteral("The PROXY protocol on \"%1\" needs trusted proxies; there are none.").arg(text);
+    }
+    return {};
+}
+
+QString Server::openGate(const QString &text, Gate &gate) const
+{
+    const ListenAddress where = parseListenAddress(text);
+    if (!where.error.isEmpty())
+        return where.error;
+    if (where.encrypted && m_settings.tls.chain.isEmpty())
+        return QStringLiteral("There is no certificate for %1.").arg(text);
+    gate.encrypted = where.encrypted;
+    gate.proxied = m_settings.proxyProtocol.contains(text);
+    gate.listener = makeListener();
+    return gate.listener->listenOn(where);
 }
 
 Server::StartResult Server::start()
 {
     StartResult result;
-    std::vector<std::unique_ptr<Listener>> listeners;
+    result.error = checkSettings();
+    if (!result.error.isEmpty())
+        return result;
+    std::vector<std::unique_ptr<Gate>> gates;
     for (const QString &text : std::as_const(m_settings.listen)) {
-        const ListenAddress where = parseListenAddress(text);
-        result.error = where.error;
-        if (result.error.isEmpty()) {
-            auto listener = std::make_unique<Listener>(nullptr);
-            connect(listener.get(), &Listener::accepted, this, &Server::accept);
-            result.error = listener->listenOn(where);
-            result.listening.append(listener->boundTo());
-            listeners.push_back(std::move(listener));
-        }
+        gates.push_back(std::make_unique<Gate>());
+        Gate &gate = *gates.back();
+        result.error = openGate(text, gate);
         if (!result.error.isEmpty()) {
             result.listening.clear();
             return result;
         }
+        ListenAddress bound = gate.listener->boundTo();
+        bound.encrypted = gate.encrypted;
+        result.listening.append(toUrl(bound));
+        connect(gate.listener.get(), &Listener::accepted, this,
+                [this, &gate](qintptr descriptor) { accept(gate, descriptor); });
     }
+    if (!m_settings.tls.chain.isEmpty())
+        m_tls = std::make_unique<QSslConfiguration>(serverConfiguration(m_settings.tls));
     prepareForManyConnections();
     giveLargeBuffersBack();
     m_turns = std::make_unique<TurnQueue>();
@@ -106,32 +143,122 @@ Server::StartResult Server::start()
     m_ticker = std::make_unique<QTimer>();
     connect(m_ticker.get(), &QTimer::timeout, this, &Server::tick);
     m_ticker->start(tickInterval);
-    m_listeners = std::move(listeners);
+    m_gates = std::move(gates);
     qCInfo(lcServer) << "Listening on" << result.listening.join(QStringLiteral(", "));
     return result;
 }
 
-void Server::accept(qintptr descriptor)
+/// A proxy stands for many clients: only these have a cap of their own.
+QString Server::keyOf(const QHostAddress &peer) const
 {
-    std::unique_ptr<Transport> transport = makePlainTransport(descriptor);
-    if (!transport || m_stopping)
-        return;
-    ++m_counters.connectionsTotal;
-    const QString key = addressKey(transport->peerAddress());
-    const int fromThere = m_perAddress.value(key);
+    return m_door.trustedProxies().contains(peer) ? QString() : addressKey(peer);
+}
+
+Server::Cap Server::capFor(const QString &key) const
+{
     const Limits &limits = m_settings.limits;
-    const bool overCap = m_counters.connectionsNow >= limits.connections || fromThere >= limits.connectionsPerAddress;
-    if (overCap) {
-        ++m_counters.connectionsRefused;
-        if (m_counters.connectionsNow >= limits.connections + toldAboveCap ||
-            fromThere >= limits.connectionsPerAddress + toldAboveCap)
-            return;
-    }
+    const int fromThere = key.isEmpty() ? 0 : m_perAddress.value(key);
+    const auto exceeds = [&](int more) {
+        return m_counters.connectionsNow >= limits.connections + more ||
+               fromThere >= limits.connectionsPerAddress + more;
+    };
+    return exceeds(toldAboveCap) ? Cap::FarAbove : exceeds(0) ? Cap::Above : Cap::Below;
+}
+
+void Server::enter(const QString &key)
+{
     ++m_counters.connectionsNow;
-    ++m_perAddress[key];
-    auto *connection = new HttpConnection(std::move(transport), overCap, m_door, m_settings, m_counters, *this, this);
+    if (!key.isEmpty())
+        ++m_perAddress[key];
+}
+
+void Server::accept(const Gate &gate, qintptr descriptor)
+{
+    const Endpoint peer = peerOf(descriptor);
+    if (m_stopping || peer.address.isNull() || !makeNonBlocking(descriptor)) {
+        closeDescriptor(descriptor);
+        return;
+    }
+    ++m_counters.connectionsTotal;
+    const QString key = keyOf(peer.address);
+    const Cap cap = capFor(key);
+    if (cap != Cap::Below)
+        ++m_counters.connectionsRefused;
+    const bool refusedByTrust = gate.proxied && !m_door.trustedProxies().contains(peer.address);
+    if (cap == Cap::FarAbove || refusedByTrust) {
+        closeDescriptor(descriptor);
+        return;
+    }
+    enter(key);
+    if (!gate.proxied && !gate.encrypted) {
+        admit({makePlainTransport(descriptor), peer, std::chrono::steady_clock::now(), cap != Cap::Below}, key);
+        return;
+    }
+    auto *step = new Doorstep(descriptor, peer, {gate.proxied, gate.encrypted}, this);
+    m_doorsteps.insert(step, key);
+    const bool encrypted = gate.encrypted;
+    const bool overCap = cap != Cap::Below;
+    connect(step, &Doorstep::passed, this, [this, step, encrypted, overCap] { onPassed(step, encrypted, overCap); });
+    connect(step, &Doorstep::failed, this, [this, step] { onFailed(step); });
+}
+
+void Server::onFailed(Doorstep *step)
+{
+    const QString key = m_doorsteps.take(step);
+    step->deleteLater();
+    leave(key);
+}
+
+void Server::onPassed(Doorstep *step, bool encrypted, bool overCap)
+{
+    const Endpoint client = step->client();
+    const QString before = m_doorsteps.take(step);
+    const auto since = step->since();
+    const qintptr descriptor = step->takeDescriptor();
+    step->deleteLater();
+    const QString key = keyOf(client.address);
+    if (key != before) { // it speaks for somebody else, who is the one to be counted
+        leave(before);
+        const Cap cap = capFor(key);
+        overCap = overCap || cap != Cap::Below;
+        if (cap != Cap::Below)
+            ++m_counters.connectionsRefused;
+        if (cap == Cap::FarAbove || m_stopping) {
+            closeDescriptor(descriptor);
+            return;
+        }
+        enter(key);
+    }
+    admit(
+        {encrypted ? TlsTransport::adopt(descriptor, *m_tls) : makePlainTransport(descriptor), client, since, overCap},
+        key);
+}
+
+void Server::admit(HttpConnection::Arrival arrival, const QString &key)
+{
+    if (!arrival.transport) {
+        leave(key);
+        return;
+    }
+    auto *connection = new HttpConnection(std::move(arrival), m_door, m_settings, m_counters, *this, this);
     m_http.insert(connection, key);
     connection->start();
+}
+
+bool Server::httpClientIs(HttpConnection *connection, const QHostAddress &client)
+{
+    QString &held = m_http[connection];
+    const QString key = keyOf(client);
+    if (key == held)
+        return true;
+    const bool below = key.isEmpty() || m_perAddress.value(key) < m_settings.limits.connectionsPerAddress;
+    if (!below)
+        ++m_counters.connectionsRefused;
+    leaveAddress(held);
+    if (!key.isEmpty())
+        ++m_perAddress[key];
+    held = key;
+    return below;
 }
 
 void Server::httpEnded(HttpConnection *connection)
@@ -222,15 +349,22 @@ void Server::onSessionEnded(WebSocketSession *session)
 void Server::leave(const QString &key)
 {
     --m_counters.connectionsNow;
+    ++m_endedSinceTrim;
+    leaveAddress(key);
+    checkStopped();
+}
+
+void Server::leaveAddress(const QString &key)
+{
     const auto at = m_perAddress.find(key);
     if (at != m_perAddress.end() && --*at == 0)
         m_perAddress.erase(at);
-    checkStopped();
 }
 
 void Server::tick()
 {
     const auto now = std::chrono::steady_clock::now();
+    dropDoorsteps([&](const Doorstep &step) { return now - step.since() > m_settings.deadlines.handshake; });
     const QList<HttpConnection *> connections = m_http.keys();
     for (HttpConnection *connection : connections)
         connection->tick(now);
@@ -246,20 +380,38 @@ void Server::tick()
         at = m_upgrades.erase(at);
         leave(key);
     }
+    if (m_endedSinceTrim >= endedForTrim && now - m_lastTrim > trimInterval) {
+        m_endedSinceTrim = 0;
+        m_lastTrim = now;
+        giveFreedMemoryBack();
+    }
+}
+
+void Server::dropDoorsteps(const std::function<bool(const Doorstep &)> &which)
+{
+    const QList<Doorstep *> steps = m_doorsteps.keys();
+    for (Doorstep *step : steps) {
+        if (!which(*step))
+            continue;
+        const QString key = m_doorsteps.take(step);
+        delete step;
+        leave(key);
+    }
 }
 
 void Server::stop()
 {
     if (std::exchange(m_stopping, true))
         return;
-    m_listeners.clear();
+    m_gates.clear();
+    QTimer::singleShot(m_settings.deadlines.stopLinger, this, &Server::killAll);
+    dropDoorsteps([](const Doorstep &) { return true; });
     const QList<HttpConnection *> connections = m_http.keys();
     for (HttpConnection *connection : connections)
         connection->goAway();
     const QList<WebSocketSession *> sessions = m_sessions.keys();
     for (WebSocketSession *session : sessions)
         session->goAway(m_settings.deadlines.stopLinger);
-    QTimer::singleShot(m_settings.deadlines.stopLinger, this, &Server::killAll);
     checkStopped();
 }
 
@@ -287,6 +439,11 @@ void Server::checkStopped()
     qCInfo(lcServer) << "Stopped.";
     // Queued: the caller of stop() may not have connected yet.
     QMetaObject::invokeMethod(this, &Server::stopped, Qt::QueuedConnection);
+}
+
+void Server::setTlsIdentity(const TlsIdentity &identity)
+{
+    m_tls = std::make_unique<QSslConfiguration>(serverConfiguration(identity));
 }
 
 ServerCounters Server::counters() const

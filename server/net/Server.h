@@ -9,17 +9,21 @@
 #include <QObject>
 #include <QSet>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 QT_BEGIN_NAMESPACE
+class QSslConfiguration;
 class QTimer;
 class QWebSocketServer;
 QT_END_NAMESPACE
 
 namespace tocsin::net {
 
+class Doorstep;
 class GuardSocket;
 class Listener;
 class ReadGate;
@@ -44,13 +48,16 @@ public:
 
     struct StartResult
     {
-        QStringList listening; ///< "127.0.0.1:8000", in the order of the settings
+        QStringList listening; ///< "http://127.0.0.1:8000", in the order of the settings
         QString error;         ///< one sentence naming the cause; then nothing listens
     };
     [[nodiscard]] StartResult start();
 
     /// Stops listening, closes every session with 1001, sends what waits. stopped() follows, after 2 s at the latest.
     void stop();
+
+    /// Connections that come from now on get this certificate. Server thread, after start().
+    void setTlsIdentity(const TlsIdentity &identity);
 
     [[nodiscard]] ServerCounters counters() const;
 
@@ -60,7 +67,25 @@ Q_SIGNALS:
 private:
     struct PendingUpgrade;
 
-    void accept(qintptr descriptor);
+    /// One address on which we listen.
+    struct Gate
+    {
+        std::unique_ptr<Listener> listener;
+        bool encrypted = false;
+        bool proxied = false;
+    };
+
+    [[nodiscard]] QString checkSettings() const;
+    [[nodiscard]] QString openGate(const QString &text, Gate &gate) const;
+    void accept(const Gate &gate, qintptr descriptor);
+    void onPassed(Doorstep *step, bool encrypted, bool overCap);
+    void onFailed(Doorstep *step);
+    void admit(HttpConnection::Arrival arrival, const QString &key);
+    enum class Cap { Below, Above, FarAbove };
+    [[nodiscard]] Cap capFor(const QString &key) const;
+    void enter(const QString &key);
+    [[nodiscard]] QString keyOf(const QHostAddress &peer) const;
+    [[nodiscard]] bool httpClientIs(HttpConnection *connection, const QHostAddress &client) override;
     void httpUpgraded(HttpConnection *connection, Judgement judgement, std::unique_ptr<Transport> transport,
                       QByteArray early) override;
     void httpEnded(HttpConnection *connection) override;
@@ -70,6 +95,8 @@ private:
     void tick();
     void killAll();
     void leave(const QString &addressKey);
+    void leaveAddress(const QString &addressKey);
+    void dropDoorsteps(const std::function<bool(const Doorstep &)> &which);
     void checkStopped();
 
     ServerSettings m_settings;
@@ -81,11 +108,15 @@ private:
     std::unique_ptr<ReadGate> m_gate;
     std::unique_ptr<QWebSocketServer> m_webSockets;
     std::unique_ptr<QTimer> m_ticker;
-    std::vector<std::unique_ptr<Listener>> m_listeners;
+    std::vector<std::unique_ptr<Gate>> m_gates;
+    std::unique_ptr<QSslConfiguration> m_tls;
     std::unordered_map<quint64, std::unique_ptr<PendingUpgrade>> m_upgrades; ///< between our yes and Qt's 101
-    QHash<HttpConnection *, QString> m_http;                                 ///< with the key of its address
+    QHash<Doorstep *, QString> m_doorsteps; ///< each with the key of its address, as below
+    QHash<HttpConnection *, QString> m_http;
     QHash<WebSocketSession *, QString> m_sessions;
     QHash<QString, int> m_perAddress;
+    std::chrono::steady_clock::time_point m_lastTrim;
+    int m_endedSinceTrim = 0;
     quint64 m_nextId = 1;
     bool m_stopping = false;
     bool m_stopped = false;

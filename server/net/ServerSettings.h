@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Account.h"
+#include "server/net/TlsIdentity.h"
 
 #include <QByteArrayList>
 #include <QHash>
@@ -30,6 +31,7 @@ struct Limits
 
 struct Deadlines
 {
+    std::chrono::milliseconds handshake{5'000}; ///< TLS and the PROXY header, from the accept on
     std::chrono::milliseconds requestHead{5'000};
     std::chrono::milliseconds keepAliveIdle{60'000};
     std::chrono::milliseconds bodyGrace{5'000};  ///< after it a body must come at 500 B/s on average
@@ -45,8 +47,11 @@ struct Deadlines
 /// Everything the server is told before it starts. A value: made anywhere, copied to the server thread.
 struct ServerSettings
 {
-    QStringList listen{
-        QStringLiteral("127.0.0.1:8000")}; ///< "host:port", "[::1]:port", "localhost:port"; port 0 picks one
+    /// "host:port", "[::1]:port", "localhost:port", with "https://" before it for TLS; port 0 picks one.
+    QStringList listen{QStringLiteral("127.0.0.1:8000")};
+    QStringList proxyProtocol;  ///< those of `listen`, spelled the same, where a PROXY header comes first
+    QStringList trustedProxies; ///< addresses and networks whose word about their clients counts
+    TlsIdentity tls;            ///< for the TLS listeners
     Posture posture = Posture::Secure;
     QByteArrayList allowedOrigins; ///< exact, as browsers write them: "https://desk.example.org"
     bool deflate = true;           ///< permessage-deflate for clients that offer it

@@ -46,6 +46,8 @@ public:
     /// Ends both directions now; what is unsent is lost. transportEnded() is not called.
     virtual void abort() = 0;
     [[nodiscard]] virtual bool isOpen() const = 0;
+    /// Bytes of the application can flow: the handshake of an encrypted one is over.
+    [[nodiscard]] virtual bool isReady() const { return true; }
     [[nodiscard]] virtual bool isEncrypted() const = 0;
     [[nodiscard]] virtual QHostAddress peerAddress() const = 0;
     [[nodiscard]] virtual quint16 peerPort() const = 0;

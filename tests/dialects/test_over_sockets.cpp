@@ -67,7 +67,7 @@ public:
         server->addDialect(std::make_unique<StatusPages>(posture, board));
         const auto started = server->start();
         if (started.error.isEmpty())
-            authority = started.listening.value(0);
+            authority = QUrl(started.listening.value(0)).authority();
     }
 
     [[nodiscard]] QUrl webSocket(const QString &path) const { return QUrl(QStringLiteral("ws://") + authority + path); }

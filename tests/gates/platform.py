@@ -15,15 +15,18 @@ import cpp_gate
 PLATFORM = {
     "app/StopSignals.cpp": "signals, and Windows' console events",
     "app/main.cpp": "whether there is a display",
+    "server/net/Descriptor.cpp": "what the front door asks of a bare socket",
+    "server/net/DescriptorListener.cpp": "Unix: accept4, the spare descriptor",
     "server/net/DescriptorTransport.cpp": "Unix: bare sockets",
     "server/net/EpollDispatcher.cpp": "Linux: epoll",
+    "server/net/Listener.cpp": "chooses the listener",
     "server/net/PlainTransport.cpp": "chooses the transport",
     "server/net/ServerThread.cpp": "chooses the event dispatcher",
     "server/net/TcpTransport.cpp": "the half-close that Qt lacks",
     "server/store/DataDirectory.cpp": "the lock, fsync, link",
 }
 # Compiled on some systems only, by their CMakeLists.txt: who includes their headers must ask for the system too.
-CONDITIONAL = {"server/net/DescriptorTransport.h", "server/net/EpollDispatcher.h"}
+CONDITIONAL = {"server/net/DescriptorListener.h", "server/net/DescriptorTransport.h", "server/net/EpollDispatcher.h"}
 
 MACRO = re.compile(r"\b(Q_OS_\w+|_WIN32|_WIN64|__linux__|__unix__|__APPLE__|__MINGW\w+__|_MSC_VER|TOCSIN_PORTABLE)\b")
 HEADER = re.compile(r"<((sys|netinet|arpa|net|linux|mach)/[\w./]+|unistd|fcntl|poll|signal|csignal|pthread|pty|termios|dlfcn|pwd|grp"

@@ -6,6 +6,7 @@
 #include "server/net/ServerThread.h"
 
 #include <QCoreApplication>
+#include <QTemporaryDir>
 #include <QThread>
 
 #include <cstdio>
@@ -58,13 +59,22 @@ int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);
     QStringList arguments = QCoreApplication::arguments();
+    const bool tls = arguments.removeAll(QStringLiteral("--tls")) > 0;
     const int perAddress = takeNumber(arguments, QStringLiteral("--per-address"), Limits().connections);
     if (arguments.size() != 3 || arguments.at(1) != QLatin1String("--listen")) {
-        std::fputs("usage: tocsin_echo --listen ADDR:PORT [--per-address COUNT]\n", stderr);
+        std::fputs("usage: tocsin_echo --listen ADDR:PORT [--tls] [--per-address COUNT]\n", stderr);
         return 2;
     }
     ServerSettings settings;
-    settings.listen = QStringList{arguments.at(2)};
+    settings.listen = QStringList{(tls ? QStringLiteral("https://") : QString()) + arguments.at(2)};
+    settings.limits.message = 10'485'760;
+    const QTemporaryDir directory;
+    if (tls)
+        settings.tls = ownTlsIdentity(directory.path(), namesOfThisHost({}), systemNow());
+    if (!settings.tls.error.isEmpty()) {
+        std::fprintf(stderr, "%s\n", qPrintable(settings.tls.error));
+        return 2;
+    }
     settings.posture = Posture::Open;
     settings.limits.connectionsPerAddress = perAddress;
     QThread thread; // as in the real program, with the dispatcher of the real program
@@ -83,7 +93,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (const QString &address : started.listening)
-        std::printf("listening http://%s\n", qPrintable(address));
+        std::printf("listening %s\n", qPrintable(address));
     std::fflush(stdout);
     const StopSignals signalled;
     QObject::connect(&signalled, &StopSignals::stopRequested, server, &Server::stop);

@@ -91,12 +91,16 @@ public:
         wire = transport.get();
         if (!deaf)
             wire->takesAtOnce = everything;
-        connection =
-            std::make_unique<HttpConnection>(std::move(transport), false, door, settings, counters, *this, nullptr);
+        HttpConnection::Arrival arrival;
+        arrival.peer = {transport->peerAddress(), transport->peerPort()};
+        arrival.since = HttpConnection::Clock::now();
+        arrival.transport = std::move(transport);
+        connection = std::make_unique<HttpConnection>(std::move(arrival), door, settings, counters, *this, nullptr);
         connection->start();
     }
     void httpUpgraded(HttpConnection *, Judgement, std::unique_ptr<Transport>, QByteArray) override {}
     void httpEnded(HttpConnection *) override { ended = true; }
+    [[nodiscard]] bool httpClientIs(HttpConnection *, const QHostAddress &) override { return true; }
 
     ServerSettings settings;
     ServerCounters counters;

@@ -103,7 +103,7 @@ private Q_SLOTS:
 void TestScale::holdsTwoThousandAndTakesThemBackAtOnce()
 {
     constexpr std::size_t count = 2'000;
-    const Running server;
+    const Running server([](ServerSettings &settings) { settings.deadlines.requestHead = patience; });
     LoadClient client(server.port);
     client.add(count, "/idle");
     QVERIFY2(client.connectAll(200, patience), client.firstError().c_str());

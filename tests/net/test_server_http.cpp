@@ -37,6 +37,9 @@ private Q_SLOTS:
     void endsSlowRequestsWith408();
     void dropsSilentConnections();
     void refusesAboveTheCap();
+    void refusesAboveTheCapOfAll();
+    void holdsUpgradesToTheSameLimits_data();
+    void holdsUpgradesToTheSameLimits();
     void startNamesTheCause_data();
     void startNamesTheCause();
     void listensOnSeveralAddressesOrNone();
@@ -305,6 +308,51 @@ void TestServerHttp::refusesAboveTheCap()
     QTRY_COMPARE(again.status(), 200);
 }
 
+void TestServerHttp::refusesAboveTheCapOfAll()
+{
+    QCOMPARE(Limits().connections, 20'000);
+    QCOMPARE(Limits().connectionsPerAddress, 5'000);
+    const ServerFixture f([](ServerSettings &s) { s.limits.connections = 2; });
+    RawClient one(f.port);
+    RawClient two(f.port, RawClient::upgrade("/ws?token=good"));
+    QTRY_COMPARE(f.dialect->sessions.size(), 1);
+    QTRY_COMPARE(f.server->counters().connectionsNow, 2);
+    RawClient three(f.port, "GET /http HTTP/1.1\r\n" + host + token + "\r\n");
+    QTRY_COMPARE(three.status(), 503);
+    QTRY_VERIFY(three.ended);
+    two.socket.abort();
+    QTRY_COMPARE(f.server->counters().connectionsNow, 1);
+    RawClient again(f.port, "GET /http HTTP/1.1\r\n" + host + token + "\r\n");
+    QTRY_COMPARE(again.status(), 200);
+}
+
+void TestServerHttp::holdsUpgradesToTheSameLimits_data()
+{
+    QTest::addColumn<QByteArray>("wire");
+    QTest::addColumn<int>("status");
+    QTest::newRow("a head that does not end") << RawClient::upgrade("/ws?token=good").chopped(2) << 408;
+    QTest::newRow("a head too large") << RawClient::upgrade("/ws?token=good", "X: " + QByteArray(40'000, 'a') + "\r\n")
+                                      << 431;
+    QTest::newRow("too many headers") << RawClient::upgrade("/ws?token=good", QByteArray("X: a\r\n").repeated(120))
+                                      << 431;
+    QTest::newRow("a body") << RawClient::upgrade("/ws?token=good", "Content-Length: 5\r\n") + "hello" << 400;
+    QTest::newRow("a chunked body") << RawClient::upgrade("/ws?token=good", "Transfer-Encoding: chunked\r\n") << 400;
+    QTest::newRow("two lengths") << RawClient::upgrade("/ws?token=good", "Content-Length: 0\r\nContent-Length: 0\r\n")
+                                 << 400;
+}
+
+void TestServerHttp::holdsUpgradesToTheSameLimits()
+{
+    QFETCH(QByteArray, wire);
+    QFETCH(int, status);
+    const ServerFixture f([](ServerSettings &s) { s.deadlines.requestHead = 200ms; });
+    RawClient client(f.port, wire);
+    QTRY_COMPARE(client.status(), status);
+    QTRY_VERIFY(client.ended); // nothing that follows can be trusted
+    QVERIFY(client.afterHead().startsWith("{\"detail\":\""));
+    QVERIFY(f.dialect->sessions.isEmpty());
+}
+
 void TestServerHttp::startNamesTheCause_data()
 {
     QTest::addColumn<QString>("address"); // %1: a port that is taken
@@ -335,13 +383,14 @@ void TestServerHttp::listensOnSeveralAddressesOrNone()
     QCOMPARE(f.started.listening.size(), 2);
     for (const QString &where : f.started.listening) {
         QTcpSocket socket;
-        socket.connectToHost(where.section(u':', 0, 0), where.section(u':', 1).toUShort());
+        const QUrl url(where);
+        socket.connectToHost(url.host(), static_cast<quint16>(url.port()));
         QVERIFY(socket.waitForConnected());
     }
     const ServerFixture six([](ServerSettings &s) { s.listen = QStringList{u"[::1]:0"_s}; });
     if (!six.started.error.isEmpty())
         QSKIP("this machine has no IPv6 loopback");
-    QVERIFY(six.started.listening.first().startsWith(u"[::1]:"_s));
+    QVERIFY(six.started.listening.first().startsWith(u"http://[::1]:"_s));
 }
 
 void TestServerHttp::countsWhatItDoes()

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/net/CertificateMaker.h"
 #include "server/net/TcpTransport.h"
+#include "server/net/TlsIdentity.h"
+#include "server/net/TlsTransport.h"
 
 #if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
 #include "server/net/DescriptorTransport.h"
 #endif
 
 #include <QSignalSpy>
+#include <QSslConfiguration>
 #include <QTcpServer>
 #include <QTest>
 
@@ -47,6 +51,21 @@ public:
     std::function<void()> onReceived;
 };
 
+std::unique_ptr<Transport> adoptTls(qintptr descriptor)
+{
+    static const QSslConfiguration configuration = [] {
+        const auto year = std::chrono::hours(24 * 365);
+        const CertificatePair pair =
+            makeServerCertificate(makeAuthority(QStringLiteral("Test"), tocsin::systemNow(), 2 * year),
+                                  {QStringLiteral("localhost")}, tocsin::systemNow(), year);
+        TlsIdentity identity;
+        identity.chain = pair.certificate;
+        identity.key = pair.key;
+        return serverConfiguration(identity);
+    }();
+    return TlsTransport::adopt(descriptor, configuration);
+}
+
 /// A transport and the client at its other end.
 struct Pair
 {
@@ -57,9 +76,14 @@ struct Pair
         [this] { QTRY_VERIFY(acceptor.descriptor >= 0 && client.state() == QAbstractSocket::ConnectedState); }();
         transport = adopt(acceptor.descriptor);
         transport->setSink(&sink);
+        if (!transport->isEncrypted())
+            return;
+        client.setPeerVerifyMode(QSslSocket::VerifyNone);
+        client.startClientEncryption();
+        [this] { QTRY_VERIFY(transport->isReady() && client.isEncrypted()); }();
     }
     Acceptor acceptor;
-    QTcpSocket client;
+    QSslSocket client; // plain until it is told otherwise
     Recorder sink;
     std::unique_ptr<Transport> transport;
 };
@@ -75,7 +99,7 @@ void roundTrip(const Adopt &adopt)
 
 } // namespace
 
-/// The same behaviour from every kind of plain transport.
+/// The same behaviour from every kind of transport.
 class TestTransport : public QObject
 {
     Q_OBJECT
@@ -99,6 +123,7 @@ void TestTransport::initTestCase_data()
 #if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
     QTest::newRow("descriptor") << Adopt(&DescriptorTransport::adopt);
 #endif
+    QTest::newRow("TLS") << Adopt(&adoptTls);
 }
 
 void TestTransport::knowsItsPeer()
@@ -108,7 +133,8 @@ void TestTransport::knowsItsPeer()
     QCOMPARE(pair.transport->peerAddress(), QHostAddress(QHostAddress::LocalHost));
     QCOMPARE(pair.transport->peerPort(), pair.client.localPort());
     QVERIFY(pair.transport->isOpen());
-    QVERIFY(!pair.transport->isEncrypted());
+    QCOMPARE(pair.transport->isEncrypted(), pair.client.isEncrypted());
+    QVERIFY(pair.transport->isReady());
 }
 
 void TestTransport::readsOnlyWhenAllowed()

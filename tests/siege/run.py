@@ -24,6 +24,7 @@ from attacks import ATTACKS, LIMIT, MIB
 from wire import PATIENCE, Broken, Echo, Ended
 
 ALLOWED = 16 * MIB + 2 * LIMIT  # for the server as a whole, whoever attacks
+TLS_STATE = 131_072  # of one connection
 CONNECTING_AT_ONCE = 100
 
 
@@ -125,7 +126,7 @@ def run(name, crew, options):
         held = sum(1 for other, end, _ in lives if other is attack and end == "held")
         if held > attack.most_held:
             problems.append(f"{attack.name}: {held} got in, {attack.most_held} may")
-    allowed = ALLOWED + sum(attack.each * count for attack, count in crew)
+    allowed = ALLOWED + sum((attack.each + (TLS_STATE if options.tls else 0)) * count for attack, count in crew)
     if PATIENCE <= 1 and grown > allowed:
         problems.append(f"grew by {grown / MIB:.1f} MiB, allowed are {allowed / MIB:.1f}")
     if PATIENCE <= 1 and kept > allowed - 2 * LIMIT:

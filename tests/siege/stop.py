@@ -16,6 +16,7 @@ import sys
 import time
 
 from attacks import deaf, push
+from run import processor_seconds
 from wire import BINARY, PATIENCE, TEXT, Broken, Echo, Ended, Peer, close_frame, frame, part  # attacks knows where
 
 WITHIN = 5.0 * PATIENCE
@@ -72,10 +73,15 @@ async def main_async(echo, clients):
     while told["in"] < clients and time.monotonic() < until:
         await asyncio.sleep(0.05)  # between two looks
     connected = told["in"]
+    worked = processor_seconds(echo.process.pid)
     began = time.monotonic()
     echo.process.send_signal(signal.SIGTERM)
-    code = await loop.run_in_executor(None, echo.process.wait, 30 * PATIENCE)
-    ended = time.monotonic() - began
+
+    def end():  # looks at the clock itself: the loop is busy with the clients
+        return echo.process.wait(30 * PATIENCE), time.monotonic() - began
+    code, ended = await loop.run_in_executor(None, end)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = usage.ru_utime + usage.ru_stime - worked
     await asyncio.wait(goods, timeout=10 * PATIENCE)
     for one in [*bads, *goods]:
         one.cancel()
@@ -83,6 +89,7 @@ async def main_async(echo, clients):
     last = max(told["stopped_at"], default=began) - began
     return {"clients": clients, "connected": connected, "good": len(goods), "told_1001_with_retry": told["told"],
             "different_retry_times": len(told["retry"]), "last_told_s": round(last, 2), "server_ended_s": round(ended, 2),
+            "server_cpu_s": round(worked, 2),
             "exit_code": code, "otherwise": told["else"][:5]}
 
 
