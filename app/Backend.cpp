@@ -4,10 +4,11 @@
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
 #include "app/Tls.h"
+#include "app/TokenSetup.h"
 #include "app/Worker.h"
 #include "hal/AdapterHost.h"
 #include "models/domain/LatestValues.h"
-#include "server/desk/Accounts.h"
+#include "server/desk/AccountService.h"
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
 #include "server/desk/RulesFile.h"
@@ -65,7 +66,7 @@ Metric counter(const char *name, const char *help, double value)
 struct Backend::Parts
 {
     std::optional<DataDirectory> directory;
-    QByteArray tokenKey;
+    TokenSetup tokens;
     net::TlsIdentity tls;
     DeskSnapshot initial;
     RequestHistory requests;
@@ -75,6 +76,7 @@ struct Backend::Parts
     std::unique_ptr<LogStore> log;
     std::unique_ptr<TelemetryHistory> history;
     std::unique_ptr<Accounts> accounts;
+    std::unique_ptr<AccountService> accountService; ///< uses the accounts, and is used by what they are told last
     std::optional<Archive> archive;
     std::unique_ptr<Desk> desk;
     std::unique_ptr<DemoShift> demo;
@@ -84,6 +86,7 @@ struct Backend::Parts
 
     std::optional<Worker> storeWorker;
     std::optional<Worker> historyWorker;
+    std::optional<Worker> accountsWorker;
     std::optional<Worker> deskWorker;
     std::optional<Worker> serverWorker;
     std::optional<Worker> halWorker;
@@ -181,7 +184,9 @@ QString Backend::startStore()
     const DataDirectory::Key key = p.directory->tokenKey();
     if (!key.error.isEmpty())
         return key.error;
-    p.tokenKey = key.bytes;
+    p.tokens = TokenSetup::read(m_settings, key.bytes);
+    if (!p.tokens.error.isEmpty())
+        return p.tokens.error;
 
     p.storeWorker.emplace(QStringLiteral("store"));
     p.log = std::make_unique<LogStore>(LogStore::Options{.path = p.directory->deskFile()});
@@ -205,14 +210,20 @@ QString Backend::startStore()
     options.retention = std::chrono::hours{24} * m_settings.historyDays;
     p.history = std::make_unique<TelemetryHistory>(std::move(options));
     p.history->moveToThread(p.historyWorker->thread());
-    p.accounts = std::make_unique<Accounts>(p.directory->accountsFile(), p.accountsBoard);
-    p.accounts->moveToThread(p.historyWorker->thread());
-    p.historyWorker->run([&] {
-        error = p.history->start();
-        if (error.isEmpty())
-            error = p.accounts->start();
-    });
+    p.historyWorker->run([&] { error = p.history->start(); });
+    if (!error.isEmpty())
+        return error;
     p.archive.emplace(*p.log, *p.history);
+
+    // A login must not wait behind a batch of telemetry.
+    p.accountsWorker.emplace(QStringLiteral("accounts"));
+    p.accounts = std::make_unique<Accounts>(p.directory->accountsFile(), p.accountsBoard);
+    AccountService::Options service;
+    service.lifetimes.access = std::chrono::minutes{m_settings.accessMinutes};
+    service.lifetimes.refresh = std::chrono::hours{24} * m_settings.refreshDays;
+    p.accountService = std::make_unique<AccountService>(*p.accounts, service);
+    p.accounts->moveToThread(p.accountsWorker->thread());
+    p.accountsWorker->run([&] { error = p.accounts->start(); });
     return error;
 }
 
@@ -276,10 +287,10 @@ QString Backend::makeServer()
             status = {ComponentStatus::Level::Unhealthy, QStringLiteral("The desk's log cannot be written")};
         return status;
     };
-    p.server = std::make_unique<ServerSide>(
-        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokenKey, p.tls, p.accountsBoard,
-                          [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); },
-                          metrics, deskStatus, desk.inward()});
+    p.server = std::make_unique<ServerSide>(ServerSide::Parts{
+        m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
+        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
+        desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
@@ -356,15 +367,16 @@ void Backend::stop()
     if (p.log)
         p.storeWorker->run([&p] { p.log->stop(); });
     if (p.history)
-        p.historyWorker->run([&p] {
-            p.history->stop();
-            p.accounts->stop();
-        });
+        p.historyWorker->run([&p] { p.history->stop(); });
+    if (p.accountService)
+        p.accountService->stop();
+    if (p.accounts && p.accountsWorker)
+        p.accountsWorker->run([&p] { p.accounts->stop(); });
     deleteThere(p.halWorker, p.hardware);
     deleteThere(p.serverWorker, p.server);
     deleteThere(p.deskWorker, p.demo);
     deleteThere(p.deskWorker, p.desk);
-    deleteThere(p.historyWorker, p.accounts);
+    deleteThere(p.accountsWorker, p.accounts);
     deleteThere(p.historyWorker, p.history);
     deleteThere(p.storeWorker, p.log);
     m_parts.reset();

@@ -2,8 +2,12 @@
 #include "app/CommandLine.h"
 
 #include "app/Config.h"
+#include "models/domain/Account.h"
 
 #include <QCommandLineParser>
+
+#include <algorithm>
+#include <array>
 
 namespace tocsin {
 
@@ -25,38 +29,142 @@ QString parserError(const QCommandLineParser &parser)
     return text;
 }
 
-CommandLine parseSubCommand(CommandLine::Action action, const QStringList &arguments, int nameIndex)
+QString knownRoles()
 {
+    return QStringLiteral("citizen, device, dispatcher, supervisor, admin");
+}
+
+/// One of `tocsin user …`.
+struct UserCommand
+{
+    const char *word;
+    CommandLine::UserAction action;
+    int names; ///< how many arguments it takes
+    const char *usage;
+};
+constexpr std::array userCommands{
+    UserCommand{"add", CommandLine::UserAction::Add, 1, "NAME --role ROLE --password-stdin [--email ADDRESS]"},
+    UserCommand{"list", CommandLine::UserAction::List, 0, ""},
+    UserCommand{"remove", CommandLine::UserAction::Remove, 1, "NAME"},
+    UserCommand{"role", CommandLine::UserAction::Role, 2, "NAME ROLE"},
+    UserCommand{"password", CommandLine::UserAction::Password, 1, "NAME --password-stdin"},
+    UserCommand{"disable", CommandLine::UserAction::Disable, 1, "NAME"},
+    UserCommand{"enable", CommandLine::UserAction::Enable, 1, "NAME"},
+    UserCommand{"revoke", CommandLine::UserAction::Revoke, 1, "NAME"},
+    UserCommand{"log", CommandLine::UserAction::Log, 0, ""},
+};
+
+CommandLine wrongUsage(const QString &command, const QString &usage)
+{
+    return wrong(QStringLiteral("usage: tocsin %1 %2").arg(command, usage).trimmed());
+}
+
+bool wantsHelp(const QStringList &arguments)
+{
+    return arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("-h"));
+}
+
+CommandLine accountsHelpAsked()
+{
+    CommandLine line;
+    line.action = CommandLine::Action::Help;
+    line.user = QStringLiteral("accounts");
+    return line;
+}
+
+CommandLine parseUser(const QStringList &arguments)
+{
+    if (wantsHelp(arguments))
+        return accountsHelpAsked();
+    const QString word = arguments.value(2);
+    const auto *const command = std::find_if(userCommands.begin(), userCommands.end(),
+                                             [&](const UserCommand &c) { return word == QLatin1String(c.word); });
+    if (command == userCommands.end()) {
+        QStringList words;
+        for (const UserCommand &known : userCommands)
+            words.append(QString::fromLatin1(known.word));
+        return wrong(QStringLiteral("user knows these commands: %1").arg(words.join(QLatin1String(", "))));
+    }
     QCommandLineParser parser;
     parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
-    if (action == CommandLine::Action::UserAdd) {
+    using UserAction = CommandLine::UserAction;
+    const bool takesPassword = command->action == UserAction::Add || command->action == UserAction::Password;
+    if (command->action == UserAction::Add) {
         parser.addOption({QStringLiteral("role"), QString(), QStringLiteral("ROLE")});
-        parser.addOption({QStringLiteral("password-stdin"), QString()});
-    } else {
-        parser.addOption({QStringLiteral("ttl"), QString(), QStringLiteral("TIME")});
+        parser.addOption({QStringLiteral("email"), QString(), QStringLiteral("ADDRESS")});
     }
+    if (takesPassword)
+        parser.addOption({QStringLiteral("password-stdin"), QString()});
     QStringList rest = arguments;
-    rest.remove(1, nameIndex - 1);
+    rest.remove(1, 2);
     if (!parser.parse(rest))
         return wrong(parserError(parser));
     const QStringList names = parser.positionalArguments();
-    const QString command =
-        action == CommandLine::Action::UserAdd ? QStringLiteral("user add") : QStringLiteral("token");
-    if (names.size() != 1)
-        return wrong(QStringLiteral("%1 takes exactly one NAME").arg(command));
+    const QString called = QStringLiteral("user ") + word;
+    if (names.size() != command->names)
+        return wrongUsage(called, QString::fromLatin1(command->usage));
     CommandLine line;
-    line.action = action;
-    line.user = names.constFirst();
+    line.action = CommandLine::Action::User;
+    line.userAction = command->action;
+    line.user = names.value(0);
     line.dataDir = parser.value(QStringLiteral("data"));
-    if (action == CommandLine::Action::UserAdd) {
+    if (command->action == UserAction::Add) {
         line.role = parser.value(QStringLiteral("role"));
+        line.email = parser.value(QStringLiteral("email"));
         if (line.role.isEmpty())
-            return wrong(QStringLiteral("user add needs --role citizen, device, dispatcher, supervisor or admin"));
-        if (!parser.isSet(QStringLiteral("password-stdin")))
-            return wrong(QStringLiteral("user add needs --password-stdin: the password is read from standard input"));
-    } else {
-        line.ttl = parser.isSet(QStringLiteral("ttl")) ? parser.value(QStringLiteral("ttl")) : QStringLiteral("1h");
+            return wrong(QStringLiteral("user add needs --role, one of: %1").arg(knownRoles()));
+    } else if (command->action == UserAction::Role) {
+        line.role = names.value(1);
     }
+    if (!line.role.isEmpty() && !roleFromString(line.role))
+        return wrong(QStringLiteral("%1: there is no such role; known: %2").arg(line.role, knownRoles()));
+    if (takesPassword && !parser.isSet(QStringLiteral("password-stdin")))
+        return wrong(QStringLiteral("%1 needs --password-stdin: the password is read from standard input").arg(called));
+    return line;
+}
+
+CommandLine parseToken(const QStringList &arguments)
+{
+    if (wantsHelp(arguments))
+        return accountsHelpAsked();
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("ttl"), QString(), QStringLiteral("TIME")});
+    parser.addOption({QStringLiteral("pairing"), QString()});
+    parser.addOption({QStringLiteral("role"), QString(), QStringLiteral("ROLE")});
+    parser.addOption({QStringLiteral("revoke"), QString(), QStringLiteral("JTI")});
+    parser.addOption({QStringLiteral("revoke-stdin"), QString()});
+    QStringList rest = arguments;
+    rest.remove(1, 1);
+    if (!parser.parse(rest))
+        return wrong(parserError(parser));
+    const auto isSet = [&parser](const char *name) { return parser.isSet(QString::fromLatin1(name)); };
+    CommandLine line;
+    line.action = CommandLine::Action::Token;
+    line.dataDir = parser.value(QStringLiteral("data"));
+    line.user = parser.positionalArguments().value(0);
+    line.ttl = parser.value(QStringLiteral("ttl"));
+    const bool revokes = isSet("revoke") || isSet("revoke-stdin");
+    const bool pairs = isSet("pairing");
+    const int names = revokes || pairs ? 0 : 1;
+    if (parser.positionalArguments().size() != names || (revokes && (pairs || isSet("ttl"))) ||
+        (isSet("role") && !pairs) || (isSet("revoke") && isSet("revoke-stdin")))
+        return wrong(
+            QStringLiteral("token takes exactly one of: NAME [--ttl TIME], --pairing [--role ROLE] [--ttl TIME], "
+                           "--revoke JTI, --revoke-stdin"));
+    if (revokes) {
+        line.tokenAction = CommandLine::TokenAction::Revoke;
+        line.tokenId = parser.value(QStringLiteral("revoke"));
+        if (isSet("revoke") && line.tokenId.isEmpty())
+            return wrong(QStringLiteral("token --revoke needs the jti of a token"));
+    } else if (pairs) {
+        line.tokenAction = CommandLine::TokenAction::Pairing;
+        line.role = isSet("role") ? parser.value(QStringLiteral("role")) : QStringLiteral("device");
+        if (line.role != QLatin1String("device") && line.role != QLatin1String("citizen"))
+            return wrong(QStringLiteral("token --pairing is for --role device or citizen"));
+    }
+    if (line.ttl.isEmpty())
+        line.ttl = pairs ? QStringLiteral("10m") : QStringLiteral("1h");
     return line;
 }
 /// Takes what bears on the certificate: where the data is, or the configuration that names another one.
@@ -80,13 +188,10 @@ CommandLine parseCertificate(const QStringList &arguments)
 
 CommandLine CommandLine::parse(const QStringList &arguments)
 {
-    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("user")) {
-        if (arguments.size() < 3 || arguments.at(2) != QLatin1String("add"))
-            return wrong(QStringLiteral("user knows one command: user add NAME --role ROLE --password-stdin"));
-        return parseSubCommand(Action::UserAdd, arguments, 3);
-    }
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("user"))
+        return parseUser(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("token"))
-        return parseSubCommand(Action::Token, arguments, 2);
+        return parseToken(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("certificate"))
         return parseCertificate(arguments);
 
@@ -151,6 +256,28 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     return line;
 }
 
+QString CommandLine::accountsHelp()
+{
+    QString text =
+        QStringLiteral("Who may come in. These work beside a running server, which follows within two seconds.\n\n"
+                       "Usage:\n");
+    for (const UserCommand &command : userCommands)
+        text += QStringLiteral("  tocsin user %1 %2\n").arg(QLatin1String(command.word), QLatin1String(command.usage));
+    text += QStringLiteral("  tocsin token NAME [--ttl 1h]\n"
+                           "  tocsin token --pairing [--role device|citizen] [--ttl 10m]\n"
+                           "  tocsin token --revoke JTI | --revoke-stdin\n\n"
+                           "Each takes --data DIR. Roles: %1.\n\n"
+                           "user add, user password   read the password from standard input\n"
+                           "user remove, role, password, disable, revoke\n"
+                           "                          end every token and session of that user\n"
+                           "user log                  the last logins and changes\n"
+                           "token NAME                an access token: Authorization: Bearer …, or ?token=…\n"
+                           "token --pairing           lets one phone or device register itself, once\n"
+                           "token --revoke            takes a token's jti, or with --revoke-stdin the token itself\n")
+                .arg(knownRoles());
+    return text;
+}
+
 QString CommandLine::help()
 {
     const auto row = [](const QString &left, const QString &right) {
@@ -159,8 +286,9 @@ QString CommandLine::help()
     QString text = QStringLiteral("Tocsin: a dispatcher's console with the real-time server inside.\n\n"
                                   "Usage:\n"
                                   "  tocsin [options]\n"
-                                  "  tocsin user add NAME --role ROLE --password-stdin [--data DIR]\n"
-                                  "  tocsin token NAME [--ttl 1h] [--data DIR]\n"
+                                  "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
+                                  "  tocsin token NAME | --pairing | --revoke JTI\n"
+                                  "  tocsin user --help tells more of these two\n"
                                   "  tocsin certificate [--data DIR] [--config FILE]\n\n"
                                   "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));

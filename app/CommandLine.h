@@ -12,7 +12,9 @@ namespace tocsin {
 /// What the user asked for, read from the arguments alone. Pure: no I/O, no application object needed.
 struct CommandLine
 {
-    enum class Action { Run, PrintConfig, Version, Help, UserAdd, Token, Certificate, Wrong };
+    enum class Action { Run, PrintConfig, Version, Help, User, Token, Certificate, Wrong };
+    enum class UserAction { Add, List, Remove, Role, Password, Disable, Enable, Revoke, Log };
+    enum class TokenAction { Grant, Pairing, Revoke };
 
     Action action = Action::Run;
     QString error; ///< Wrong: one sentence naming the flag
@@ -28,14 +30,19 @@ struct CommandLine
     int width = 0; ///< --size; 0: the window's default
     int height = 0;
 
+    UserAction userAction = UserAction::List;
+    TokenAction tokenAction = TokenAction::Grant;
     QString user; ///< `user add NAME`, `token NAME`
     QString role;
+    QString email;
     QString ttl;
+    QString tokenId; ///< `token --revoke JTI`; empty: a token on standard input
     QString dataDir; ///< --data of the sub-commands
 
     /// `arguments` as main() got them, the program's name first.
     [[nodiscard]] static CommandLine parse(const QStringList &arguments);
     [[nodiscard]] static QString help();
+    [[nodiscard]] static QString accountsHelp(); ///< of `user` and `token`
 };
 
 } // namespace tocsin

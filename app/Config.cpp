@@ -140,6 +140,22 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("A heartbeat to each client that expects them, this often."), 1, 3600},
         {QStringLiteral("server.ping_seconds"), Kind::Integer, 25, QString(), QString(),
          QStringLiteral("A WebSocket ping to each client, this often; two misses end the connection."), 1, 3600},
+        {QStringLiteral("auth.algorithm"), Kind::Text, QStringLiteral("HS256"), QString(), QString(),
+         QStringLiteral("How tokens are signed: HS256, RS256, ES256 or EdDSA.")},
+        {QStringLiteral("auth.public_key"), Kind::Text, QString(), QString(), QStringLiteral("FILE"),
+         QStringLiteral("The public key (PEM) that tokens are checked with, unless HS256.")},
+        {QStringLiteral("auth.private_key"), Kind::Text, QString(), QString(), QStringLiteral("FILE"),
+         QStringLiteral("The private key (PEM) to sign with; without it another service issues the tokens.")},
+        {QStringLiteral("auth.key_id"), Kind::Text, QString(), QString(), QString(),
+         QStringLiteral("The kid that tokens name that key by; empty: they have none.")},
+        {QStringLiteral("auth.issuer"), Kind::Text, QString(), QString(), QString(),
+         QStringLiteral("Tokens must have this iss; empty: any.")},
+        {QStringLiteral("auth.audience"), Kind::Text, QString(), QString(), QString(),
+         QStringLiteral("Tokens must be for this aud; empty: any.")},
+        {QStringLiteral("auth.access_minutes"), Kind::Integer, 60, QString(), QString(),
+         QStringLiteral("An access token from a login lives so long."), 1, 525600},
+        {QStringLiteral("auth.refresh_days"), Kind::Integer, 30, QString(), QString(),
+         QStringLiteral("A login that is not refreshed for so long is over."), 1, 3660},
         {QStringLiteral("data.dir"), Kind::Text, defaultDataDir(), QStringLiteral("data"), QStringLiteral("DIR"),
          QStringLiteral("Where everything durable is kept.")},
         {QStringLiteral("data.history_days"), Kind::Integer, 30, QString(), QString(),
@@ -198,6 +214,12 @@ void Config::take(const ConfigKey &key, const QVariant &value, const QString &or
         !QStringList{QStringLiteral("dark"), QStringLiteral("light"), QStringLiteral("contrast")}.contains(
             value.toString())) {
         m_errors.append(QStringLiteral("%1: console.theme must be dark, light or contrast").arg(origin));
+        return;
+    }
+    if (key.name == QLatin1String("auth.algorithm") &&
+        !QStringList{QStringLiteral("HS256"), QStringLiteral("RS256"), QStringLiteral("ES256"), QStringLiteral("EdDSA")}
+             .contains(value.toString())) {
+        m_errors.append(QStringLiteral("%1: auth.algorithm must be HS256, RS256, ES256 or EdDSA").arg(origin));
         return;
     }
     m_values.insert(key.name, {value, origin});
@@ -345,6 +367,14 @@ Settings Config::settings() const
     s.maxConnectionsPerAddress = get("server.max_connections_per_address").toInt();
     s.heartbeatSeconds = get("server.heartbeat_seconds").toInt();
     s.pingSeconds = get("server.ping_seconds").toInt();
+    s.tokenAlgorithm = get("auth.algorithm").toString();
+    s.tokenPublicKey = get("auth.public_key").toString();
+    s.tokenPrivateKey = get("auth.private_key").toString();
+    s.tokenKeyId = get("auth.key_id").toString();
+    s.tokenIssuer = get("auth.issuer").toString();
+    s.tokenAudience = get("auth.audience").toString();
+    s.accessMinutes = get("auth.access_minutes").toInt();
+    s.refreshDays = get("auth.refresh_days").toInt();
     s.dataDir = get("data.dir").toString();
     s.historyDays = get("data.history_days").toInt();
     s.rulesFile = get("alerts.rules").toString();

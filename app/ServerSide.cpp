@@ -3,6 +3,7 @@
 
 #include "app/Tls.h"
 
+#include "server/dialects/AccountPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
 #include "server/net/ListenAddress.h"
@@ -69,10 +70,9 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->setTransport([this] { return transportStats(); });
     m_board->addMetrics(m_parts.metrics);
 
-    net::TokenKeys keys;
-    keys.key = m_parts.tokenKey;
-    m_server = std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls),
-                                             std::make_shared<net::TokenAuthorizer>(keys, m_parts.accounts));
+    m_server =
+        std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls),
+                                      std::make_shared<net::TokenAuthorizer>(m_parts.tokens.keys, m_parts.accounts));
     m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
 
@@ -87,6 +87,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addGroups([dialect] { return dialect->counters().groups; });
     m_users = [dialect] { return dialect->counters().users; };
     m_server->addDialect(std::move(vehicles));
+    m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "app/Settings.h"
+#include "app/TokenSetup.h"
+#include "models/domain/AccountsPort.h"
 #include "models/domain/AccountsSnapshot.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
@@ -34,9 +36,10 @@ public:
         ReadingSink &sink;
         DeskPort &desk;
         ArchivePort &archive;
-        QByteArray tokenKey;
+        TokenSetup tokens;
         net::TlsIdentity tls;
         std::shared_ptr<const AccountsBoard> accounts;
+        AccountsPort &accountsPort;
         std::function<void(std::function<void(DeskSnapshot)>)> askSnapshot;
         std::function<QList<Metric>()> metrics; ///< of the other threads' parts
         std::function<ComponentStatus()> deskStatus;

@@ -24,6 +24,15 @@ struct Settings
     int heartbeatSeconds = 0;
     int pingSeconds = 0;
 
+    QString tokenAlgorithm;
+    QString tokenPublicKey;
+    QString tokenPrivateKey;
+    QString tokenKeyId;
+    QString tokenIssuer;
+    QString tokenAudience;
+    int accessMinutes = 0;
+    int refreshDays = 0;
+
     QString dataDir;
     int historyDays = 0;
 

@@ -135,12 +135,13 @@ int main(int argc, char *argv[])
     case CommandLine::Action::Wrong:
         return fail(line.error + QStringLiteral(" (tocsin --help lists what there is)"));
     case CommandLine::Action::Help:
-        std::fputs(qPrintable(CommandLine::help()), stdout);
+        std::fputs((line.user.isEmpty() ? CommandLine::help() : CommandLine::accountsHelp()).toUtf8().constData(),
+                   stdout);
         return 0;
     case CommandLine::Action::Version:
         writeLine(stdout, QStringLiteral("tocsin " TOCSIN_VERSION));
         return 0;
-    case CommandLine::Action::UserAdd:
+    case CommandLine::Action::User:
     case CommandLine::Action::Certificate:
     case CommandLine::Action::Token: {
         const QCoreApplication app(argc, argv);
@@ -151,8 +152,8 @@ int main(int argc, char *argv[])
             return fail(config.errors().join(QLatin1Char('\n')));
         if (line.action == CommandLine::Action::Certificate)
             return runCertificate(config.settings());
-        const QString dataDir = config.settings().dataDir;
-        return line.action == CommandLine::Action::UserAdd ? runUserAdd(line, dataDir) : runToken(line, dataDir);
+        return line.action == CommandLine::Action::User ? runUser(line, config.settings())
+                                                        : runToken(line, config.settings());
     }
     case CommandLine::Action::PrintConfig:
     case CommandLine::Action::Run:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Time.h"
+
 #include <QMetaType>
 #include <QString>
 
@@ -29,6 +31,10 @@ struct Account
     Role role = Role::Citizen;
     QString passwordHash; ///< Argon2id, as libsodium writes it; never logged
     bool disabled = false;
+    QString email{}; ///< lower case; another name to log in with; may be empty
+    QString firstName{};
+    QString lastName{};
+    TimePoint validFrom{}; ///< tokens of an earlier generation are void (AccountsSnapshot)
 };
 
 enum class Posture { Secure, Open };

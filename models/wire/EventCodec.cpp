@@ -2,6 +2,7 @@
 #include "models/wire/EventCodec.h"
 
 #include "models/wire/JsonFields.h"
+#include "models/wire/ReadingCodec.h"
 
 namespace tocsin {
 
@@ -140,33 +141,6 @@ void auditFields(Io &io, A &a)
     field("address", a.address);
 }
 
-QJsonObject positionToJson(const Position &p)
-{
-    JsonWriter out;
-    out.put(QLatin1String("lat"), std::optional<double>(p.latitude));
-    out.put(QLatin1String("lon"), std::optional<double>(p.longitude));
-    out.put(QLatin1String("altitude_m"), p.altitudeM);
-    out.put(QLatin1String("accuracy_m"), p.accuracyM);
-    out.put(QLatin1String("heading_deg"), p.headingDeg);
-    out.put(QLatin1String("speed_kmh"), p.speedKmh);
-    return out.object();
-}
-
-std::optional<Position> positionFromJson(const QJsonValue &value)
-{
-    if (!value.isObject())
-        return std::nullopt;
-    JsonReader in(value.toObject());
-    Position p;
-    in.get(QLatin1String("lat"), p.latitude);
-    in.get(QLatin1String("lon"), p.longitude);
-    in.get(QLatin1String("altitude_m"), p.altitudeM);
-    in.get(QLatin1String("accuracy_m"), p.accuracyM);
-    in.get(QLatin1String("heading_deg"), p.headingDeg);
-    in.get(QLatin1String("speed_kmh"), p.speedKmh);
-    return in.error().isEmpty() ? std::optional<Position>(p) : std::nullopt;
-}
-
 QJsonObject alertToJson(const Alert &a)
 {
     JsonWriter out;
@@ -178,7 +152,7 @@ QJsonObject alertToJson(const Alert &a)
     out.put(QLatin1String("quality"),
             a.quality == AlertQuality::Good ? QStringLiteral("good") : QStringLiteral("stale"));
     if (a.position)
-        out.put(QLatin1String("position"), positionToJson(*a.position));
+        out.put(QLatin1String("position"), wire::positionToJson(*a.position));
     return out.object();
 }
 
@@ -193,7 +167,7 @@ std::optional<Alert> alertFromJson(const QJsonObject &object, QString *error)
     in.get(QLatin1String("cond"), a.cond, alertConditionFromString);
     in.get(QLatin1String("quality"), a.quality, qualityFromString);
     if (const QJsonValue position = in.value(QLatin1String("position")); !position.isUndefined()) {
-        a.position = positionFromJson(position);
+        a.position = wire::positionFromJson(position);
         if (!a.position)
             in.fail(QLatin1String("position"));
     }

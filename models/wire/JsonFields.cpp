@@ -91,8 +91,10 @@ void JsonWriter::put(QLatin1String key, const QByteArray &json)
 
 void JsonReader::fail(QLatin1String key)
 {
-    if (m_error.isEmpty())
-        m_error = QStringLiteral("The field \"%1\" is missing or not valid.").arg(key);
+    if (!m_error.isEmpty())
+        return;
+    m_errorField = key;
+    m_error = QStringLiteral("The field \"%1\" is missing or not valid.").arg(key);
 }
 
 void JsonReader::get(QLatin1String key, QString &into)
@@ -132,6 +134,14 @@ void JsonReader::get(QLatin1String key, int &into)
     if (!value || *value < std::numeric_limits<int>::min() || *value > std::numeric_limits<int>::max())
         return fail(key);
     into = static_cast<int>(*value);
+}
+
+void JsonReader::get(QLatin1String key, qint64 &into)
+{
+    const std::optional<qint64> value = integer(key);
+    if (!value)
+        return fail(key);
+    into = *value;
 }
 
 void JsonReader::get(QLatin1String key, TimePoint &into)

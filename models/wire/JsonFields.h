@@ -25,6 +25,8 @@ public:
     void put(QLatin1String key, const QStringList &value);
     void put(QLatin1String key, bool value);
     void put(QLatin1String key, int value) { m_object.insert(key, value); }
+    void put(QLatin1String key, qint64 value) { m_object.insert(key, value); }
+    void put(QLatin1String key, double value) { put(key, std::optional<double>(value)); }
     void put(QLatin1String key, TimePoint value) { m_object.insert(key, toEpochMicros(value)); }
     void put(QLatin1String key, Duration value) { m_object.insert(key, static_cast<qint64>(value.count())); }
     void put(QLatin1String key, const std::optional<TimePoint> &value);
@@ -45,12 +47,14 @@ public:
 
     /// A sentence naming the field; empty: all went well.
     [[nodiscard]] QString error() const { return m_error; }
+    [[nodiscard]] QString errorField() const { return m_errorField; } ///< its name
     void fail(QLatin1String key);
 
     void get(QLatin1String key, QString &into);
     void get(QLatin1String key, QStringList &into);
     void get(QLatin1String key, bool &into);
     void get(QLatin1String key, int &into);
+    void get(QLatin1String key, qint64 &into);
     void get(QLatin1String key, TimePoint &into);
     void get(QLatin1String key, Duration &into);
     void get(QLatin1String key, std::optional<TimePoint> &into);
@@ -73,6 +77,7 @@ private:
 
     const QJsonObject m_object;
     QString m_error;
+    QString m_errorField;
 };
 
 /// For lists of fields that serve both directions: writes `value`, or reads it.

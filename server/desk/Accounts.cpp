@@ -43,6 +43,18 @@ bool isVisible(uint character)
         return true;
     }
 }
+
+/// First and last names are shown: nothing invisible, not endless.
+QString shownName(const QString &text)
+{
+    constexpr qsizetype longest = 64;
+    QString shown;
+    for (const QChar c : text.normalized(QString::NormalizationForm_C)) {
+        if (c.isSurrogate() || isVisible(c.unicode()))
+            shown.append(c);
+    }
+    return shown.trimmed().left(longest);
+}
 } // namespace
 
 AccountId accountIdOf(const QString &name)
@@ -91,25 +103,59 @@ bool passwordMatches(const std::optional<Account> &account, const QString &passw
     return right && account && !account->disabled;
 }
 
-QString addAccount(AccountStore &store, const QString &name, Role role, const QString &password)
+QString emailOf(const QString &text)
 {
-    const AccountId id = accountIdOf(name);
-    if (!id.error.isEmpty())
-        return id.error;
-    if (QString problem = passwordProblem(password); !problem.isEmpty())
-        return problem;
-    QString exists = QStringLiteral("The user \"%1\" exists already.").arg(id.id);
-    if (store.find(id.id)) // before the expensive part; the insert decides
-        return exists;
-    const QString hash = hashPassword(password);
-    if (hash.isEmpty())
+    constexpr qsizetype longest = 254;
+    const QString email = text.normalized(QString::NormalizationForm_C).toLower();
+    const auto characters = email.toUcs4();
+    const qsizetype at = email.lastIndexOf(QLatin1Char('@'));
+    const bool fits = email.size() <= longest && at > 0 && at < email.size() - 1 && email.isValidUtf16() &&
+                      std::none_of(
+                          email.cbegin(), email.cend(), [](QChar c) { return c.isSpace() || c == u'/'; }) &&
+                      std::all_of(characters.cbegin(), characters.cend(), isVisible);
+    return fits ? email : QString();
+}
+
+Prepared prepareAccount(AccountStore &store, const NewAccount &wanted, const QString &password)
+{
+    Prepared prepared;
+    const AccountId id = accountIdOf(wanted.name);
+    prepared.error = id.error;
+    if (prepared.error.isEmpty())
+        prepared.error = passwordProblem(password);
+    Account &account = prepared.account;
+    account.id = id.id;
+    account.name = wanted.name;
+    account.role = wanted.role;
+    account.email = emailOf(wanted.email);
+    account.firstName = shownName(wanted.firstName);
+    account.lastName = shownName(wanted.lastName);
+    if (prepared.error.isEmpty() && account.email.isEmpty() && !wanted.email.isEmpty())
+        prepared.error = QStringLiteral("This is not an e-mail address.");
+    if (!prepared.error.isEmpty())
+        return prepared;
+    // Before the expensive part; the insert decides.
+    prepared.exists = store.findByLogin(account.id) || store.findByLogin(account.email);
+    if (prepared.exists)
+        prepared.error = QStringLiteral("The user \"%1\" exists already.").arg(account.id);
+    return prepared;
+}
+
+QString addAccount(AccountStore &store, const NewAccount &wanted, const QString &password, const AuditRow &audit)
+{
+    Prepared prepared = prepareAccount(store, wanted, password);
+    if (!prepared.error.isEmpty())
+        return prepared.error;
+    prepared.account.passwordHash = hashPassword(password);
+    if (prepared.account.passwordHash.isEmpty())
         return QStringLiteral("There is not enough memory to hash the password (64 MiB are needed).");
-    switch (store.insert({id.id, name, role, hash, false})) {
-    case AccountStore::Added::Yes:
+    switch (store.insert(prepared.account, audit)) {
+    case AccountStore::Written::Yes:
         return {};
-    case AccountStore::Added::Duplicate:
-        return exists;
-    case AccountStore::Added::Failed:
+    case AccountStore::Written::Duplicate:
+        return QStringLiteral("The user \"%1\" exists already.").arg(prepared.account.id);
+    case AccountStore::Written::Missing:
+    case AccountStore::Written::Failed:
         break;
     }
     return QStringLiteral("The user was not stored: %1.").arg(store.lastError());
@@ -149,15 +195,27 @@ void Accounts::stop()
 
 void Accounts::poll()
 {
-    if (m_store.changedByOthers() || m_stale)
+    constexpr std::chrono::minutes pruneEvery{1};
+    const TimePoint now = systemNow();
+    if (now - m_pruned >= pruneEvery || now < m_pruned) {
+        m_pruned = now;
+        m_store.prune(now);
+    }
+    publishChanges();
+}
+
+void Accounts::publishChanges()
+{
+    const bool changedHere = m_store.takeChanged();
+    if (m_store.changedByOthers() || changedHere || m_stale)
         publish();
 }
 
-/// Keeps the old snapshot when the file cannot be read; the next look tries again.
 bool Accounts::publish()
 {
     const auto accounts = m_store.all();
-    if (!accounts) {
+    auto revoked = accounts ? m_store.revocations(systemNow()) : std::nullopt;
+    if (!revoked) {
         if (!std::exchange(m_stale, true))
             qCWarning(lcAccounts).noquote() << "the accounts cannot be read:" << m_store.lastError();
         return false;
@@ -165,43 +223,11 @@ bool Accounts::publish()
     m_stale = false;
     auto snapshot = std::make_shared<AccountsSnapshot>();
     for (const Account &account : *accounts)
-        snapshot->accounts.insert(account.id, {account.name, account.role, account.disabled});
+        snapshot->accounts.insert(account.id, {account.name, account.role, account.disabled, account.validFrom});
+    snapshot->revoked = std::move(*revoked);
     m_board->publish(std::move(snapshot));
     Q_EMIT changed();
     return true;
-}
-
-QString Accounts::add(const QString &name, Role role, const QString &password)
-{
-    QString error = addAccount(m_store, name, role, password);
-    if (error.isEmpty())
-        publish();
-    return error;
-}
-
-bool Accounts::setDisabled(const QString &name, bool disabled)
-{
-    const AccountId id = accountIdOf(name);
-    return id.error.isEmpty() && m_store.setDisabled(id.id, disabled) && publish();
-}
-
-std::optional<Account> Accounts::find(const QString &name)
-{
-    const AccountId id = accountIdOf(name);
-    return id.error.isEmpty() ? m_store.find(id.id) : std::nullopt;
-}
-
-QList<Account> Accounts::list()
-{
-    return m_store.all().value_or(QList<Account>());
-}
-
-std::optional<Principal> Accounts::verifyPassword(const QString &name, const QString &password)
-{
-    const std::optional<Account> account = find(name);
-    if (!passwordMatches(account, password))
-        return std::nullopt;
-    return Principal{account->id, account->name, account->role, false};
 }
 
 } // namespace tocsin

@@ -32,31 +32,50 @@ struct AccountId
 /// Does the same work whether there is an account or not, so that time tells nothing. False for a disabled one.
 [[nodiscard]] bool passwordMatches(const std::optional<Account> &account, const QString &password);
 
+/// An address of the usual shape, in lower case; empty when it is not one. At most 254 characters (RFC 5321).
+[[nodiscard]] QString emailOf(const QString &text);
+
+/// What a new account is made of.
+struct NewAccount
+{
+    QString name;
+    Role role = Role::Citizen;
+    QString email{};
+    QString firstName{};
+    QString lastName{};
+};
+/// The account without its password, or a sentence. Looks whether the name is taken; the insert decides.
+struct Prepared
+{
+    Account account;
+    QString error; ///< a sentence
+    bool exists = false;
+};
+[[nodiscard]] Prepared prepareAccount(AccountStore &store, const NewAccount &wanted, const QString &password);
+
 /// Checks and stores a new account; a sentence when it was not. Takes as long as hashPassword().
-[[nodiscard]] QString addAccount(AccountStore &store, const QString &name, Role role, const QString &password);
+[[nodiscard]] QString addAccount(AccountStore &store, const NewAccount &wanted, const QString &password,
+                                 const AuditRow &audit);
 
 /// The accounts of a running server. Lives on one thread of app's choice that may wait for a disk (not the desk's, not the
 /// server's): start(), stop() and all calls there. Publishes an immutable snapshot on the board at the start and whenever accounts
-/// changed, by itself or by another process (looked for once a second).
+/// or revocations changed, by itself or by another process (looked for twice a second). Forgets what has expired.
 class Accounts : public QObject
 {
     Q_OBJECT
 public:
     Accounts(QString path, std::shared_ptr<AccountsBoard> board,
-             std::chrono::milliseconds pollInterval = std::chrono::seconds(1), QObject *parent = nullptr);
+             std::chrono::milliseconds pollInterval = std::chrono::milliseconds(500), QObject *parent = nullptr);
     ~Accounts() override;
 
     /// Opens or makes accounts.db; a sentence when that fails.
     [[nodiscard]] QString start();
     void stop();
 
-    [[nodiscard]] QString add(const QString &name, Role role, const QString &password);
-    /// False when there is no such account, or the file cannot be written.
-    [[nodiscard]] bool setDisabled(const QString &name, bool disabled);
-    [[nodiscard]] std::optional<Account> find(const QString &name);
-    [[nodiscard]] QList<Account> list();
-    /// The caller when name and password are right; takes as long as hashPassword(), right or wrong.
-    [[nodiscard]] std::optional<Principal> verifyPassword(const QString &name, const QString &password);
+    [[nodiscard]] AccountStore &store() { return m_store; }
+    /// Puts on the board what was changed through store() or, until now unnoticed, by another process. When that cannot be read the old
+    /// snapshot stays, and the next look tries again.
+    void publishChanges();
 
 Q_SIGNALS:
     /// A new snapshot is on the board: somebody may have lost a right.
@@ -71,6 +90,7 @@ private:
     const std::chrono::milliseconds m_pollInterval;
     AccountStore m_store;
     QTimer *m_timer = nullptr;
+    TimePoint m_pruned;
     bool m_stale = false; ///< the last look at the file failed
 };
 

@@ -4,8 +4,8 @@
 #include "models/domain/Account.h"
 #include "models/domain/LatestValues.h"
 #include "models/domain/Ports.h"
+#include "models/wire/Json.h"
 #include "server/dialects/DeskMirror.h"
-#include "server/dialects/Json.h"
 
 #include <chrono>
 #include <functional>

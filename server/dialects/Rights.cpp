@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/Rights.h"
 
-#include <algorithm>
-
 namespace tocsin {
 
 Reach reachOf(Role role, Act act)
 {
-    const auto *const right =
-        std::find_if(rightsTable.begin(), rightsTable.end(), [act](const Right &r) { return r.act == act; });
-    if (right == rightsTable.end())
+    const auto row = std::size_t(act);
+    if (row >= rightsTable.size())
         return Reach::None;
+    const Right &right = rightsTable[row];
     switch (role) {
     case Role::Citizen:
-        return right->citizen;
+        return right.citizen;
     case Role::Device:
-        return right->device;
+        return right.device;
     case Role::Dispatcher:
+        return right.dispatcher;
     case Role::Supervisor:
+        return right.supervisor;
     case Role::Admin:
-        return right->staff;
+        return right.admin;
     }
     return Reach::None;
 }

@@ -19,7 +19,10 @@ enum class Act {
     AcknowledgeAlert, ///< take an alert; the object is what raised it
     Chat,             ///< the conversation of one user with the desk
     ReadMetrics,      ///< the server's own figures
+    OwnAccount,       ///< one's profile
+    ManageAccounts,   ///< revoke what others hold
 };
+inline constexpr std::size_t actCount = std::size_t(Act::ManageAccounts) + 1;
 
 /// On whose objects. Self: the object's id is the caller's own. Own: also what lists the caller as owner.
 enum class Reach { None, Self, Own, Any };
@@ -36,22 +39,38 @@ struct Right
     Act act = Act::WatchVehicle;
     Reach citizen = Reach::None;
     Reach device = Reach::None;
-    Reach staff = Reach::None;
+    Reach dispatcher = Reach::None;
+    Reach supervisor = Reach::None;
+    Reach admin = Reach::None;
 };
 
 /// The authorization table of the secure posture. Every check of every dialect is made from it, and the tests
 /// are generated from it. In the open posture everything is allowed to everybody.
 /// An operator's acknowledge silences the desk, so a device never has it, and a panic is taken by staff alone
 /// (its subject has no owners).
-inline constexpr std::array<Right, 7> rightsTable{{
-    {Act::WatchVehicle, Reach::Own, Reach::Self, Reach::Any},
-    {Act::FeedVehicle, Reach::Own, Reach::Self, Reach::Any},
-    {Act::WatchAlerts, Reach::Self, Reach::Self, Reach::Any},
-    {Act::ReportAlert, Reach::Own, Reach::Self, Reach::Any},
-    {Act::AcknowledgeAlert, Reach::Own, Reach::None, Reach::Any},
-    {Act::Chat, Reach::Self, Reach::Self, Reach::Any},
-    {Act::ReadMetrics, Reach::None, Reach::None, Reach::Any},
+inline constexpr std::array<Right, actCount> rightsTable{{
+    // act                  citizen      device       dispatcher   supervisor   admin
+    {Act::WatchVehicle, Reach::Own, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::FeedVehicle, Reach::Own, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::WatchAlerts, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::ReportAlert, Reach::Own, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::AcknowledgeAlert, Reach::Own, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::Chat, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::ReadMetrics, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::OwnAccount, Reach::Self, Reach::Self, Reach::Self, Reach::Self, Reach::Self},
+    {Act::ManageAccounts, Reach::None, Reach::None, Reach::None, Reach::None, Reach::Any},
 }};
+
+/// Each act has its row, at its place.
+consteval bool everyActHasItsRight()
+{
+    for (std::size_t i = 0; i < rightsTable.size(); ++i) {
+        if (rightsTable[i].act != Act(i))
+            return false;
+    }
+    return true;
+}
+static_assert(everyActHasItsRight(), "an act without a row of its own in the rights table");
 
 [[nodiscard]] Reach reachOf(Role role, Act act);
 [[nodiscard]] bool isAllowed(Posture posture, const Principal &who, Act act, const Subject &object);

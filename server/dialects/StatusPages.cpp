@@ -2,10 +2,8 @@
 #include "server/dialects/StatusPages.h"
 
 #include "server/dialects/RestQuery.h"
-#include "server/dialects/Rights.h"
 
 #include <QElapsedTimer>
-#include <QHostAddress>
 #include <QJsonObject>
 #include <QSet>
 
@@ -15,13 +13,14 @@ namespace tocsin {
 
 namespace {
 
-net::HttpResponse refused(int status, const QString &text)
-{
-    net::HttpResponse response = jsonResponse(status, QJsonObject{{QStringLiteral("detail"), text}});
-    if (status == 401)
-        response.headers.emplaceBack("WWW-Authenticate", "Bearer");
-    return response;
-}
+using Page = StatusPages::Page;
+
+constexpr std::array pages{
+    Route{Route::Method::Get, "/health", Page::Health, Rule::anybody()},
+    Route{Route::Method::Get, "/metrics", Page::Metrics, Rule::nearOrRight(Act::ReadMetrics)},
+    Route{Route::Method::Get, "/", Page::Start, Rule::anybody()},
+};
+static_assert(isSound(pages, Page::Start));
 
 QByteArray escaped(const QString &text, bool quotes)
 {
@@ -42,54 +41,34 @@ QByteArray figure(double value)
 } // namespace
 
 StatusPages::StatusPages(Posture posture, const StatusBoard &board, std::function<TimePoint()> clock)
-    : m_posture(posture)
+    : RuledDialect(posture)
     , m_board(board)
     , m_clock(std::move(clock))
 {
 }
 
-QString StatusPages::name() const
+std::span<const Route> StatusPages::table()
 {
-    return QStringLiteral("status");
+    return pages;
 }
 
-bool StatusPages::claimsUpgrade(const QString &) const
-{
-    return false;
-}
-
-bool StatusPages::claimsHttp(const QByteArray &method, const QString &path) const
-{
-    if (method != "GET") // the front door makes one of HEAD
-        return false;
-    return path == QLatin1String("/health") || path == QLatin1String("/metrics") || path == QLatin1String("/");
-}
-
-net::Verdict StatusPages::authorizeUpgrade(const net::HttpRequest &, const std::optional<Principal> &) const
-{
-    return net::Verdict::refuse(404, R"({"detail":"Not Found"})");
-}
-
-void StatusPages::opened(net::Session *session)
+void StatusPages::enter(const Place & /*place*/, net::Session *session)
 {
     session->close(1008, QStringLiteral("No WebSocket here"));
 }
 
-void StatusPages::http(const net::HttpRequest &request, const std::optional<Principal> &caller,
-                       const net::Respond &respond)
+void StatusPages::serve(const Call &call, const net::Respond &respond)
 {
-    if (request.path == QLatin1String("/health")) {
+    switch (Page(call.route.id)) {
+    case Page::Health:
         respond(health());
-    } else if (request.path == QLatin1String("/")) {
-        respond(startPage());
-    } else if (request.path != QLatin1String("/metrics")) {
-        respond(refused(404, QStringLiteral("Not Found")));
-    } else if (QHostAddress(request.peerAddress).isLoopback() ||
-               (caller && isAllowed(m_posture, *caller, Act::ReadMetrics, {}))) {
+        break;
+    case Page::Metrics:
         respond(metrics());
-    } else {
-        respond(caller ? refused(403, QStringLiteral("Access denied"))
-                       : refused(401, QStringLiteral("Not authenticated")));
+        break;
+    case Page::Start:
+        respond(startPage());
+        break;
     }
 }
 

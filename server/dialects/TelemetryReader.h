@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/domain/Reading.h"
-#include "server/dialects/Json.h"
+#include "models/wire/Json.h"
 
 #include <QJsonObject>
 

@@ -6,6 +6,7 @@
 #include "server/dialects/VehicleInbound.h"
 #include "server/dialects/VehicleOutbound.h"
 #include "server/dialects/VehicleRest.h"
+#include "server/dialects/VehicleRoutes.h"
 #include "server/dialects/VehicleSockets.h"
 
 #include <QLoggingCategory>
@@ -14,10 +15,17 @@ namespace tocsin {
 
 namespace {
 Q_LOGGING_CATEGORY(log, "tocsin.dialect.vehicle", QtInfoMsg)
+
+/// Account names are lower case; a client may write its own as it likes.
+QString userNamed(const QString &name, const Principal &who)
+{
+    return name.compare(who.id, Qt::CaseInsensitive) == 0 ? who.id : name;
+}
 } // namespace
 
 VehicleDialect::VehicleDialect(DialectOptions options, const DialectServices &services, QObject *parent)
     : QObject(parent)
+    , RuledDialect(options.posture)
     , m_options(std::move(options))
     , m_services(services)
     , m_replies(std::make_unique<ReplyBox>())
@@ -39,67 +47,39 @@ QString VehicleDialect::name() const
     return QStringLiteral("dialect1");
 }
 
-bool VehicleDialect::claimsUpgrade(const QString &path) const
+std::span<const Route> VehicleDialect::table()
 {
-    return VehiclePath::parse(path).has_value();
+    return vehicleRoutes;
 }
 
-bool VehicleDialect::claimsHttp(const QByteArray &method, const QString &path) const
+bool VehicleDialect::permits(const Rule &rule, const QString &object, const Principal &who) const
 {
-    return VehicleRest::claims(method, path);
+    if (rule.act() == Act::WatchVehicle || rule.act() == Act::FeedVehicle)
+        return m_directory->mayTouch(who, rule.act(), object);
+    const QString user = userNamed(object, who);
+    return isAllowed(posture(), who, rule.act(), {user, {user}});
 }
 
-std::optional<Principal> VehicleDialect::callerOf(const std::optional<Principal> &caller) const
+net::HttpResponse VehicleDialect::refusal(const Place &place, int status) const
 {
-    if (caller || m_options.posture == Posture::Secure)
-        return caller;
-    return Principal{QString(), QStringLiteral("anonymous"), Role::Admin, true};
-}
-
-net::Verdict VehicleDialect::authorizeUpgrade(const net::HttpRequest &request,
-                                              const std::optional<Principal> &caller) const
-{
-    const auto path = VehiclePath::parse(request.path);
-    if (!path)
-        return net::Verdict::refuse(404, R"({"detail":"Not Found"})");
-    const auto who = callerOf(caller);
-    if (!who)
-        return net::Verdict::refuse(401, R"({"detail":"Not authenticated"})");
-    bool allowed = false;
-    switch (path->kind) {
-    case VehicleSocket::Kind::Telemetry:
-        allowed = m_directory->mayTouch(*who, Act::WatchVehicle, path->subject);
-        break;
-    case VehicleSocket::Kind::Alerts:
-    case VehicleSocket::Kind::Chat: {
-        const Act act = path->kind == VehicleSocket::Kind::Chat ? Act::Chat : Act::WatchAlerts;
-        const bool own = path->subject.compare(who->id, Qt::CaseInsensitive) == 0;
-        const QString user = own ? who->id : path->subject;
-        allowed = isAllowed(m_options.posture, *who, act, {user, {user}});
-        break;
-    }
-    }
     // An unknown vehicle and a forbidden one get the same answer.
-    if (allowed)
-        return net::Verdict::allow();
-    return net::Verdict::refuse(403, path->kind == VehicleSocket::Kind::Telemetry
-                                         ? R"({"detail":"Vehicle not found or access denied"})"
-                                         : R"({"detail":"Access denied"})");
+    const bool vehicle = status == 403 && place.route->rule.act() == Act::WatchVehicle;
+    if (!vehicle)
+        return RuledDialect::refusal(place, status);
+    return VehicleRest::detail(place.route->method == Route::Method::WebSocket ? 403 : 404,
+                               QStringLiteral("Vehicle not found or access denied"));
 }
 
-void VehicleDialect::opened(net::Session *session)
+void VehicleDialect::enter(const Place &place, net::Session *session)
 {
-    const auto path = VehiclePath::parse(session->path());
-    if (!path) {
-        session->close(1008, QStringLiteral("Unknown path"));
-        return;
-    }
-    // Account names are lower case; a client may write its own as it likes.
-    const Principal &who = session->principal();
-    const bool own =
-        path->kind != VehicleSocket::Kind::Telemetry && path->subject.compare(who.id, Qt::CaseInsensitive) == 0;
-    VehicleSocket &socket =
-        m_sockets->add(session, path->kind, own ? who.id : path->subject, m_options.messagesPerWindow);
+    VehicleSocket::Kind kind = VehicleSocket::Kind::Telemetry;
+    if (place.route->id == int(VehiclePage::Alerts))
+        kind = VehicleSocket::Kind::Alerts;
+    else if (place.route->id == int(VehiclePage::Chat))
+        kind = VehicleSocket::Kind::Chat;
+    const QString subject =
+        kind == VehicleSocket::Kind::Telemetry ? place.object : userNamed(place.object, session->principal());
+    VehicleSocket &socket = m_sockets->add(session, kind, subject, m_options.messagesPerWindow);
     const quint64 number = socket.number;
     if (path->kind == VehicleSocket::Kind::Alerts)
         session->setUrgent();
@@ -135,15 +115,9 @@ void VehicleDialect::closed(quint64 number)
         Qt::QueuedConnection);
 }
 
-void VehicleDialect::http(const net::HttpRequest &request, const std::optional<Principal> &caller,
-                          const net::Respond &respond)
+void VehicleDialect::serve(const Call &call, const net::Respond &respond)
 {
-    const auto who = callerOf(caller);
-    if (!who) {
-        respond(VehicleRest::detail(401, QStringLiteral("Not authenticated")));
-        return;
-    }
-    m_rest->handle(request, *who, respond);
+    m_rest->handle(VehiclePage(call.route.id), call.object, call.request, *call.caller, respond);
 }
 
 void VehicleDialect::publish(const QList<Reading> &readings)

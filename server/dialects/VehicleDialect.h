@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/dialects/DialectServices.h"
-#include "server/net/Dialect.h"
+#include "server/dialects/RuledDialect.h"
 
 #include <QObject>
 
@@ -20,7 +20,7 @@ class VehicleSockets;
 /// Dialect 1, vehicle telemetry (PROTOCOL.md): /ws/telemetry/{vehicle}, /ws/alerts/{user}, /ws/chat/{user} and
 /// /api/v1/telemetry/…. Made and used on the server thread; the services outlive it. The mirror has had its first snapshot before the
 /// listener opens, so that no vehicle is taken for a new one.
-class VehicleDialect : public QObject, public net::Dialect
+class VehicleDialect : public QObject, public RuledDialect
 {
     Q_OBJECT
 public:
@@ -40,14 +40,9 @@ public:
     VehicleDialect(DialectOptions options, const DialectServices &services, QObject *parent = nullptr);
     ~VehicleDialect() override;
 
+    [[nodiscard]] static std::span<const Route> table(); ///< VehicleRoutes.h
+    [[nodiscard]] std::span<const Route> routes() const override { return table(); }
     [[nodiscard]] QString name() const override;
-    [[nodiscard]] bool claimsUpgrade(const QString &path) const override;
-    [[nodiscard]] bool claimsHttp(const QByteArray &method, const QString &path) const override;
-    [[nodiscard]] net::Verdict authorizeUpgrade(const net::HttpRequest &request,
-                                                const std::optional<Principal> &caller) const override;
-    void opened(net::Session *session) override;
-    void http(const net::HttpRequest &request, const std::optional<Principal> &caller,
-              const net::Respond &respond) override;
 
     [[nodiscard]] Counters counters() const;
 
@@ -55,8 +50,13 @@ public Q_SLOTS:
     /// Readings of every source: connect to ServerFeed::readings.
     void publish(const QList<tocsin::Reading> &readings);
 
+protected:
+    void serve(const Call &call, const net::Respond &respond) override;
+    void enter(const Place &place, net::Session *session) override;
+    [[nodiscard]] bool permits(const Rule &rule, const QString &object, const Principal &who) const override;
+    [[nodiscard]] net::HttpResponse refusal(const Place &place, int status) const override;
+
 private:
-    [[nodiscard]] std::optional<Principal> callerOf(const std::optional<Principal> &caller) const;
     void closed(quint64 number);
 
     const DialectOptions m_options;

@@ -4,7 +4,7 @@
 #include "models/domain/Alert.h"
 #include "models/domain/Chat.h"
 #include "models/domain/Reading.h"
-#include "server/dialects/Json.h"
+#include "models/wire/Json.h"
 
 #include <QJsonObject>
 

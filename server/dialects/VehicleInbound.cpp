@@ -3,76 +3,13 @@
 
 #include "server/dialects/AlertReport.h"
 #include "server/dialects/TelemetryReader.h"
+#include "server/dialects/VehicleRoutes.h"
 
 #include <QUuid>
 
 namespace tocsin {
 
 using Kind = VehicleSocket::Kind;
-
-namespace {
-
-enum class Message { ClientInfo, Telemetry, Alert, Acknowledge, Ping, Silence, Chat, Unknown };
-
-Message messageOf(const QString &type)
-{
-    static const QHash<QString, Message> types{
-        {QStringLiteral("client_info"), Message::ClientInfo},
-        {QStringLiteral("telemetry_data"), Message::Telemetry},
-        {QStringLiteral("telemetry_update"), Message::Telemetry},
-        {QStringLiteral("alert"), Message::Alert},
-        {QStringLiteral("critical_alert"), Message::Alert},
-        {QStringLiteral("acknowledge_alert"), Message::Acknowledge},
-        {QStringLiteral("ping"), Message::Ping},
-        {QStringLiteral("pong"), Message::Silence},
-        {QStringLiteral("heartbeat"), Message::Silence},
-        {QStringLiteral("chat"), Message::Chat},
-        {QStringLiteral("chat_message"), Message::Chat},
-        {QStringLiteral("message"), Message::Chat},
-    };
-    return types.value(type, Message::Unknown);
-}
-
-/// Telemetry, pings, heartbeats and acknowledgements do not count for the rate limit.
-bool isCounted(Message message)
-{
-    switch (message) {
-    case Message::Telemetry:
-    case Message::Acknowledge:
-    case Message::Ping:
-    case Message::Silence:
-        return false;
-    case Message::ClientInfo:
-    case Message::Alert:
-    case Message::Chat:
-    case Message::Unknown:
-        break;
-    }
-    return true;
-}
-
-/// What is accepted where. Chat has a socket of its own; telemetry belongs to a vehicle's.
-bool fits(Message message, Kind kind)
-{
-    switch (message) {
-    case Message::Telemetry:
-        return kind == Kind::Telemetry;
-    case Message::Alert:
-    case Message::Acknowledge:
-        return kind != Kind::Chat;
-    case Message::Chat:
-        return kind == Kind::Chat;
-    case Message::ClientInfo:
-    case Message::Ping:
-    case Message::Silence:
-        return true;
-    case Message::Unknown:
-        break;
-    }
-    return false;
-}
-
-} // namespace
 
 VehicleInbound::VehicleInbound(const DialectOptions &options, const DialectServices &services, VehicleSockets &sockets,
                                VehicleDirectory &directory, VehicleOutbound &outbound, ReplyBox &replies)
@@ -103,38 +40,62 @@ void VehicleInbound::receive(VehicleSocket &socket, const QByteArray &utf8)
         return;
     }
     const bool untyped = type.toString().isEmpty();
-    const Message kind = untyped && socket.kind == Kind::Chat ? Message::Chat : messageOf(type.toString());
-    if (isCounted(kind) && !admit(socket))
+    // Chat has a socket of its own, on which a message needs no type.
+    const bool plainChat = untyped && socket.kind == Kind::Chat;
+    const VehicleMessageRule *rule =
+        findMessage(vehicleMessages, plainChat ? QStringView(u"chat") : QStringView(type.toString()));
+    if ((rule == nullptr || rule->extra == Counts::Yes) && !admit(socket))
         return;
-    if (!fits(kind, socket.kind)) {
+    if (rule == nullptr || (rule->sockets & bitOf(socket.kind)) == 0) {
         const QString why = untyped ? QStringLiteral("type is missing")
                                     : QStringLiteral("Unknown message type: %1").arg(type.toString().left(64));
         m_outbound.error(socket, QStringLiteral("unknown_type"), {QStringLiteral("type"), why});
         return;
     }
-    switch (kind) {
-    case Message::ClientInfo:
+    if (!permits(socket, rule->rule)) {
+        const QString why = socket.kind == Kind::Telemetry ? QStringLiteral("Vehicle not found or access denied")
+                                                           : QStringLiteral("Access denied");
+        m_outbound.error(socket, QStringLiteral("forbidden"), {{}, why});
+        return;
+    }
+    switch (rule->message) {
+    case VehicleMessage::ClientInfo:
         takeClientInfo(socket, message);
         break;
-    case Message::Telemetry:
+    case VehicleMessage::Telemetry:
         takeTelemetry(socket, message);
         break;
-    case Message::Alert:
-        takeAlert(socket, message);
+    case VehicleMessage::Alert:
+        takeAlert(socket, rule->rule, message);
         break;
-    case Message::Acknowledge:
-        takeAcknowledge(socket, message);
+    case VehicleMessage::Acknowledge:
+        takeAcknowledge(socket, rule->rule, message);
         break;
-    case Message::Ping:
+    case VehicleMessage::Ping:
         answerPing(socket);
         break;
-    case Message::Chat:
+    case VehicleMessage::Chat:
         takeChat(socket, message);
         break;
-    case Message::Silence:
-    case Message::Unknown:
+    case VehicleMessage::Silence:
         break;
     }
+}
+
+bool VehicleInbound::permits(const VehicleSocket &socket, const Rule &rule) const
+{
+    if (!socket.session)
+        return false;
+    // What the frame names is asked about once that has been read.
+    return !rule.goesByRight() || rule.names() == Names::Body || mayTouch(socket, rule.act(), socket.subject);
+}
+
+/// Of the vehicle or the user that a socket's path names.
+bool VehicleInbound::mayTouch(const VehicleSocket &socket, Act act, const QString &subject) const
+{
+    const Principal &who = socket.session->principal();
+    return socket.kind == Kind::Telemetry ? m_directory.mayTouch(who, act, subject)
+                                          : isAllowed(m_options.posture, who, act, {subject, {subject}});
 }
 
 void VehicleInbound::refuseBinary(VehicleSocket &socket)
@@ -238,8 +199,7 @@ void VehicleInbound::takeClientInfo(VehicleSocket &socket, const QJsonObject &me
         return;
     socket.producer = true;
     m_outbound.becameProducer(socket);
-    if (socket.kind == Kind::Telemetry &&
-        m_directory.mayTouch(socket.session->principal(), Act::FeedVehicle, socket.subject))
+    if (socket.kind == Kind::Telemetry && mayTouch(socket, Act::FeedVehicle, socket.subject))
         m_directory.introduce(socket.subject, actorOf(socket), m_options.clock());
 }
 
@@ -249,11 +209,6 @@ void VehicleInbound::takeTelemetry(VehicleSocket &socket, const QJsonObject &mes
     if (!data || !vehicleAgrees(socket, message, QStringLiteral("vehicle_id")) ||
         !vehicleAgrees(socket, *data, QStringLiteral("data.vehicle_id")))
         return;
-    if (!m_directory.mayTouch(socket.session->principal(), Act::FeedVehicle, socket.subject)) {
-        m_outbound.error(socket, QStringLiteral("forbidden"),
-                         {{}, QStringLiteral("Vehicle not found or access denied")});
-        return;
-    }
     auto read = telemetry::read(*data, QStringLiteral("data"));
     auto time = telemetry::readTime(message.value(QLatin1String("timestamp")), QStringLiteral("timestamp"));
     const auto *error = std::get_if<FieldError>(&read);
@@ -274,7 +229,7 @@ void VehicleInbound::takeTelemetry(VehicleSocket &socket, const QJsonObject &mes
     m_services.sink.take({reading});
 }
 
-void VehicleInbound::takeAlert(VehicleSocket &socket, const QJsonObject &message)
+void VehicleInbound::takeAlert(VehicleSocket &socket, const Rule &rule, const QJsonObject &message)
 {
     socket.session->setUrgent(); // a vehicle that reports alerts may do so again
     const auto data = dataOf(socket, message);
@@ -291,10 +246,9 @@ void VehicleInbound::takeAlert(VehicleSocket &socket, const QJsonObject &message
         report.request.source = socket.subject;
     else
         report.request.userId = socket.subject;
-    const Subject user{socket.subject, {socket.subject}};
-    const bool mayUser = socket.kind == Kind::Telemetry || isAllowed(m_options.posture, who, Act::ReportAlert, user);
+    const bool mayUser = socket.kind == Kind::Telemetry || mayTouch(socket, rule.act(), socket.subject);
     const bool mayVehicle =
-        report.request.source.isEmpty() || m_directory.mayTouch(who, Act::ReportAlert, report.request.source);
+        report.request.source.isEmpty() || m_directory.mayTouch(who, rule.act(), report.request.source);
     if (!mayUser || !mayVehicle) {
         const QString field = mayUser ? QStringLiteral("data.vehicle_id") : QString();
         m_outbound.error(socket, QStringLiteral("forbidden"),
@@ -308,7 +262,7 @@ void VehicleInbound::takeAlert(VehicleSocket &socket, const QJsonObject &message
     submit(socket, report.request, QStringLiteral("data"));
 }
 
-void VehicleInbound::takeAcknowledge(VehicleSocket &socket, const QJsonObject &message)
+void VehicleInbound::takeAcknowledge(VehicleSocket &socket, const Rule &rule, const QJsonObject &message)
 {
     const auto data = dataOf(socket, message);
     if (!data)
@@ -324,7 +278,7 @@ void VehicleInbound::takeAcknowledge(VehicleSocket &socket, const QJsonObject &m
     }
     const Alert *known = m_services.mirror.alert(alertId);
     const Subject object = known ? m_directory.subjectOf(*known) : Subject();
-    if (!isAllowed(m_options.posture, socket.session->principal(), Act::AcknowledgeAlert, object)) {
+    if (!isAllowed(m_options.posture, socket.session->principal(), rule.act(), object)) {
         // The same answer as for an alert that does not exist.
         m_outbound.error(socket, QStringLiteral("not_found"), {field, QStringLiteral("Alert not found")});
         return;

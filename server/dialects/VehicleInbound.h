@@ -4,6 +4,7 @@
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/RateLimit.h"
 #include "server/dialects/ReplyBox.h"
+#include "server/dialects/Route.h"
 #include "server/dialects/VehicleDirectory.h"
 #include "server/dialects/VehicleOutbound.h"
 #include "server/dialects/VehicleSockets.h"
@@ -27,12 +28,14 @@ public:
 private:
     void takeClientInfo(VehicleSocket &socket, const QJsonObject &message);
     void takeTelemetry(VehicleSocket &socket, const QJsonObject &message);
-    void takeAlert(VehicleSocket &socket, const QJsonObject &message);
-    void takeAcknowledge(VehicleSocket &socket, const QJsonObject &message);
+    void takeAlert(VehicleSocket &socket, const Rule &rule, const QJsonObject &message);
+    void takeAcknowledge(VehicleSocket &socket, const Rule &rule, const QJsonObject &message);
     void answerPing(VehicleSocket &socket);
     void takeChat(VehicleSocket &socket, const QJsonObject &message);
 
     [[nodiscard]] bool admit(VehicleSocket &socket);
+    [[nodiscard]] bool permits(const VehicleSocket &socket, const Rule &rule) const;
+    [[nodiscard]] bool mayTouch(const VehicleSocket &socket, Act act, const QString &subject) const;
     [[nodiscard]] std::optional<QJsonObject> dataOf(VehicleSocket &socket, const QJsonObject &message);
     [[nodiscard]] bool vehicleAgrees(VehicleSocket &socket, const QJsonObject &object, const QString &path);
     void invalid(VehicleSocket &socket, const QString &field, const QString &why);

@@ -16,7 +16,6 @@ namespace tocsin {
 
 namespace {
 
-const QString prefix = QStringLiteral("/api/v1/telemetry");
 constexpr int maxOffset = 9000;
 constexpr int maxStatsRecords = 10000;
 constexpr int maxStatusRecords = 20; // a vehicle may tell its figures one by one
@@ -24,22 +23,6 @@ constexpr int maxStatusRecords = 20; // a vehicle may tell its figures one by on
 QString refusal()
 {
     return QStringLiteral("Vehicle not found or access denied");
-}
-
-QStringList stepsOf(const QString &path)
-{
-    return path.mid(prefix.size()).split(QLatin1Char('/'), Qt::SkipEmptyParts);
-}
-
-/// The method that a page takes; empty: there is no such page.
-QByteArray methodOf(const QStringList &steps)
-{
-    static const QStringList pages{QStringLiteral("alerts"), QStringLiteral("stats"), QStringLiteral("status")};
-    const QString what = steps.value(0);
-    if (steps.size() == 1 && (what == QLatin1String("ingest") || what == QLatin1String("batch-ingest")))
-        return "POST";
-    const bool page = steps.size() == 2 || (steps.size() == 3 && pages.contains(steps.at(2)));
-    return what == QLatin1String("vehicle") && page ? QByteArray("GET") : QByteArray();
 }
 
 /// A dotted path as FastAPI names a place: ["body", "sensor_data", "rpm"].
@@ -121,14 +104,6 @@ VehicleRest::VehicleRest(const DialectOptions &options, const DialectServices &s
 {
 }
 
-bool VehicleRest::claims(const QByteArray &method, const QString &path)
-{
-    if (path != prefix && !path.startsWith(prefix + QLatin1Char('/')))
-        return false;
-    const QByteArray takes = methodOf(stepsOf(path));
-    return takes.isEmpty() || takes == method;
-}
-
 net::HttpResponse VehicleRest::detail(int status, const QString &text)
 {
     net::HttpResponse response = jsonResponse(status, QJsonObject{{QStringLiteral("detail"), text}});
@@ -137,36 +112,39 @@ net::HttpResponse VehicleRest::detail(int status, const QString &text)
     return response;
 }
 
-void VehicleRest::handle(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond)
+void VehicleRest::handle(VehiclePage page, const QString &vehicleId, const net::HttpRequest &request,
+                         const Principal &caller, const net::Respond &respond)
 {
-    const QStringList steps = stepsOf(request.path);
-    const QByteArray takes = methodOf(steps);
-    if (takes != request.method) { // only a path that leads nowhere comes here with another method
-        respond(detail(404, QStringLiteral("Not Found")));
-        return;
-    }
-    const QString &what = steps.first();
-    if (takes == "POST") {
-        if (what == QLatin1String("ingest"))
-            ingest(request, caller, respond);
-        else
-            batchIngest(request, caller, respond);
-        return;
-    }
-    const QString &vehicleId = steps.at(1);
-    if (!m_directory.mayTouch(caller, Act::WatchVehicle, vehicleId) || !m_directory.isKnown(vehicleId)) {
+    const bool ofBody = page == VehiclePage::Ingest || page == VehiclePage::BatchIngest;
+    if (!ofBody && !m_directory.isKnown(vehicleId)) {
         respond(detail(404, refusal()));
         return;
     }
-    const QString page = steps.value(2);
-    if (page.isEmpty())
+    switch (page) {
+    case VehiclePage::Ingest:
+        ingest(request, caller, respond);
+        break;
+    case VehiclePage::BatchIngest:
+        batchIngest(request, caller, respond);
+        break;
+    case VehiclePage::Records:
         records(request, vehicleId, respond);
-    else if (page == QLatin1String("alerts"))
+        break;
+    case VehiclePage::RecordedAlerts:
         alerts(request, vehicleId, respond);
-    else if (page == QLatin1String("stats"))
+        break;
+    case VehiclePage::Stats:
         stats(request, vehicleId, respond);
-    else
+        break;
+    case VehiclePage::Status:
         status(vehicleId, respond);
+        break;
+    case VehiclePage::Telemetry: // sockets
+    case VehiclePage::Alerts:
+    case VehiclePage::Chat:
+        respond(detail(404, QStringLiteral("Not Found")));
+        break;
+    }
 }
 
 Actor VehicleRest::actorOf(const Principal &caller, const QString &vehicleId) const
@@ -199,7 +177,7 @@ void VehicleRest::ingest(const net::HttpRequest &request, const Principal &calle
             unprocessable(missing(id.isUndefined() ? QStringLiteral("vehicle_id") : QStringLiteral("sensor_data"))));
         return;
     }
-    if (!VehiclePath::isId(id.toString())) {
+    if (!isPathId(id.toString())) {
         respond(unprocessable(oneError({QStringLiteral("vehicle_id"), QStringLiteral("str type expected")})));
         return;
     }
@@ -265,7 +243,7 @@ void VehicleRest::batchIngest(const net::HttpRequest &request, const Principal &
         }
         const QString own = entry.value(QLatin1String("vehicle_id")).toString();
         const QString vehicleId = own.isEmpty() ? common : own;
-        if (!VehiclePath::isId(vehicleId)) {
+        if (!isPathId(vehicleId)) {
             respond(unprocessable(
                 missing(listName.isEmpty() ? path + QStringLiteral(".vehicle_id") : QStringLiteral("vehicle_id"))));
             return;

@@ -4,6 +4,7 @@
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/ReplyBox.h"
 #include "server/dialects/VehicleDirectory.h"
+#include "server/dialects/VehicleRoutes.h"
 #include "server/net/Http.h"
 
 #include <QJsonArray>
@@ -21,9 +22,9 @@ public:
     VehicleRest(const DialectOptions &options, const DialectServices &services, VehicleDirectory &directory,
                 ReplyBox &replies);
 
-    /// A page of ours with its method; of a path below ours that leads nowhere, every method.
-    [[nodiscard]] static bool claims(const QByteArray &method, const QString &path);
-    void handle(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond);
+    /// `vehicleId` is the path's. The page's rule has been kept, except for vehicles that a body names.
+    void handle(VehiclePage page, const QString &vehicleId, const net::HttpRequest &request, const Principal &caller,
+                const net::Respond &respond);
 
     [[nodiscard]] static net::HttpResponse detail(int status, const QString &text);
 

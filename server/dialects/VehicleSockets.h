@@ -7,7 +7,6 @@
 #include <QString>
 
 #include <memory>
-#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -41,16 +40,6 @@ private:
     std::unordered_map<quint64, std::unique_ptr<VehicleSocket>> m_sockets;
     std::vector<std::unique_ptr<VehicleSocket>> m_closed;
     quint64 m_last = 0;
-};
-
-/// The path of one of dialect 1's sockets: /ws/telemetry/{vehicle}, /ws/alerts/{user}, /ws/chat/{user}, without a
-/// trailing slash (with one the last two are another dialect's). Ids are any text without slash and control characters.
-struct VehiclePath
-{
-    VehicleSocket::Kind kind = VehicleSocket::Kind::Telemetry;
-    QString subject;
-    [[nodiscard]] static std::optional<VehiclePath> parse(const QString &path);
-    [[nodiscard]] static bool isId(const QString &text); ///< 1…128 characters
 };
 
 } // namespace tocsin

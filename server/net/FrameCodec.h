@@ -19,6 +19,7 @@ constexpr quint16 Policy = 1008;
 constexpr quint16 TooBig = 1009;
 constexpr quint16 Internal = 1011;
 constexpr quint16 Overloaded = 1013;
+constexpr quint16 Unauthorized = 4001; ///< the token ended or was revoked
 constexpr quint16 Slow = 4008;
 } // namespace CloseCode
 

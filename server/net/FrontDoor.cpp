@@ -102,7 +102,7 @@ Judgement FrontDoor::judge(const RequestHead &head, const Peer &peer, TimePoint 
 
 void FrontDoor::judgeUpgrade(Judgement &judgement, TimePoint now)
 {
-    const HttpRequest &request = judgement.request;
+    HttpRequest &request = judgement.request;
     judgement.entry = m_router.forUpgrade(request.path);
     if (judgement.entry == nullptr) {
         judgement.refusal = errorResponse(404, "Not Found");

@@ -15,6 +15,17 @@
 
 namespace tocsin::net {
 
+/// What a token said of itself: enough to ask later whether it still opens anything.
+struct Credential
+{
+    QString account;
+    QString tokenId;                     ///< `jti`
+    QString session;                     ///< the login that it comes from; may be empty
+    std::optional<TimePoint> generation; ///< of tokens that we made
+    TimePoint issuedAt;
+    TimePoint expiresAt;
+};
+
 /// A request as the front door accepted it: strict, complete, within the limits. Values only.
 struct HttpRequest
 {
@@ -25,7 +36,8 @@ struct HttpRequest
     QByteArray body;
     QString peerAddress;
     quint16 peerPort = 0;
-    bool wantsUpgrade = false; ///< a well-formed WebSocket upgrade
+    bool wantsUpgrade = false;            ///< a well-formed WebSocket upgrade
+    std::optional<Credential> credential; ///< of its token, when that was valid
 
     [[nodiscard]] QByteArray header(const QByteArray &lowerCaseName) const; ///< first one; empty when absent
     /// From `?token=`, `Authorization: Bearer` or the subprotocol pair `bearer, <token>`, in this order.
@@ -47,7 +59,8 @@ using Respond = std::function<void(HttpResponse)>;
 struct AuthResult
 {
     std::optional<Principal> principal;
-    QString error; ///< for the log: "expired", "bad signature", …; never the token
+    QString error;                          ///< for the log: "expired", "bad signature", …; never the token
+    std::optional<Credential> credential{}; ///< with a principal
 };
 
 /// Verifies tokens on the server thread against an immutable snapshot of keys and accounts. Never blocks.
@@ -59,6 +72,15 @@ public:
     Authorizer &operator=(const Authorizer &) = delete;
     virtual ~Authorizer() = default;
     [[nodiscard]] virtual AuthResult authenticate(const QByteArray &token, TimePoint now) const = 0;
+    /// Why a credential that was good opens nothing any more, for the peer; empty while it does. Its end in time is not asked
+    /// here: who holds it knows that.
+    [[nodiscard]] virtual QString objection(const Credential &credential) const
+    {
+        Q_UNUSED(credential)
+        return {};
+    }
+    /// Another value than before: ask again for what is open.
+    [[nodiscard]] virtual quint64 revision() const { return 0; }
 };
 
 } // namespace tocsin::net

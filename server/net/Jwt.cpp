@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace tocsin::net {
@@ -123,33 +124,65 @@ TokenCheck refuse(const char *why)
     return {std::nullopt, QString::fromLatin1(why)};
 }
 
-/// The key that a header asks for; nullptr with a reason when it is not one of ours.
-const QByteArray *keyFor(const QJsonObject &header, const TokenKeys &keys, const char **why)
+/// Why a header is not one that we would write; empty when it is.
+const char *headerProblem(const QJsonObject &header, const TokenKeys &keys)
 {
-    *why = "algorithm not allowed";
-    if (header.value(QLatin1String("alg")) != QJsonValue(QLatin1String("HS256")))
-        return nullptr;
+    if (header.value(QLatin1String("alg")) != QJsonValue(toString(keys.algorithm)))
+        return "algorithm not allowed";
     const QJsonValue type = header.value(QLatin1String("typ"));
-    *why = "not a JWT";
     if (!type.isUndefined() && type.toString().compare(QLatin1String("JWT"), Qt::CaseInsensitive) != 0)
-        return nullptr;
-    *why = "critical extension";
+        return "not a JWT";
     if (header.contains(QLatin1String("crit")))
-        return nullptr;
+        return "critical extension";
+    return nullptr;
+}
+
+/// The secret that a header asks for; nullptr when it is not one of ours.
+const QByteArray *secretFor(const QJsonValue &keyId, const TokenKeys &keys)
+{
     const QByteArray *key = &keys.key;
-    if (const QJsonValue keyId = header.value(QLatin1String("kid")); !keyId.isUndefined()) {
+    if (!keyId.isUndefined()) {
         const auto it = keyId.isString() ? keys.byId.constFind(keyId.toString()) : keys.byId.cend();
         key = it == keys.byId.cend() ? nullptr : &*it;
     }
-    *why = "unknown key";
     return key && key->size() >= minKeyBytes ? key : nullptr;
 }
 
-TokenCheck checkClaims(const QJsonObject &object, TimePoint now)
+/// Why a signature proves nothing; nullptr when it does.
+const char *signatureProblem(const QByteArray &text, const QByteArray &signature, const QJsonObject &header,
+                             const TokenKeys &keys)
+{
+    const QJsonValue keyId = header.value(QLatin1String("kid"));
+    if (keys.algorithm == TokenAlgorithm::HS256) {
+        const QByteArray *key = secretFor(keyId, keys);
+        if (!key)
+            return "unknown key";
+        const QByteArray expected = hmac(text, *key);
+        const bool right = signature.size() == expected.size() &&
+                           sodium_memcmp(signature.constData(), expected.constData(), size_t(expected.size())) == 0;
+        return right ? nullptr : "bad signature";
+    }
+    const bool named = !keyId.isUndefined();
+    if (!keys.publicKey || keys.publicKey->algorithm() != keys.algorithm || named == keys.publicKeyId.isEmpty() ||
+        (named && keyId != QJsonValue(keys.publicKeyId)))
+        return "unknown key";
+    return keys.publicKey->verifies(text, signature) ? nullptr : "bad signature";
+}
+
+bool isForUs(const QJsonValue &audience, const QString &wanted)
+{
+    return audience.isArray() ? audience.toArray().contains(QJsonValue(wanted)) : audience == QJsonValue(wanted);
+}
+
+TokenCheck checkClaims(const QJsonObject &object, const TokenKeys &keys, TimePoint now, QLatin1String type)
 {
     TokenClaims claims;
-    if (object.value(QLatin1String("type")) != QJsonValue(QLatin1String("access")))
-        return refuse("not an access token");
+    if (object.value(QLatin1String("type")) != QJsonValue(type))
+        return refuse("another type of token");
+    if (!keys.issuer.isEmpty() && object.value(QLatin1String("iss")) != QJsonValue(keys.issuer))
+        return refuse("another issuer");
+    if (!keys.audience.isEmpty() && !isForUs(object.value(QLatin1String("aud")), keys.audience))
+        return refuse("for another audience");
     claims.subject = object.value(QLatin1String("sub")).toString();
     if (claims.subject.isEmpty() || claims.subject.size() > maxSubject)
         return refuse("no subject");
@@ -157,7 +190,7 @@ TokenCheck checkClaims(const QJsonObject &object, TimePoint now)
     const auto issued = dateClaim(object, QLatin1String("iat"));
     if (!expires || !issued || *expires <= *issued)
         return refuse("no valid times");
-    if (now >= *expires + tokenLeeway)
+    if (now >= *expires)
         return refuse("expired");
     if (*issued > now + tokenLeeway)
         return refuse("issued in the future");
@@ -171,6 +204,14 @@ TokenCheck checkClaims(const QJsonObject &object, TimePoint now)
     claims.email = object.value(QLatin1String("email")).toString();
     claims.role = object.value(QLatin1String("role")).toString();
     claims.id = object.value(QLatin1String("jti")).toString();
+    claims.session = object.value(QLatin1String("sid")).toString();
+    if (const QJsonValue generation = object.value(QLatin1String("gen")); !generation.isUndefined()) {
+        const qint64 micros = generation.toInteger(-1);
+        if (micros < 0)
+            return refuse("no valid generation");
+        claims.generation = fromEpochMicros(micros);
+    }
+    claims.type = type;
     return {claims, {}};
 }
 
@@ -178,14 +219,11 @@ qint64 wholeSeconds(TimePoint at)
 {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
-} // namespace
 
-QByteArray signToken(const TokenClaims &claims, const QByteArray &key, const QString &keyId)
+/// Header and payload, encoded: what is signed.
+QByteArray signedText(const TokenClaims &claims, TokenAlgorithm algorithm, const QString &keyId)
 {
-    if (key.size() < minKeyBytes || sodium_init() < 0)
-        return {};
-    QJsonObject header{{QStringLiteral("alg"), QStringLiteral("HS256")},
-                       {QStringLiteral("typ"), QStringLiteral("JWT")}};
+    QJsonObject header{{QStringLiteral("alg"), toString(algorithm)}, {QStringLiteral("typ"), QStringLiteral("JWT")}};
     if (!keyId.isEmpty())
         header.insert(QStringLiteral("kid"), keyId);
     QString id = claims.id;
@@ -198,20 +236,45 @@ QByteArray signToken(const TokenClaims &claims, const QByteArray &key, const QSt
                         {QStringLiteral("user_id"), claims.subject},
                         {QStringLiteral("userId"), claims.subject},
                         {QStringLiteral("role"), claims.role},
-                        {QStringLiteral("type"), QStringLiteral("access")},
+                        {QStringLiteral("type"), claims.type},
                         {QStringLiteral("iat"), wholeSeconds(claims.issuedAt)},
                         {QStringLiteral("exp"), wholeSeconds(claims.expiresAt)},
                         {QStringLiteral("jti"), id}};
     if (!claims.email.isEmpty())
         payload.insert(QStringLiteral("email"), claims.email);
+    if (!claims.session.isEmpty())
+        payload.insert(QStringLiteral("sid"), claims.session);
+    if (claims.generation)
+        payload.insert(QStringLiteral("gen"), toEpochMicros(*claims.generation));
+    if (!claims.issuer.isEmpty())
+        payload.insert(QStringLiteral("iss"), claims.issuer);
+    if (!claims.audience.isEmpty())
+        payload.insert(QStringLiteral("aud"), claims.audience);
     const auto encoded = [](const QJsonObject &object) {
         return QJsonDocument(object).toJson(QJsonDocument::Compact).toBase64(base64Url);
     };
-    const QByteArray text = encoded(header) + '.' + encoded(payload);
+    return encoded(header) + '.' + encoded(payload);
+}
+} // namespace
+
+QByteArray signToken(const TokenClaims &claims, const QByteArray &key, const QString &keyId)
+{
+    if (key.size() < minKeyBytes || sodium_init() < 0)
+        return {};
+    const QByteArray text = signedText(claims, TokenAlgorithm::HS256, keyId);
     return text + '.' + hmac(text, key).toBase64(base64Url);
 }
 
-TokenCheck checkToken(const QByteArray &token, const TokenKeys &keys, TimePoint now)
+QByteArray signToken(const TokenClaims &claims, const SignatureKey &key, const QString &keyId)
+{
+    if (sodium_init() < 0)
+        return {};
+    const QByteArray text = signedText(claims, key.algorithm(), keyId);
+    const QByteArray signature = key.sign(text);
+    return signature.isEmpty() ? QByteArray() : text + '.' + signature.toBase64(base64Url);
+}
+
+TokenCheck checkToken(const QByteArray &token, const TokenKeys &keys, TimePoint now, QLatin1String type)
 {
     if (token.isEmpty() || token.size() > maxTokenBytes || sodium_init() < 0)
         return refuse("missing or too long");
@@ -226,19 +289,15 @@ TokenCheck checkToken(const QByteArray &token, const TokenKeys &keys, TimePoint 
     const auto header = strictObject(*headerText);
     if (!header)
         return refuse("header is not a JSON object");
-    const char *why = nullptr;
-    const QByteArray *key = keyFor(*header, keys, &why);
-    if (!key)
+    if (const char *why = headerProblem(*header, keys))
         return refuse(why);
-    const QByteArray expected = hmac(token.first(token.lastIndexOf('.')), *key);
-    if (signature->size() != expected.size() ||
-        sodium_memcmp(signature->constData(), expected.constData(), size_t(expected.size())) != 0)
-        return refuse("bad signature");
-    // From here on it is something that we signed; checked none the less.
+    if (const char *why = signatureProblem(token.first(token.lastIndexOf('.')), *signature, *header, keys))
+        return refuse(why);
+    // From here on it is something that a key of ours signed; checked none the less.
     const auto payload = strictObject(*payloadText);
     if (!payload)
         return refuse("payload is not a JSON object");
-    return checkClaims(*payload, now);
+    return checkClaims(*payload, keys, now, type);
 }
 
 } // namespace tocsin::net

@@ -52,18 +52,27 @@ QByteArrayList Router::allowedMethods(const QString &path) const
     return methods;
 }
 
-std::optional<Principal> Router::authenticate(const HttpRequest &request, TimePoint now) const
+std::optional<Principal> Router::authenticate(HttpRequest &request, TimePoint now) const
 {
     const QByteArray token = request.token();
     if (!token.isEmpty() && m_authorizer) {
         AuthResult result = m_authorizer->authenticate(token, now);
-        if (result.principal)
+        if (result.principal) {
+            request.credential = std::move(result.credential);
             return result.principal;
+        }
         qCInfo(lcRouter) << "A token from" << request.peerAddress << "was refused:" << result.error;
     }
     if (m_posture == Posture::Secure)
         return std::nullopt;
     return Principal{QStringLiteral("anonymous"), QStringLiteral("anonymous"), Role::Admin, true};
+}
+
+QString Router::objection(const std::optional<Credential> &credential, TimePoint now) const
+{
+    if (!credential || !m_authorizer)
+        return {};
+    return now >= credential->expiresAt ? QStringLiteral("expired") : m_authorizer->objection(*credential);
 }
 
 } // namespace tocsin::net

@@ -32,9 +32,13 @@ public:
     /// The methods that some dialect takes at this path, for 405 and OPTIONS; empty: nobody knows the path.
     [[nodiscard]] QByteArrayList allowedMethods(const QString &path) const;
 
-    /// Verifies the token once. Secure posture: empty when there is no valid one. Open posture: an anonymous
-    /// administrator instead, and an invalid token counts as none.
-    [[nodiscard]] std::optional<Principal> authenticate(const HttpRequest &request, TimePoint now) const;
+    /// Verifies the token once and notes in the request what it said. Secure posture: empty when there is no valid one. Open posture:
+    /// an anonymous administrator instead, and an invalid token counts as none.
+    [[nodiscard]] std::optional<Principal> authenticate(HttpRequest &request, TimePoint now) const;
+    /// Why what let a caller in does so no longer; empty while it does, and for those who needed none.
+    [[nodiscard]] QString objection(const std::optional<Credential> &credential, TimePoint now) const;
+    /// Another value than before: credentials may have become void.
+    [[nodiscard]] quint64 credentialRevision() const { return m_authorizer ? m_authorizer->revision() : 0; }
 
     [[nodiscard]] const std::vector<std::unique_ptr<Entry>> &entries() const { return m_entries; }
 

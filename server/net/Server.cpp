@@ -334,6 +334,9 @@ void Server::openSession(WebSocketSession *session, const PendingUpgrade &upgrad
         --entry->counters.sessionsNow;
     });
     entry->dialect->opened(session);
+    // The right may have gone between the judgement and the 101.
+    if (const QString why = m_router.objection(session->credential(), systemNow()); !why.isEmpty())
+        session->revoke(why);
     if (m_stopping)
         session->goAway(m_settings.deadlines.stopLinger);
     session->read(upgrade.early);
@@ -371,6 +374,7 @@ void Server::tick()
     const QList<WebSocketSession *> sessions = m_sessions.keys();
     for (WebSocketSession *session : sessions)
         session->tick(now, m_settings.deadlines);
+    closeUnauthorized(systemNow());
     for (auto at = m_upgrades.begin(); at != m_upgrades.end();) {
         if (now - at->second->since < handshakePatience) {
             ++at;
@@ -384,6 +388,21 @@ void Server::tick()
         m_endedSinceTrim = 0;
         m_lastTrim = now;
         giveFreedMemoryBack();
+    }
+}
+
+/// A token that has ended, or that was revoked, keeps no socket open.
+void Server::closeUnauthorized(TimePoint now)
+{
+    const quint64 revision = m_router.credentialRevision();
+    const bool anyChange = std::exchange(m_credentialRevision, revision) != revision;
+    const QList<WebSocketSession *> sessions = m_sessions.keys();
+    for (WebSocketSession *session : sessions) {
+        const std::optional<Credential> &credential = session->credential();
+        if (!credential || (!anyChange && now < credential->expiresAt))
+            continue;
+        if (const QString why = m_router.objection(credential, now); !why.isEmpty())
+            session->revoke(why);
     }
 }
 

@@ -92,6 +92,7 @@ private:
     void onNewWebSocket();
     void openSession(WebSocketSession *session, const PendingUpgrade &upgrade);
     void onSessionEnded(WebSocketSession *session);
+    void closeUnauthorized(TimePoint now);
     void tick();
     void killAll();
     void leave(const QString &addressKey);
@@ -118,6 +119,7 @@ private:
     std::chrono::steady_clock::time_point m_lastTrim;
     int m_endedSinceTrim = 0;
     quint64 m_nextId = 1;
+    quint64 m_credentialRevision = 0; ///< of the last look at what let the open sockets in
     bool m_stopping = false;
     bool m_stopped = false;
 };

@@ -77,6 +77,14 @@ void WebSocketSession::goAway(std::chrono::milliseconds linger)
     close(CloseCode::GoingAway, reasonWithRetry(QStringLiteral("The server is stopping.")));
 }
 
+void WebSocketSession::revoke(const QString &why)
+{
+    if (!isOpen())
+        return;
+    qCInfo(lcSession) << m_id << "of" << m_admission.principal.id << "is closed, its token is void:" << why;
+    close(CloseCode::Unauthorized, reasonWithRetry(QStringLiteral("Not authenticated: %1.").arg(why)));
+}
+
 void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString &key)
 {
     if (!isOpen() || frame.isEmpty())

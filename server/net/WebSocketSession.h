@@ -42,6 +42,10 @@ public:
     /// Closes for a stop of the server, with its shorter patience.
     void goAway(std::chrono::milliseconds linger);
     void kill() { m_guard->kill(); }
+    /// What let it in; empty: nothing was needed.
+    [[nodiscard]] const std::optional<Credential> &credential() const { return m_admission.request.credential; }
+    /// The token ended or was revoked.
+    void revoke(const QString &why);
 
     [[nodiscard]] QString id() const override { return m_id; }
     [[nodiscard]] QString path() const override { return m_admission.request.path; }

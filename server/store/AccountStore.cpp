@@ -1,19 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/AccountStore.h"
 
+#include "models/domain/AccountsSnapshot.h"
 #include "server/store/DataDirectory.h"
 #include "server/store/Database.h"
 
 #include <QFileInfo>
 #include <QVariant>
 
+#include <functional>
+#include <utility>
+
 namespace tocsin {
 
 namespace {
 QList<QStringList> migrations()
 {
-    return {{QStringLiteral("CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL,"
-                            " password_hash TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)")}};
+    return {
+        {QStringLiteral("CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL,"
+                        " password_hash TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)")},
+        {QStringLiteral("ALTER TABLE accounts ADD COLUMN email TEXT NOT NULL DEFAULT ''"),
+         QStringLiteral("ALTER TABLE accounts ADD COLUMN first_name TEXT NOT NULL DEFAULT ''"),
+         QStringLiteral("ALTER TABLE accounts ADD COLUMN last_name TEXT NOT NULL DEFAULT ''"),
+         QStringLiteral("ALTER TABLE accounts ADD COLUMN valid_from INTEGER NOT NULL DEFAULT 0"),
+         QStringLiteral("CREATE UNIQUE INDEX accounts_by_email ON accounts(email) WHERE email <> ''"),
+         QStringLiteral("CREATE TABLE sessions (family BLOB PRIMARY KEY, secret BLOB NOT NULL, id TEXT NOT NULL,"
+                        " account TEXT NOT NULL, expires INTEGER NOT NULL)"),
+         QStringLiteral("CREATE INDEX sessions_by_account ON sessions(account, expires)"),
+         QStringLiteral("CREATE INDEX sessions_by_id ON sessions(id)"),
+         QStringLiteral("CREATE TABLE revocations (key BLOB PRIMARY KEY, account TEXT NOT NULL,"
+                        " expires INTEGER NOT NULL) WITHOUT ROWID"),
+         QStringLiteral("CREATE INDEX revocations_by_account ON revocations(account)"),
+         QStringLiteral("CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
+                        " actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)")},
+    };
 }
 
 Account fromRow(const Statement &q)
@@ -26,15 +46,99 @@ Account fromRow(const Statement &q)
     account.role = role.value_or(Role::Citizen);
     account.passwordHash = q.text(3);
     account.disabled = q.integer(4) != 0 || !role;
+    account.email = q.text(5);
+    account.firstName = q.text(6);
+    account.lastName = q.text(7);
+    account.validFrom = fromEpochMicros(q.integer(8));
     return account;
 }
-const QString columns = QStringLiteral("SELECT id, name, role, password_hash, disabled FROM accounts");
+const QString columns = QStringLiteral(
+    "SELECT id, name, role, password_hash, disabled, email, first_name, last_name, valid_from FROM accounts");
 } // namespace
 
 struct AccountStore::Private
 {
     Database db;
     qint64 version = 0;
+    bool changed = false; ///< an account or a revocation
+
+    /// Rows changed; -1 when it failed.
+    int write(const QString &sql, const QVariantList &values)
+    {
+        Statement q = db.prepare(sql);
+        for (int i = 0; i < values.size(); ++i) {
+            const QVariant &value = values.at(i);
+            if (value.metaType() == QMetaType::fromType<QString>())
+                q.bind(i, value.toString());
+            else if (value.metaType() == QMetaType::fromType<QByteArray>())
+                q.bindBlob(i, value.toByteArray());
+            else
+                q.bind(i, value.toLongLong());
+        }
+        return db.run(q) ? q.changes() : -1;
+    }
+
+    bool note(const AuditRow &row)
+    {
+        return write(QStringLiteral("INSERT INTO audit (at, actor, action, subject, detail) VALUES (?,?,?,?,?)"),
+                     {toEpochMicros(row.at), row.actor, row.action, row.subject, row.detail}) == 1 &&
+               write(QStringLiteral("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?"), {maxAuditRows}) >=
+                   0;
+    }
+
+    /// Runs the steps and the audit in one transaction; nothing of it stays unless all went well.
+    Written all(const AuditRow &audit, const std::function<Written()> &steps)
+    {
+        if (!db.begin())
+            return Written::Failed;
+        Written written = steps();
+        if (written == Written::Yes && (!note(audit) || !db.commit()))
+            written = Written::Failed;
+        if (written != Written::Yes)
+            db.rollback();
+        return written;
+    }
+
+    /// A new generation of tokens, later than the last one whatever the clock says; no session outlives it.
+    Written renew(const QString &account, TimePoint now)
+    {
+        changed = true;
+        const int rows = write(QStringLiteral("UPDATE accounts SET valid_from = max(valid_from + 1, ?) WHERE id = ?"),
+                               {toEpochMicros(now), account});
+        const bool cleared = write(QStringLiteral("DELETE FROM sessions WHERE account = ?"), {account}) >= 0 &&
+                             write(QStringLiteral("DELETE FROM revocations WHERE account = ?"), {account}) >= 0;
+        if (rows < 0 || !cleared)
+            return Written::Failed;
+        return rows == 1 ? Written::Yes : Written::Missing;
+    }
+
+    /// Changes one account, which makes all of its tokens void.
+    Written change(const QString &sql, const QVariantList &values, const QString &account, const AuditRow &audit)
+    {
+        return all(audit, [&] {
+            if (const Written renewed = renew(account, audit.at); renewed != Written::Yes)
+                return renewed;
+            return sql.isEmpty() || write(sql, values) == 1 ? Written::Yes : Written::Failed;
+        });
+    }
+
+    bool keepRevoked(const QByteArray &key, const QString &account, TimePoint until, TimePoint now)
+    {
+        changed = true;
+        if (write(QStringLiteral("INSERT INTO revocations (key, account, expires) VALUES (?,?,?) ON CONFLICT(key) DO"
+                                 " UPDATE SET expires = max(expires, excluded.expires)"),
+                  {key, account, toEpochMicros(until)}) < 0)
+            return false;
+        Statement q = db.prepare(QStringLiteral("SELECT count(*) FROM revocations WHERE account = ?"));
+        q.bind(0, account);
+        if (!db.run(q) || !db.next(q))
+            return false;
+        const qint64 kept = q.integer(0);
+        q.finish();
+        if (kept <= maxRevocations)
+            return true;
+        return renew(account, now) == Written::Yes; // for an account that does not exist there is no more room
+    }
 };
 
 AccountStore::AccountStore() : d(std::make_unique<Private>())
@@ -74,35 +178,69 @@ void AccountStore::close()
     d->db.close();
 }
 
-AccountStore::Added AccountStore::insert(const Account &account)
+AccountStore::Written AccountStore::insert(const Account &account, const AuditRow &audit)
 {
-    Statement q = d->db.prepare(QStringLiteral("INSERT INTO accounts (id, name, role, password_hash, disabled)"
-                                               " VALUES (?,?,?,?,?) ON CONFLICT(id) DO NOTHING"));
-    q.bind(0, account.id);
-    q.bind(1, account.name);
-    q.bind(2, toString(account.role));
-    q.bind(3, account.passwordHash);
-    q.bind(4, account.disabled);
-    if (!d->db.run(q))
-        return Added::Failed;
-    return q.changes() == 1 ? Added::Yes : Added::Duplicate;
+    d->changed = true;
+    return d->all(audit, [&] {
+        const QString email = account.email.isEmpty() ? account.id : account.email;
+        const int rows = d->write(
+            QStringLiteral(
+                "INSERT INTO accounts (id, name, role, password_hash, disabled, email, first_name, last_name,"
+                " valid_from) SELECT ?,?,?,?,?,?,?,?,? WHERE NOT EXISTS"
+                " (SELECT 1 FROM accounts WHERE id IN (?,?) OR email IN (?,?))"),
+            {account.id, account.name, toString(account.role), account.passwordHash, account.disabled, account.email,
+             account.firstName, account.lastName, toEpochMicros(audit.at), account.id, email, account.id, email});
+        if (rows < 0)
+            return Written::Failed;
+        return rows == 1 ? Written::Yes : Written::Duplicate;
+    });
 }
 
-bool AccountStore::setDisabled(const QString &id, bool disabled)
+AccountStore::Written AccountStore::remove(const QString &id, const AuditRow &audit)
 {
-    Statement q = d->db.prepare(QStringLiteral("UPDATE accounts SET disabled=? WHERE id=?"));
-    q.bind(0, disabled);
-    q.bind(1, id);
-    return d->db.run(q) && q.changes() == 1;
+    return d->change(QStringLiteral("DELETE FROM accounts WHERE id = ?"), {id}, id, audit);
+}
+
+AccountStore::Written AccountStore::setRole(const QString &id, Role role, const AuditRow &audit)
+{
+    return d->change(QStringLiteral("UPDATE accounts SET role = ? WHERE id = ?"), {toString(role), id}, id, audit);
+}
+
+AccountStore::Written AccountStore::setPassword(const QString &id, const QString &hash, const AuditRow &audit)
+{
+    return d->change(QStringLiteral("UPDATE accounts SET password_hash = ? WHERE id = ?"), {hash, id}, id, audit);
+}
+
+AccountStore::Written AccountStore::setDisabled(const QString &id, bool disabled, const AuditRow &audit)
+{
+    return d->change(QStringLiteral("UPDATE accounts SET disabled = ? WHERE id = ?"), {disabled, id}, id, audit);
+}
+
+AccountStore::Written AccountStore::revokeAll(const QString &id, const AuditRow &audit)
+{
+    return d->change(QString(), {}, id, audit);
+}
+
+std::optional<Account> AccountStore::findWhere(const QString &condition, const QString &text)
+{
+    Statement q = d->db.prepare(columns + condition);
+    q.bind(0, text);
+    if (!d->db.run(q) || !d->db.next(q))
+        return std::nullopt;
+    return fromRow(q);
 }
 
 std::optional<Account> AccountStore::find(const QString &id)
 {
-    Statement q = d->db.prepare(columns + QStringLiteral(" WHERE id=?"));
-    q.bind(0, id);
-    if (!d->db.run(q) || !d->db.next(q))
+    return findWhere(QStringLiteral(" WHERE id = ?"), id);
+}
+
+std::optional<Account> AccountStore::findByLogin(const QString &text)
+{
+    if (text.isEmpty())
         return std::nullopt;
-    return fromRow(q);
+    auto account = find(text);
+    return account ? account : findWhere(QStringLiteral(" WHERE email = ?"), text);
 }
 
 std::optional<QList<Account>> AccountStore::all()
@@ -116,6 +254,99 @@ std::optional<QList<Account>> AccountStore::all()
     if (q.failed())
         return std::nullopt;
     return accounts;
+}
+
+bool AccountStore::addSession(const StoredSession &session, const AuditRow &audit)
+{
+    return d->all(audit, [&] {
+        const bool ok =
+            d->write(QStringLiteral("INSERT INTO sessions (family, secret, id, account, expires) VALUES (?,?,?,?,?)"),
+                     {session.family, session.secret, session.id, session.account, toEpochMicros(session.expires)}) ==
+                1 &&
+            d->write(QStringLiteral("DELETE FROM sessions WHERE account = ? AND family NOT IN (SELECT family FROM"
+                                    " sessions WHERE account = ? ORDER BY expires DESC, rowid DESC LIMIT ?)"),
+                     {session.account, session.account, maxSessions}) >= 0;
+        return ok ? Written::Yes : Written::Failed;
+    }) == Written::Yes;
+}
+
+std::optional<StoredSession> AccountStore::session(const QByteArray &family)
+{
+    Statement q =
+        d->db.prepare(QStringLiteral("SELECT family, secret, id, account, expires FROM sessions WHERE family = ?"));
+    q.bindBlob(0, family);
+    if (!d->db.run(q) || !d->db.next(q))
+        return std::nullopt;
+    return StoredSession{q.bytes(0), q.bytes(1), q.text(2), q.text(3), fromEpochMicros(q.integer(4))};
+}
+
+bool AccountStore::rotateSession(const QByteArray &family, const QByteArray &from, const QByteArray &to,
+                                 TimePoint expires)
+{
+    return d->write(QStringLiteral("UPDATE sessions SET secret = ?, expires = ? WHERE family = ? AND secret = ?"),
+                    {to, toEpochMicros(expires), family, from}) == 1;
+}
+
+bool AccountStore::endSession(const QString &id, const QString &account, TimePoint until, const AuditRow &audit)
+{
+    return d->all(audit, [&] {
+        const bool ok = d->write(QStringLiteral("DELETE FROM sessions WHERE id = ?"), {id}) >= 0 &&
+                        d->keepRevoked(revocationKey(Revocable::Session, id), account, until, audit.at);
+        return ok ? Written::Yes : Written::Failed;
+    }) == Written::Yes;
+}
+
+bool AccountStore::revoke(const QByteArray &key, const QString &account, TimePoint until, const AuditRow &audit)
+{
+    return d->all(audit, [&] {
+        return d->keepRevoked(key, account, until, audit.at) ? Written::Yes : Written::Failed;
+    }) == Written::Yes;
+}
+
+bool AccountStore::isRevoked(const QByteArray &key)
+{
+    Statement q = d->db.prepare(QStringLiteral("SELECT 1 FROM revocations WHERE key = ?"));
+    q.bindBlob(0, key);
+    // What cannot be read counts as revoked.
+    return !d->db.run(q) || d->db.next(q) || q.failed();
+}
+
+std::optional<QSet<QByteArray>> AccountStore::revocations(TimePoint now)
+{
+    Statement q = d->db.prepare(QStringLiteral("SELECT key FROM revocations WHERE expires > ?"));
+    q.bind(0, toEpochMicros(now));
+    if (!d->db.run(q))
+        return std::nullopt;
+    QSet<QByteArray> keys;
+    while (d->db.next(q))
+        keys.insert(q.bytes(0));
+    if (q.failed())
+        return std::nullopt;
+    return keys;
+}
+
+void AccountStore::prune(TimePoint now)
+{
+    d->write(QStringLiteral("DELETE FROM revocations WHERE expires <= ?"), {toEpochMicros(now)});
+    d->write(QStringLiteral("DELETE FROM sessions WHERE expires <= ?"), {toEpochMicros(now)});
+}
+
+QList<AuditRow> AccountStore::audit(int newest)
+{
+    QList<AuditRow> rows;
+    Statement q =
+        d->db.prepare(QStringLiteral("SELECT at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT ?"));
+    q.bind(0, newest);
+    if (!d->db.run(q))
+        return rows;
+    while (d->db.next(q))
+        rows.prepend({fromEpochMicros(q.integer(0)), q.text(1), q.text(2), q.text(3), q.text(4)});
+    return rows;
+}
+
+bool AccountStore::takeChanged()
+{
+    return std::exchange(d->changed, false);
 }
 
 bool AccountStore::changedByOthers()

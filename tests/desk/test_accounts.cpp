@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/domain/AccountsSnapshot.h"
 #include "server/desk/AccountCommands.h"
 #include "server/desk/Accounts.h"
 #include "server/store/DataDirectory.h"
@@ -8,6 +9,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <functional>
 
 using namespace tocsin;
 using namespace std::chrono_literals;
@@ -100,76 +103,166 @@ private Q_SLOTS:
         QVERIFY(passwordMatches(account, QStringLiteral("zoe\u0308 zoe\u0308")));
     }
 
+    void addressesHaveAShape_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("email");
+        const auto row = [](const char *text, const char *email) {
+            QTest::addRow("\"%s\"", text) << QString::fromUtf8(text) << QString::fromUtf8(email);
+        };
+        row("Ada@Example.org", "ada@example.org");
+        row("a@b", "a@b");
+        row("", "");
+        row("ada", "");
+        row("@b", "");
+        row("a@", "");
+        row("a b@c", "");
+        row("a@b\n", "");
+        row("a@b/c", "");
+        row("a\u202e@b", "");
+        QTest::newRow("254") << (QString(252, QLatin1Char('a')) + QStringLiteral("@b"))
+                             << (QString(252, QLatin1Char('a')) + QStringLiteral("@b"));
+        QTest::newRow("255") << (QString(253, QLatin1Char('a')) + QStringLiteral("@b")) << QString();
+    }
+    void addressesHaveAShape()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, email);
+        QCOMPARE(emailOf(text), email);
+    }
+
     void usersAreAddedOnceAndFound()
     {
         QTemporaryDir dir;
-        auto board = std::make_shared<AccountsBoard>();
-        Accounts accounts(dir.filePath(QStringLiteral("accounts.db")), board);
-        QCOMPARE(accounts.start(), QString());
-        QVERIFY(board->current()->accounts.isEmpty());
-        QSignalSpy changed(&accounts, &Accounts::changed);
-        QCOMPARE(accounts.add(QStringLiteral("Ada"), Role::Dispatcher, secret()), QString());
-        QCOMPARE(changed.size(), 1);
-        QVERIFY(accounts.add(QStringLiteral("ADA"), Role::Admin, secret()).contains(QLatin1String("exists")));
-        QVERIFY(!accounts.add(QStringLiteral("bob/eve"), Role::Admin, secret()).isEmpty());
-        QVERIFY(!accounts.add(QStringLiteral("bob"), Role::Admin, QStringLiteral("short")).isEmpty());
-        QCOMPARE(accounts.list().size(), 1);
-        const auto found = accounts.find(QStringLiteral("aDA"));
-        QVERIFY(found && found->name == QStringLiteral("Ada") && found->role == Role::Dispatcher && !found->disabled);
-        QVERIFY(board->current()->accounts.value(QStringLiteral("ada")) ==
-                (AccountsSnapshot::Entry{QStringLiteral("Ada"), Role::Dispatcher, false}));
-
-        const auto principal = accounts.verifyPassword(QStringLiteral("ADA"), secret());
-        QVERIFY(principal && principal->id == QStringLiteral("ada") && principal->role == Role::Dispatcher);
-        QVERIFY(!accounts.verifyPassword(QStringLiteral("ada"), QStringLiteral("wrong horse")));
-        QVERIFY(!accounts.verifyPassword(QStringLiteral("bob"), secret()));
-        QVERIFY(!accounts.verifyPassword(QString(), secret()));
-
-        QVERIFY(accounts.setDisabled(QStringLiteral("ada"), true));
-        QVERIFY(board->current()->accounts.value(QStringLiteral("ada")).disabled);
-        QVERIFY(!accounts.verifyPassword(QStringLiteral("ada"), secret()));
-        QVERIFY(!accounts.setDisabled(QStringLiteral("bob"), true));
+        AccountStore store;
+        QCOMPARE(store.openIn(dir.path()), QString());
+        const auto add = [&store](const char *name, const char *email, const QString &password) {
+            return addAccount(store, {QString::fromLatin1(name), Role::Dispatcher, QString::fromLatin1(email)},
+                              password, {systemNow(), QStringLiteral("test"), QStringLiteral("added"), {}, {}});
+        };
+        QCOMPARE(add("Ada", "Ada@Example.org", secret()), QString());
+        QVERIFY(add("ADA", "", secret()).contains(QLatin1String("exists")));
+        QVERIFY(add("bob", "ada@example.ORG", secret()).contains(QLatin1String("exists")));
+        QVERIFY(add("ada@example.org", "", secret()).contains(QLatin1String("exists"))); // somebody's address as a name
+        QVERIFY(!add("bob/eve", "", secret()).isEmpty());
+        QVERIFY(!add("bob", "no address", secret()).isEmpty());
+        QVERIFY(!add("bob", "", QStringLiteral("short")).isEmpty());
+        QCOMPARE(store.all()->size(), 1);
+        QCOMPARE(add("carl@example.org", "", secret()), QString());
+        QVERIFY(add("bob", "carl@example.org", secret())
+                    .contains(QLatin1String("exists"))); // somebody's name as an address
+        for (const char *login : {"ada", "ada@example.org"}) {
+            const auto found = store.findByLogin(QString::fromLatin1(login));
+            QVERIFY(found && found->name == QStringLiteral("Ada") && found->role == Role::Dispatcher &&
+                    !found->disabled);
+            QVERIFY(found->validFrom > TimePoint());
+        }
+        QVERIFY(!store.findByLogin(QString()));
+        QVERIFY(!store.findByLogin(QStringLiteral("bob")));
+        // What is in the log tells who and what, and no secret.
+        for (const AuditRow &row : store.audit(10))
+            QVERIFY(row.action == QStringLiteral("added") && !row.detail.contains(secret()));
+        QCOMPARE(store.audit(10).size(), 2);
+        QCOMPARE(store.audit(1).size(), 1);
     }
 
-    void aRunningServerNoticesAUserAddedBeside()
+    void aRunningServerNoticesWhatHappensBeside()
     {
         QTemporaryDir dir;
         DataDirectory server(dir.path());
         QCOMPARE(server.lock(), QString()); // held all the while
         auto board = std::make_shared<AccountsBoard>();
-        Accounts accounts(server.accountsFile(), board);
+        Accounts accounts(server.accountsFile(), board, 20ms);
         QCOMPARE(accounts.start(), QString());
         const auto before = board->current();
         QSignalSpy changed(&accounts, &Accounts::changed);
-        QCOMPARE(addUser(dir.path(), QStringLiteral("Ada"), Role::Supervisor, secret()), QString());
-        QVERIFY(changed.wait(30'000));
+        const auto noticed = [&changed] { return !changed.isEmpty() || changed.wait(30'000); };
+        const auto ada = [&board] { return board->current()->accounts.value(QStringLiteral("ada")); };
+        const QString name = QStringLiteral("Ada");
+        QCOMPARE(addUser(dir.path(), {name, Role::Supervisor}, secret()), QString());
+        QVERIFY(noticed());
         QVERIFY(before->accounts.isEmpty()); // snapshots do not change
-        QVERIFY(board->current()->accounts.contains(QStringLiteral("ada")));
-        QCOMPARE(changed.size(), 1);
+        QVERIFY(ada().role == Role::Supervisor);
+
+        TimePoint generation = ada().validFrom;
+        QVERIFY(generation > TimePoint());
+        using Step = std::function<QString()>;
+        for (const Step &step : {Step([&] { return setUserRole(dir.path(), name, Role::Citizen); }),
+                                 Step([&] { return setUserPassword(dir.path(), name, QStringLiteral("another one")); }),
+                                 Step([&] { return setUserDisabled(dir.path(), name, true); }),
+                                 Step([&] { return setUserDisabled(dir.path(), name, false); }),
+                                 Step([&] { return revokeUser(dir.path(), name); })}) {
+            changed.clear();
+            QCOMPARE(step(), QString());
+            QVERIFY(noticed());
+            QVERIFY(ada().validFrom > generation); // tokens of before are void
+            generation = ada().validFrom;
+        }
+        QVERIFY(ada().role == Role::Citizen && !ada().disabled);
+        changed.clear();
+        QCOMPARE(revokeToken(dir.path(), QStringLiteral("t1"), systemNow() + 1h), QString());
+        QVERIFY(noticed());
+        QVERIFY(board->current()->revoked.contains(revocationKey(Revocable::Token, QStringLiteral("t1"))));
+        changed.clear();
+        QCOMPARE(removeUser(dir.path(), name), QString());
+        QVERIFY(noticed());
+        QVERIFY(board->current()->accounts.isEmpty());
+    }
+
+    void whoComesBackIsSomebodyElse()
+    {
+        QTemporaryDir dir;
+        const NewAccount ada{QStringLiteral("ada"), Role::Admin};
+        QCOMPARE(addUser(dir.path(), ada, secret()), QString());
+        const TokenGrant before = grantToken(dir.path(), ada.name, 1h, systemNow());
+        QCOMPARE(removeUser(dir.path(), ada.name), QString());
+        QCOMPARE(addUser(dir.path(), ada, secret()), QString());
+        QVERIFY(grantToken(dir.path(), ada.name, 1h, systemNow()).generation > before.generation);
     }
 
     void aUserIsAddedFromTheCommandLine()
     {
         QTemporaryDir dir;
         const QString path = dir.filePath(QStringLiteral("new/data"));
-        QCOMPARE(addUser(path, QStringLiteral("Ada"), Role::Admin, secret()), QString());
-        QVERIFY(addUser(path, QStringLiteral("ada"), Role::Admin, secret()).contains(QLatin1String("exists")));
-        QVERIFY(!addUser(path, QString(), Role::Admin, secret()).isEmpty());
-        QVERIFY(!addUser(path, QStringLiteral("bob"), Role::Admin, QStringLiteral("1234567")).isEmpty());
+        const auto add = [](const QString &where, const char *name, const QString &password) {
+            return addUser(where, {QString::fromLatin1(name), Role::Admin}, password);
+        };
+        QCOMPARE(add(path, "Ada", secret()), QString());
+        QVERIFY(add(path, "ada", secret()).contains(QLatin1String("exists")));
+        QVERIFY(!add(path, "", secret()).isEmpty());
+        QVERIFY(!add(path, "bob", QStringLiteral("1234567")).isEmpty());
         QFile file(dir.filePath(QStringLiteral("file")));
         QVERIFY(file.open(QIODevice::WriteOnly));
-        QVERIFY(addUser(file.fileName(), QStringLiteral("bob"), Role::Admin, secret())
-                    .contains(QLatin1String("not a directory")));
+        QVERIFY(add(file.fileName(), "bob", secret()).contains(QLatin1String("not a directory")));
 #ifdef Q_OS_UNIX
         QVERIFY(!(QFile::permissions(path + QStringLiteral("/accounts.db")) & (QFile::ReadGroup | QFile::ReadOther)));
 #endif
+        const UserList list = listUsers(path);
+        QCOMPARE(list.error, QString());
+        QCOMPARE(list.users.size(), 1);
+        QVERIFY(list.users.first().passwordHash.isEmpty());
+        QString error;
+        QCOMPARE(auditLines(path, 10, &error).size(), 1);
+        QVERIFY(auditLines(path, 10, &error).first().contains(QLatin1String("command line: user added ada (admin)")));
+    }
+
+    void nobodyIsChangedWhoIsNotThere()
+    {
+        QTemporaryDir dir;
+        const QString bob = QStringLiteral("bob");
+        for (const QString &error : {removeUser(dir.path(), bob), setUserRole(dir.path(), bob, Role::Admin),
+                                     setUserPassword(dir.path(), bob, secret()), setUserDisabled(dir.path(), bob, true),
+                                     revokeUser(dir.path(), bob), removeUser(dir.path(), QString()),
+                                     removeUser(dir.path(), QStringLiteral("a/b"))})
+            QVERIFY2(error.contains(QLatin1String("no user")), qPrintable(error));
+        QVERIFY(setUserPassword(dir.path(), bob, QStringLiteral("short")).contains(QLatin1String("at least")));
     }
 
     void aTokenIsGrantedOnlyToSomebodyWhoMayComeIn()
     {
         QTemporaryDir dir;
         const TimePoint now{1'700'000'000s};
-        QCOMPARE(addUser(dir.path(), QStringLiteral("Ada"), Role::Admin, secret()), QString());
+        QCOMPARE(addUser(dir.path(), {QStringLiteral("Ada"), Role::Admin}, secret()), QString());
         const TokenGrant grant = grantToken(dir.path(), QStringLiteral("ADA"), 1h, now);
         QCOMPARE(grant.error, QString());
         QCOMPARE(grant.account.id, QStringLiteral("ada"));
@@ -178,36 +271,33 @@ private Q_SLOTS:
         QVERIFY(grantToken(dir.path(), QStringLiteral("bob"), 1h, now).error.contains(QLatin1String("bob")));
         QVERIFY(grantToken(dir.path(), QString(), 1h, now).key.isEmpty());
         QVERIFY(!grantToken(dir.path(), QStringLiteral("ada"), 0s, now).error.isEmpty());
-        {
-            Accounts accounts(dir.filePath(QStringLiteral("accounts.db")), std::make_shared<AccountsBoard>());
-            QCOMPARE(accounts.start(), QString());
-            QVERIFY(accounts.setDisabled(QStringLiteral("ada"), true));
-        }
+        QCOMPARE(setUserDisabled(dir.path(), QStringLiteral("ada"), true), QString());
         const TokenGrant refused = grantToken(dir.path(), QStringLiteral("ada"), 1h, now);
         QVERIFY(refused.error.contains(QLatin1String("disabled")) && refused.key.isEmpty());
+        QCOMPARE(grantPairing(dir.path(), Role::Device, 1h, now).key, grant.key);
     }
 
     void anUnknownRoleShutsTheAccount()
     {
         QTemporaryDir dir;
-        QCOMPARE(addUser(dir.path(), QStringLiteral("ada"), Role::Admin, secret()), QString());
+        QCOMPARE(addUser(dir.path(), {QStringLiteral("ada"), Role::Admin}, secret()), QString());
         QCOMPARE(test::Outsider(dir.filePath(QStringLiteral("accounts.db")))
                      .exec(QStringLiteral("UPDATE accounts SET role='emperor'")),
                  QString());
         Accounts accounts(dir.filePath(QStringLiteral("accounts.db")), std::make_shared<AccountsBoard>());
         QCOMPARE(accounts.start(), QString());
-        const auto ada = accounts.find(QStringLiteral("ada"));
+        const auto ada = accounts.store().find(QStringLiteral("ada"));
         QVERIFY(ada && ada->disabled && ada->role == Role::Citizen);
     }
 
     void aFileOfALaterVersionIsRefused()
     {
         QTemporaryDir dir;
-        QCOMPARE(addUser(dir.path(), QStringLiteral("ada"), Role::Admin, secret()), QString());
+        QCOMPARE(addUser(dir.path(), {QStringLiteral("ada"), Role::Admin}, secret()), QString());
         QCOMPARE(
             test::Outsider(dir.filePath(QStringLiteral("accounts.db"))).exec(QStringLiteral("PRAGMA user_version=9")),
             QString());
-        QVERIFY(addUser(dir.path(), QStringLiteral("bob"), Role::Admin, secret()).contains(QLatin1String("newer")));
+        QVERIFY(addUser(dir.path(), {QStringLiteral("bob"), Role::Admin}, secret()).contains(QLatin1String("newer")));
     }
 
     void timesToLive_data()

@@ -8,6 +8,7 @@ targets read first stand at the top of each fuzz_NAME.cpp.
 """
 import json
 import pathlib
+import re
 import struct
 import sys
 import zlib
@@ -245,10 +246,43 @@ def events():
     yield "not-json", b"\0\xff\xfe"
 
 
+def packed(value):
+    """MessagePack, as much of it as the native protocol needs."""
+    if value is None or isinstance(value, bool):
+        return {None: b"\xc0", False: b"\xc2", True: b"\xc3"}[value]
+    if isinstance(value, int):
+        return bytes([value]) if 0 <= value < 128 else b"\xd3" + struct.pack(">q", value)
+    if isinstance(value, float):
+        return b"\xcb" + struct.pack(">d", value)
+    if isinstance(value, str):
+        text = value.encode()
+        return b"\xda" + struct.pack(">H", len(text)) + text
+    if isinstance(value, list):
+        return b"\xdc" + struct.pack(">H", len(value)) + b"".join(map(packed, value))
+    return b"\xde" + struct.pack(">H", len(value)) + b"".join(packed(key) + packed(item) for key, item in value.items())
+
+
+def wire():
+    page = (CORPUS.parents[2] / "models/wire/PROTOCOL.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```json (client|server)\n(.*?)```", page, re.S)
+    for number, (side, text) in enumerate(blocks):
+        frame = json.loads(text)
+        bit = 2 if side == "server" else 0
+        name = f"{number:02}-{frame['type']}"
+        yield name + "-json", bytes([bit]) + json.dumps(frame, ensure_ascii=False).encode()
+        yield name + "-msgpack", bytes([bit | 1]) + packed(frame)
+    yield "cursor-negative", b"\0" + b'{"type":"ack","cursors":{"desk":-1}}'
+    yield "cursor-huge", b"\0" + b'{"type":"hello","v":1,"cursors":{"desk":["e",9223372036854775807]}}'
+    yield "cursor-float", b"\0" + b'{"type":"hello","v":1,"cursors":{"desk":["e",1e300]}}'
+    yield "bomb-array", b"\1\x81\xa1a" + b"\xdd\xff\xff\xff\xff" * 8
+    yield "bomb-map", b"\1" + b"\xdf\xff\xff\xff\xff\xa1a" * 8
+    yield "deep", b"\1\x81\xa1a" + b"\x91" * 100
+
+
 def main():
     check = "--check" in sys.argv[1:]
     wrong = []
-    for make in (frames, http, target, inflate, token, vehicle, nmea, chunk, events):
+    for make in (frames, http, target, inflate, token, vehicle, nmea, chunk, events, wire):
         folder = CORPUS / make.__name__
         seeds = {f"seed-{name}": data for name, data in make()}
         if not check:

@@ -36,7 +36,10 @@ QByteArray replaced(QByteArray text, const char *before, const char *after)
 
 TokenKeys keys()
 {
-    return {key, {{QStringLiteral("k2"), QByteArray(32, '2')}, {QStringLiteral("short"), QByteArray("short")}}};
+    TokenKeys keys;
+    keys.key = key;
+    keys.byId = {{QStringLiteral("k2"), QByteArray(32, '2')}, {QStringLiteral("short"), QByteArray("short")}};
+    return keys;
 }
 
 QByteArray signature(const QByteArray &text, const QByteArray &with, QCryptographicHash::Algorithm hash)
@@ -154,7 +157,8 @@ void addForgeries()
     const auto claim = [&](const char *name, const char *before, const char *after) {
         QTest::newRow(name) << withPayload(replaced(goodPayload, before, after));
     };
-    claim("expired", "1700003600", "1699999969");
+    claim("expired", "1700003600", "1699999999");
+    claim("expired this moment", "1700003600", "1700000000");
     claim("expired long ago", R"("iat":1699999990,"exp":1700003600)", R"("iat":1,"exp":2)");
     claim("exp missing", R"("exp":1700003600,)", "");
     claim("exp as text", "1700003600", R"("1700003600")");
@@ -182,7 +186,23 @@ void addForgeries()
     claim("type missing", R"("type":"access",)", "");
     claim("type in capitals", R"("type":"access")", R"("type":"ACCESS")");
     claim("type a list", R"("type":"access")", R"("type":["access"])");
+    claim("a pairing token", R"("type":"access")", R"("type":"pairing")");
+    claim("generation as text", R"("jti")", R"("gen":"1","jti")");
+    claim("generation negative", R"("jti")", R"("gen":-1,"jti")");
+    claim("generation with a fraction", R"("jti")", R"("gen":1.5,"jti")");
+    claim("exp a date in words", "1700003600", R"("2033-01-01T00:00:00Z")");
+    claim("exp beyond 64 bits", "1700003600", "99999999999999999999999999");
+    claim("exp a list", "1700003600", "[1700003600]");
+    claim("sub null", R"("sub":"ada")", R"("sub":null)");
     claim("a key twice further down", R"("jti":"1")", R"("x":{"a":1,"a":2})");
+    row("payload with a byte order mark", withPayload("\xEF\xBB\xBF" + goodPayload));
+    row("payload in UTF-16", withPayload(QByteArray("\xFF\xFE{\0}\0", 6)));
+    row("payload with an overlong character", withPayload(replaced(goodPayload, "ada",
+                                                                   "a\xc0\xaf"
+                                                                   "a")));
+    row("payload with a tail", withPayload(goodPayload + goodPayload));
+    row("payload with a comment", withPayload("/**/" + goodPayload));
+    row("payload compressed", token(R"({"alg":"HS256","zip":"DEF","crit":["zip"]})", goodPayload));
     row("payload a list", withPayload('[' + goodPayload + ']'));
     row("payload text", withPayload(R"("ada")"));
     row("payload empty", withPayload("{}"));
@@ -205,7 +225,7 @@ void addGoodTokens()
         goodHeader, replaced(goodPayload, R"("jti")", R"("aud":["a","b"],"x":{"sub":"eve","a":[{"sub":1}]},"jti")"));
     QTest::newRow("quotes and braces in text")
         << token(goodHeader, replaced(goodPayload, R"("jti":"1")", R"("jti":"1","note":"\"}],{:\\"  )"));
-    QTest::newRow("expired within the leeway") << token(goodHeader, replaced(goodPayload, "1700003600", "1699999991"));
+    QTest::newRow("one second left") << token(goodHeader, replaced(goodPayload, "1700003600", "1700000001"));
     QTest::newRow("from a clock that is ahead within the leeway")
         << token(goodHeader, replaced(goodPayload, "1699999990", "1700000030"));
     QTest::newRow("fractions") << token(goodHeader, replaced(goodPayload, "1700003600", "1700003600.5"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/dialects/Json.h"
+#include "models/wire/Json.h"
 
 #include <QtTest>
 

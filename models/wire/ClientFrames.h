@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Ports.h"
+#include "models/domain/Requests.h"
+#include "models/wire/Json.h"
+
+#include <QJsonObject>
+#include <QMap>
+
+#include <variant>
+
+// What a client of the native protocol says (PROTOCOL.md beside this file), for both ends. Plain values and functions, any thread.
+
+namespace tocsin::wire {
+
+/// How far a client has come in a stream: `seq` is the last event that it has, 0: none.
+struct Cursor
+{
+    QString epoch;
+    qint64 seq = 0;
+    bool operator==(const Cursor &) const = default;
+};
+using Cursors = QMap<QString, Cursor>;
+
+/// The first frame. `token` when none came with the upgrade. The name counts only for callers without an account (open posture).
+struct Hello
+{
+    int version = 1;
+    QString token;
+    QString client; ///< "tocsin-console/0.1.0"
+    QString name;
+    QStringList streams; ///< wanted; those of `cursors` are wanted too
+    Cursors cursors;
+    bool operator==(const Hello &) const = default;
+};
+
+struct Subscribe
+{
+    QString id;
+    QStringList topics;
+    double hz = 0; ///< telemetry at most so often per device; 0: as the server likes
+    bool operator==(const Subscribe &) const = default;
+};
+
+struct Unsubscribe
+{
+    QString id;
+    QStringList topics;
+    bool operator==(const Unsubscribe &) const = default;
+};
+
+struct Ask
+{
+    QString cmdId; ///< made by the client; the same again is answered again, not done again
+    RequestBody body;
+};
+
+struct SnapshotQuery
+{
+    QString stream;
+    bool operator==(const SnapshotQuery &) const = default;
+};
+
+struct Query
+{
+    QString id;
+    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery> what;
+};
+
+/// Everything up to `seq` has arrived; cumulative.
+struct Ack
+{
+    QMap<QString, qint64> cursors;
+    bool operator==(const Ack &) const = default;
+};
+
+struct Typing
+{
+    QString thread;
+    bool operator==(const Typing &) const = default;
+};
+
+struct Ping
+{
+    QString id;
+    bool operator==(const Ping &) const = default;
+};
+
+using ClientFrame = std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping>;
+
+/// What is wrong with a frame; `id` is that of the frame, so that the answer finds its asker.
+struct FrameError
+{
+    QString id;
+    QString code; ///< "invalid" or "unknown_type"
+    FieldError error;
+};
+
+inline constexpr qsizetype maxIdLength = 128;
+inline constexpr qsizetype maxStreams = 64; ///< of one client
+inline constexpr qsizetype maxTopics = 256; ///< in one frame
+
+[[nodiscard]] QJsonObject toJson(const ClientFrame &frame);
+[[nodiscard]] std::variant<ClientFrame, FrameError> clientFrameFromJson(const QJsonObject &json);
+
+} // namespace tocsin::wire
