@@ -56,7 +56,7 @@ public:
     quint16 closeCode = 0;
     QList<net::Delivery> deliveries;
     QStringList keys;
-    QList<QByteArray> pings;  ///< payloads
+    QList<QByteArray> pings; ///< payloads
     QList<QByteArray> wires; ///< as they were handed over
 
 private:

@@ -79,8 +79,7 @@ class NativeClient:
     async def wait(self, look, seconds=10, what="it"):
         async def until():
             async with self.changed:
-                await self.changed.wait_for(look)
-            return look()
+                return await self.changed.wait_for(look)
         try:
             return await asyncio.wait_for(until(), seconds * PATIENCE)
         except asyncio.TimeoutError:
