@@ -189,7 +189,14 @@ QString Backend::startStore()
         return p.tokens.error;
 
     p.storeWorker.emplace(QStringLiteral("store"));
-    p.log = std::make_unique<LogStore>(LogStore::Options{.path = p.directory->deskFile()});
+    const DataDirectory::Key headKey = p.directory->headKey();
+    if (!headKey.error.isEmpty())
+        return headKey.error;
+    LogStore::Options log;
+    log.path = p.directory->deskFile();
+    log.headKey = HeadKey(headKey.bytes);
+    log.headCopies = m_settings.headCopyDir();
+    p.log = std::make_unique<LogStore>(std::move(log));
     p.log->moveToThread(p.storeWorker->thread());
     QString error;
     p.storeWorker->run([&] {
@@ -289,7 +296,8 @@ QString Backend::makeServer()
     };
     p.server = std::make_unique<ServerSide>(ServerSide::Parts{
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
-        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus});
+        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
+        desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);

@@ -160,6 +160,8 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("Where everything durable is kept.")},
         {QStringLiteral("data.history_days"), Kind::Integer, 30, QString(), QString(),
          QStringLiteral("Telemetry older than this is removed."), 1, 36500},
+        {QStringLiteral("data.head_copy"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
+         QStringLiteral("The log's signed head is copied here each minute; best on another disk (empty: DATA/heads).")},
         {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
          QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
         {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
@@ -377,6 +379,7 @@ Settings Config::settings() const
     s.refreshDays = get("auth.refresh_days").toInt();
     s.dataDir = get("data.dir").toString();
     s.historyDays = get("data.history_days").toInt();
+    s.headCopy = get("data.head_copy").toString();
     s.rulesFile = get("alerts.rules").toString();
     s.staleSeconds = get("alerts.stale_seconds").toInt();
     s.offlineSeconds = get("alerts.offline_seconds").toInt();

@@ -72,6 +72,7 @@ void ServerSide::build(const DeskSnapshot &initial)
 
     const auto authorizer = std::make_shared<net::TokenAuthorizer>(m_parts.tokens.keys, m_parts.accounts);
     m_server = std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls), authorizer);
+    m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
 
     DialectOptions options;

@@ -136,6 +136,7 @@ void NativeSession::take(const wire::Hello &hello)
     }
     m_authenticated = true;
     m_session->limitMessages(messageBytes);
+    m_session->setUrgent(); // a panic or an acknowledge may come
     if (m_reader.who.anonymous && !hello.name.isEmpty())
         m_reader.who.name = hello.name;
     makeFeed();

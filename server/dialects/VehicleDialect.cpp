@@ -83,6 +83,8 @@ void VehicleDialect::enter(const Place &place, net::Session *session)
         kind == VehicleSocket::Kind::Telemetry ? place.object : userNamed(place.object, session->principal());
     VehicleSocket &socket = m_sockets->add(session, kind, subject, m_options.messagesPerWindow);
     const quint64 number = socket.number;
+    if (path->kind == VehicleSocket::Kind::Alerts)
+        session->setUrgent();
     m_outbound->opened(socket);
     if (socket.kind == VehicleSocket::Kind::Telemetry)
         m_outbound->listen(socket);

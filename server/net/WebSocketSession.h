@@ -61,6 +61,7 @@ public:
     [[nodiscard]] bool isBehind() override { return m_guard->isBehind(); }
     void send(const Frame &frame, Delivery delivery, const QString &key) override;
     [[nodiscard]] bool join(const std::shared_ptr<FrameBatch> &batch) override { return m_guard->join(batch); }
+    void setUrgent() override { m_guard->setUrgent(); }
     void setGapEncoder(const GapEncoder &encoder) override { m_guard->setGapEncoder(encoder); }
     void close(quint16 code, const QString &reason) override;
 

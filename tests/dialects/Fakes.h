@@ -37,6 +37,7 @@ public:
     [[nodiscard]] bool isBehind() override { return behind; }
     void send(const net::Frame &frame, net::Delivery delivery, const QString &conflationKey) override;
     void close(quint16 code, const QString &reason) override;
+    void setUrgent() override { urgent = true; }
 
     void say(const QByteArray &utf8) { Q_EMIT textReceived(utf8); }
     void say(const QJsonObject &message);
@@ -52,6 +53,7 @@ public:
     QByteArray protocol;
     qsizetype messageLimit = 0;
     bool behind = false;       ///< a reader that is slow
+    bool urgent = false;       ///< read even while the desk is behind
     bool closesOnSend = false; ///< as a slow reader that is given up
     quint16 closeCode = 0;
     QList<net::Delivery> deliveries;
