@@ -157,7 +157,7 @@ class Replay(Case):
             def do_GET(self):
                 where = urllib.parse.urlsplit(self.path)
                 page = where.path == "/"
-                if not page and current:
+                if where.path == "/note" and current:
                     current[-1].note(urllib.parse.unquote(where.query))
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
