@@ -2,8 +2,8 @@
 #include "app/ServerSide.h"
 
 #include "app/Tls.h"
-
 #include "server/dialects/AccountPages.h"
+#include "server/dialects/AttachmentPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
 #include "server/net/ListenAddress.h"
@@ -87,6 +87,8 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_users = [dialect] { return dialect->counters().users; };
     m_server->addDialect(std::move(vehicles));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
+    m_server->addDialect(std::make_unique<AttachmentPages>(
+        options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));
     m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
 }
 

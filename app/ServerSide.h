@@ -39,6 +39,9 @@ public:
         net::TlsIdentity tls;
         std::shared_ptr<const AccountsBoard> accounts;
         AccountsPort &accountsPort;
+        AttachmentPort &attachments;
+        std::function<void(const QString &id, std::function<void(const std::optional<QStringList> &)>)>
+            attachmentThreads;
         std::function<void(std::function<void(DeskSnapshot)>)> askSnapshot;
         std::function<QList<Metric>()> metrics; ///< of the other threads' parts
         std::function<ComponentStatus()> deskStatus;

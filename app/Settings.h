@@ -35,6 +35,9 @@ struct Settings
 
     QString dataDir;
     int historyDays = 0;
+    int closedDays = 0;
+
+    int commandExpirySeconds = 0;
 
     QString rulesFile;
     int staleSeconds = 0;
@@ -46,6 +49,7 @@ struct Settings
     double replaySpeed = 1;
 
     QString operatorName;
+    QString repliesFile;
     QString theme;
 
     QString logRules;

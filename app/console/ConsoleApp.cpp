@@ -86,14 +86,20 @@ QString ConsoleApp::show()
     d->link = std::make_unique<LocalLink>(LocalLink::Parts{
         d->backend.desk(), d->backend.archive(), d->backend.latest(),
         [&backend = d->backend](std::function<void(DeskSnapshot)> reply) { backend.askSnapshot(std::move(reply)); },
-        std::move(self)});
+        std::move(self), [&backend = d->backend](const TypingNotice &notice) { backend.tellTyping(notice); }});
     LocalLink &link = *d->link;
     QObject::connect(&d->backend, &Backend::published, &link, &LocalLink::offerEvents, Qt::DirectConnection);
     QObject::connect(&d->backend, &Backend::presenceChanged, &link, &DeskLink::presence, Qt::QueuedConnection);
     QObject::connect(&d->backend, &Backend::serverStats, &link, &DeskLink::serverStats, Qt::QueuedConnection);
     QObject::connect(&d->backend, &Backend::adapterStatus, &link, &DeskLink::adapters, Qt::QueuedConnection);
 
+    QObject::connect(&d->backend, &Backend::typingSeen, &link, &DeskLink::typingSeen, Qt::QueuedConnection);
+
+    const ChatRepliesResult replies = loadChatReplies(d->settings.repliesFile);
+    if (!replies.error.isEmpty())
+        return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
+    d->console->chat()->setReplies(replies.replies);
     d->console->setBands(ChannelBands::fromRules(d->backend.rules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
