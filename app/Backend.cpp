@@ -199,7 +199,14 @@ QString Backend::startStore()
         return p.tokens.error;
 
     p.storeWorker.emplace(QStringLiteral("store"));
-    p.log = std::make_unique<LogStore>(LogStore::Options{.path = p.directory->deskFile()});
+    const DataDirectory::Key headKey = p.directory->headKey();
+    if (!headKey.error.isEmpty())
+        return headKey.error;
+    LogStore::Options log;
+    log.path = p.directory->deskFile();
+    log.headKey = HeadKey(headKey.bytes);
+    log.headCopies = m_settings.headCopyDir();
+    p.log = std::make_unique<LogStore>(std::move(log));
     p.log->moveToThread(p.storeWorker->thread());
     QString error;
     p.storeWorker->run([&] {

@@ -29,6 +29,24 @@ QString parserError(const QCommandLineParser &parser)
     return text;
 }
 
+CommandLine parseLogCommand(CommandLine::Action action, const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    if (action == CommandLine::Action::Verify)
+        parser.addOption({QStringLiteral("head"), QString(), QStringLiteral("FILE")});
+    if (!parser.parse(arguments.mid(1))) // the command stands where the parser expects the program's name
+        return wrong(parserError(parser));
+    if (!parser.positionalArguments().isEmpty())
+        return wrong(QStringLiteral("Unknown argument '%1'").arg(parser.positionalArguments().constFirst()));
+    CommandLine line;
+    line.action = action;
+    line.dataDir = parser.value(QStringLiteral("data"));
+    if (action == CommandLine::Action::Verify)
+        line.headFile = parser.value(QStringLiteral("head"));
+    return line;
+}
+
 QString knownRoles()
 {
     return QStringLiteral("citizen, device, dispatcher, supervisor, admin");
@@ -192,6 +210,10 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         return parseUser(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("token"))
         return parseToken(arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("verify"))
+        return parseLogCommand(Action::Verify, arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("rebuild"))
+        return parseLogCommand(Action::Rebuild, arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("certificate"))
         return parseCertificate(arguments);
 
@@ -289,7 +311,9 @@ QString CommandLine::help()
                                   "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
                                   "  tocsin token NAME | --pairing | --revoke JTI\n"
                                   "  tocsin user --help tells more of these two\n"
-                                  "  tocsin certificate [--data DIR] [--config FILE]\n\n"
+                                  "  tocsin certificate [--data DIR] [--config FILE]\n"
+                                  "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
+                                  "  tocsin rebuild [--data DIR]                make the tables anew from the log\n\n"
                                   "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));

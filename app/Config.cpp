@@ -160,6 +160,8 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("Where everything durable is kept.")},
         {QStringLiteral("data.history_days"), Kind::Integer, 30, QString(), QString(),
          QStringLiteral("Telemetry older than this is removed."), 1, 36500},
+        {QStringLiteral("data.head_copy"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
+         QStringLiteral("The log's signed head is copied here each minute; best on another disk (empty: DATA/heads).")},
         {QStringLiteral("data.closed_days"), Kind::Integer, 365, QString(), QString(),
          QStringLiteral("Closed alerts, finished commands and chat leave the tables after this; the log keeps all."), 1,
          36500},
@@ -384,6 +386,7 @@ Settings Config::settings() const
     s.refreshDays = get("auth.refresh_days").toInt();
     s.dataDir = get("data.dir").toString();
     s.historyDays = get("data.history_days").toInt();
+    s.headCopy = get("data.head_copy").toString();
     s.closedDays = get("data.closed_days").toInt();
     s.commandExpirySeconds = get("commands.expiry_seconds").toInt();
     s.repliesFile = get("console.replies").toString();

@@ -35,6 +35,11 @@ struct Settings
 
     QString dataDir;
     int historyDays = 0;
+    QString headCopy; ///< empty: headCopyDir() is in the data directory
+    [[nodiscard]] QString headCopyDir() const
+    {
+        return headCopy.isEmpty() ? dataDir + QStringLiteral("/heads") : headCopy;
+    }
     int closedDays = 0;
 
     int commandExpirySeconds = 0;

@@ -3,6 +3,7 @@
 #include "app/Backend.h"
 #include "app/CommandLine.h"
 #include "app/Config.h"
+#include "app/LogCommands.h"
 #include "app/StopSignals.h"
 #include "app/Tls.h"
 #include "hal/AdapterConfig.h"
@@ -143,6 +144,8 @@ int main(int argc, char *argv[])
         return 0;
     case CommandLine::Action::User:
     case CommandLine::Action::Certificate:
+    case CommandLine::Action::Verify:
+    case CommandLine::Action::Rebuild:
     case CommandLine::Action::Token: {
         const QCoreApplication app(argc, argv);
         Config config = readConfig(line);
@@ -152,6 +155,10 @@ int main(int argc, char *argv[])
             return fail(config.errors().join(QLatin1Char('\n')));
         if (line.action == CommandLine::Action::Certificate)
             return runCertificate(config.settings());
+        if (line.action == CommandLine::Action::Verify)
+            return runVerify(line, config.settings().dataDir, config.settings().headCopyDir());
+        if (line.action == CommandLine::Action::Rebuild)
+            return runRebuild(config.settings().dataDir);
         return line.action == CommandLine::Action::User ? runUser(line, config.settings())
                                                         : runToken(line, config.settings());
     }

@@ -160,32 +160,53 @@ QString DataDirectory::lock()
     return error;
 }
 
-DataDirectory::Key DataDirectory::tokenKey() const
+DataDirectory::Key DataDirectory::readKey(const QString &path, const QString &what)
 {
-    const QString path = file(QStringLiteral("jwt.key"));
+    QFile key(path);
+    if (!key.open(QIODevice::ReadOnly))
+        return {{}, QStringLiteral("The %1 %2 cannot be read: %3.").arg(what, path, key.errorString())};
+    const QByteArray bytes = key.read(keyBytes + 1);
+    if (bytes.size() != keyBytes)
+        return {{}, QStringLiteral("The %1 %2 is damaged: it must hold exactly 32 bytes.").arg(what, path)};
+    return {bytes, {}};
+}
+
+DataDirectory::Key DataDirectory::keyNamed(const QString &name, const QString &what) const
+{
+    const QString path = file(name + QStringLiteral(".key"));
     if (!QFile::exists(path)) {
         QByteArray fresh(keyBytes, Qt::Uninitialized);
         QRandomGenerator::system()->generate(fresh.begin(), fresh.end());
         // Written whole under another name first, so that nobody ever reads half a key. Who comes second takes the
         // first one's.
-        QTemporaryFile draft(file(QStringLiteral("jwt-XXXXXX.new"))); // made 0600
+        QTemporaryFile draft(file(name + QStringLiteral("-XXXXXX.new"))); // made 0600
         if (!draft.open() || draft.write(fresh) != fresh.size() || !draft.flush())
-            return {{}, QStringLiteral("The token key %1 cannot be written: %2.").arg(path, draft.errorString())};
-#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
+            return {{}, QStringLiteral("The %1 %2 cannot be written: %3.").arg(what, path, draft.errorString())};
+#ifdef Q_OS_UNIX
         ::fsync(draft.handle());
 #endif
         draft.close();
         if (!publish(draft.fileName(), path) && !QFile::exists(path))
-            return {{}, QStringLiteral("The token key %1 cannot be written: %2.").arg(path, qt_error_string())};
+            return {{}, QStringLiteral("The %1 %2 cannot be written: %3.").arg(what, path, qt_error_string())};
         syncDirectory(m_path);
     }
-    QFile key(path);
-    if (!key.open(QIODevice::ReadOnly))
-        return {{}, QStringLiteral("The token key %1 cannot be read: %2.").arg(path, key.errorString())};
-    const QByteArray bytes = key.read(keyBytes + 1);
-    if (bytes.size() != keyBytes)
-        return {{}, QStringLiteral("The token key %1 is damaged: it must hold exactly 32 bytes.").arg(path)};
-    return {bytes, {}};
+    return readKey(path, what);
+}
+
+DataDirectory::Key DataDirectory::tokenKey() const
+{
+    return keyNamed(QStringLiteral("jwt"), QStringLiteral("token key"));
+}
+
+DataDirectory::Key DataDirectory::headKey() const
+{
+    return keyNamed(QStringLiteral("head"), QStringLiteral("log's key"));
+}
+
+DataDirectory::Key DataDirectory::existingHeadKey() const
+{
+    const QString path = file(QStringLiteral("head.key"));
+    return QFile::exists(path) ? readKey(path, QStringLiteral("log's key")) : Key();
 }
 
 bool makePrivateFile(const QString &path)

@@ -8,7 +8,8 @@
 
 namespace tocsin {
 
-/// The one directory that holds everything Tocsin keeps: desk.db, history.db, accounts.db, jwt.key.
+/// The one directory that holds everything Tocsin keeps: desk.db, history.db, accounts.db, jwt.key,
+/// head.key and, unless configured elsewhere, heads/.
 /// Only its owner may read it (directory 0700 when we make it, files 0600). Plain class, one thread at a time.
 /// A server takes lock(), so that two never write the same log; `tocsin user add` only calls prepare() and works beside it.
 /// All errors are one sentence for people; an empty string means that it went well.
@@ -39,8 +40,15 @@ public:
     };
     /// The key that signs access tokens, from jwt.key; made on first demand. Two processes that ask at once get the same one.
     [[nodiscard]] Key tokenKey() const;
+    /// The seed of the key that signs the log's head (HeadKey), from head.key; made on first demand.
+    [[nodiscard]] Key headKey() const;
+    /// The same, but an absent one is not made: no bytes and no error.
+    [[nodiscard]] Key existingHeadKey() const;
 
 private:
+    [[nodiscard]] static Key readKey(const QString &path, const QString &what);
+    [[nodiscard]] Key keyNamed(const QString &name, const QString &what) const;
+
     struct Lock;
     QString m_path;
     std::unique_ptr<Lock> m_lock;

@@ -4,6 +4,7 @@
 #include "server/store/DeskSchema.h"
 #include "server/store/DeskTables.h"
 #include "server/store/EventRow.h"
+#include "server/store/Logging.h"
 #include "server/store/RequestTable.h"
 #include "server/store/StreamTables.h"
 
@@ -61,11 +62,12 @@ QString DeskFile::open(const QString &path, const Options &options)
     const QString health = m_db.value(QStringLiteral("PRAGMA quick_check(1)")).toString();
     if (health != QLatin1String("ok"))
         return damaged(health.isEmpty() ? m_db.lastError() : health);
-    QByteArray digest;
-    if (const QString problem = findEnd(&digest); !problem.isEmpty())
+    SignedHead stored;
+    if (const QString problem = findEnd(&stored); !problem.isEmpty())
         return damaged(problem);
-    m_tables = std::make_unique<Tables>(m_db, digest);
-    if (!m_tables->streams.load()) {
+    m_key = options.key;
+    m_tables = std::make_unique<Tables>(m_db, stored.requests);
+    if (!m_tables->streams.load() || !takeKey(stored)) {
         const QString reason = m_db.lastError();
         m_tables.reset();
         return damaged(reason);
@@ -73,22 +75,44 @@ QString DeskFile::open(const QString &path, const Options &options)
     return {};
 }
 
-QString DeskFile::findEnd(QByteArray *requestsDigest)
+QString DeskFile::findEnd(SignedHead *stored)
 {
-    Statement head = m_db.prepare(QStringLiteral("SELECT seq, hash, requests, at FROM head"));
+    Statement head = m_db.prepare(QStringLiteral("SELECT seq, hash, requests, at, signature FROM head"));
     if (!m_db.run(head) || !m_db.next(head))
         return QStringLiteral("it does not say where its event log ends");
     m_end = {head.integer(0), head.integer(3), head.bytes(1)};
-    *requestsDigest = head.bytes(2);
+    m_epoch = m_queries.epoch();
+    *stored = {m_epoch, m_end.seq, m_end.hash, head.bytes(2), m_end.at, {}, head.bytes(4)};
+    stored->publicKey = QByteArray::fromHex(
+        m_db.value(QStringLiteral("SELECT value FROM meta WHERE name='head_key'")).toString().toLatin1());
     head.finish();
     Statement last = m_db.prepare(QStringLiteral("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"));
     const bool any = m_db.run(last) && m_db.next(last);
-    if (last.failed() || requestsDigest->size() != hashBytes || m_end.seq != (any ? last.integer(0) : 0) ||
+    if (last.failed() || stored->requests.size() != hashBytes || m_end.seq != (any ? last.integer(0) : 0) ||
         m_end.hash != (any ? last.bytes(1) : firstHash()))
         return QStringLiteral("its event log does not end where its head says; tocsin verify tells more");
     m_head = m_end.seq;
     m_committed = m_end;
     return {};
+}
+
+/// The key's public half is kept with the file; a head that it has not signed is signed now.
+bool DeskFile::takeKey(const SignedHead &stored)
+{
+    m_signed = stored;
+    if (!m_key.isValid() || (stored.publicKey == m_key.publicKey() && stored.isGenuine()))
+        return true;
+    if (!stored.signature.isEmpty())
+        qCWarning(lcStore).noquote() << "the log's head in" << m_db.path()
+                                     << "was not signed with this server's key; tocsin verify tells more";
+    Statement put =
+        m_db.prepare(QStringLiteral("INSERT INTO meta VALUES ('head_key', ?) ON CONFLICT(name) DO UPDATE SET"
+                                    " value=excluded.value"));
+    put.bind(0, QString::fromLatin1(m_key.publicKey().toHex()));
+    if (m_db.begin() && m_db.run(put) && commit())
+        return true;
+    rollback();
+    return false;
 }
 
 void DeskFile::close()
@@ -145,12 +169,15 @@ bool DeskFile::remember(const RememberedRequest &request)
 
 bool DeskFile::writeEnd()
 {
+    m_written = {m_epoch, m_end.seq, m_end.hash, m_tables->requests.digest(), m_end.at, {}, {}};
+    if (m_key.isValid())
+        m_key.sign(m_written);
     Statement &q = m_tables->head;
-    q.bind(0, m_end.seq);
-    q.bindBlob(1, m_end.hash);
-    q.bindBlob(2, m_tables->requests.digest());
-    q.bind(3, m_end.at);
-    q.bindBlob(4, {});
+    q.bind(0, m_written.seq);
+    q.bindBlob(1, m_written.hash);
+    q.bindBlob(2, m_written.requests);
+    q.bind(3, m_written.at);
+    q.bindBlob(4, m_written.signature);
     return m_db.run(q);
 }
 
@@ -162,6 +189,7 @@ bool DeskFile::commit()
     m_tables->streams.committed();
     m_tables->requests.committed();
     m_committed = m_end;
+    m_signed = m_written;
     return true;
 }
 

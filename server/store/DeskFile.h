@@ -4,6 +4,7 @@
 #include "models/domain/Desk.h"
 #include "server/store/Database.h"
 #include "server/store/DeskQueries.h"
+#include "server/store/SignedHead.h"
 #include "server/store/Store.h"
 
 #include <memory>
@@ -14,12 +15,14 @@ namespace tocsin {
 /// alone, on one thread. The log is the truth; everything else changes in the same transaction. Each event carries the hash
 /// of the chain up to it, and `head` says where the chain ends. The file itself refuses to update or delete an event and to
 /// leave a gap in seq (triggers).
+/// With a key, `head` is signed in every transaction, so that rows cannot be taken away from the end either.
 class DeskFile
 {
 public:
     struct Options
     {
-        QString vfs; ///< see Database::Options
+        QString vfs{}; ///< see Database::Options
+        HeadKey key{}; ///< signs the head with each commit; none: it stays unsigned
     };
     using Loaded = DeskQueries::Loaded;
 
@@ -43,6 +46,8 @@ public:
     [[nodiscard]] bool commit();
     void rollback();
     [[nodiscard]] QString error() const { return m_error; }
+    /// As committed.
+    [[nodiscard]] SignedHead signedHead() const { return m_signed; }
     [[nodiscard]] static QString doesNotFollow(qint64 seq, qint64 head);
 
     [[nodiscard]] Loaded load() { return m_queries.load(); }
@@ -63,7 +68,8 @@ private:
         qint64 at = 0;
         QByteArray hash;
     };
-    [[nodiscard]] QString findEnd(QByteArray *requestsDigest);
+    [[nodiscard]] QString findEnd(SignedHead *stored);
+    [[nodiscard]] bool takeKey(const SignedHead &stored);
     bool writeEnd();
     bool fail();
 
@@ -73,6 +79,10 @@ private:
     qint64 m_head = 0; ///< with what the open transaction has inserted
     End m_end;         ///< the same
     End m_committed;   ///< without
+    HeadKey m_key;
+    QString m_epoch;
+    SignedHead m_written; ///< inside the open transaction
+    SignedHead m_signed;
     QString m_error;
 };
 

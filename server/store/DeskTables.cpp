@@ -129,7 +129,8 @@ struct DeskTables::Statements
                                         " device_id=excluded.device_id, state=excluded.state, open=excluded.open,"
                                         " issued_at=excluded.issued_at, finished_at=excluded.finished_at,"
                                         " seq=excluded.seq, body=excluded.body")))
-        , attachment(db.prepare(QStringLiteral("INSERT OR IGNORE INTO chat_attachments VALUES (?,?,?)")))
+        , attachment(db.prepare(QStringLiteral("INSERT INTO chat_attachments VALUES (?,?,?) ON CONFLICT(id, thread)"
+                                               " DO UPDATE SET seq=excluded.seq")))
         , audit(db.prepare(QStringLiteral("INSERT INTO audit VALUES (?,?,?,?,?,?,?)")))
     {
     }
@@ -382,6 +383,22 @@ bool DeskTables::prune(TimePoint before)
             return false;
     }
     return true;
+}
+
+QString DeskTables::mayBePruned(const QString &table)
+{
+    const QString before = QStringLiteral("coalesce((SELECT before FROM main.retention), -9223372036854775807)");
+    if (table == QLatin1String("alerts"))
+        return QStringLiteral(
+                   "a.open=0 AND max(a.last_seen_at, coalesce(a.cleared_at, 0), coalesce(a.acked_at, 0)) < ") +
+               before;
+    if (table == QLatin1String("commands"))
+        return QStringLiteral("a.open=0 AND coalesce(a.finished_at, a.issued_at) < ") + before;
+    if (table == QLatin1String("chat_messages") || table == QLatin1String("chat_receipts"))
+        return QStringLiteral("a.at < ") + before;
+    if (table == QLatin1String("chat_attachments"))
+        return QStringLiteral("coalesce((SELECT m.at FROM replay.chat_messages m WHERE m.seq = a.seq), 0) < ") + before;
+    return QStringLiteral("0");
 }
 
 QStringList DeskTables::differences(Expected &expected)

@@ -32,6 +32,8 @@ public:
     /// their receipts. What is open stays, and with an open incident its conversation and the person's; so does an urgent line
     /// that somebody has not acknowledged. The log itself keeps everything, devices and audit rows stay.
     [[nodiscard]] bool prune(TimePoint before);
+    /// An SQL condition on a row `a` of replay.`table` (a whole replay): prune() may have taken it out of main.`table`.
+    [[nodiscard]] static QString mayBePruned(const QString &table);
     /// Fills everything but seq, epoch and heads; a sentence when a row cannot be read.
     [[nodiscard]] static QString load(Database &db, DeskSnapshot &snapshot);
     [[nodiscard]] static AlertsResult alerts(Database &db, const AlertsQuery &query);

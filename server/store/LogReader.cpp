@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/LogReader.h"
 
+#include "server/store/Logging.h"
+
 #include <utility>
 
 namespace tocsin {
@@ -69,6 +71,12 @@ QString LogReader::ask(Queue &queue, Task task)
     if (!std::exchange(m_woken, true))
         QMetaObject::invokeMethod(m_there.get(), [this] { work(); }, Qt::QueuedConnection);
     return {};
+}
+
+void LogReader::run(std::function<void()> task)
+{
+    if (!ask(m_pages, [task = std::move(task)](DeskQueries &) { task(); }).isEmpty())
+        qCWarning(lcStore) << "the store's reader has no time for a copy of the log's head";
 }
 
 int LogReader::waiting()

@@ -39,6 +39,8 @@ public:
     /// Answers what waits, refuses what comes later.
     void stop();
 
+    /// Something that takes its time and is rare, behind the questions that wait. Dropped when it cannot be taken.
+    void run(std::function<void()> task);
     [[nodiscard]] int waiting(); ///< questions, any thread
 
     // Replies run on the reader's thread, or at once on the caller's when refused.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/LogStore.h"
 
+#include "server/store/HeadCopies.h"
 #include "server/store/Logging.h"
 
 #include <QElapsedTimer>
@@ -24,12 +25,22 @@ LogStore::~LogStore()
 
 QString LogStore::start()
 {
-    QString error = m_file.open(m_options.path, {m_options.vfs});
+    QString error = m_file.open(m_options.path, {m_options.vfs, m_options.headKey});
     if (error.isEmpty())
         error = m_reader.start();
     if (error.isEmpty()) {
         const std::scoped_lock lock(m_mutex);
         m_running = true;
+    } else {
+        m_reader.stop();
+        m_file.close();
+        return error;
+    }
+    if (!m_options.headCopies.isEmpty()) {
+        m_headTimer = new QTimer(this);
+        connect(m_headTimer, &QTimer::timeout, this, &LogStore::copyHead);
+        m_headTimer->start(m_options.headCopyInterval);
+        copyHead();
     }
     return error;
 }
@@ -49,8 +60,23 @@ void LogStore::stop()
     }
     while (commitGroup()) {
     }
+    if (m_headTimer) {
+        delete std::exchange(m_headTimer, nullptr);
+        copyHead();
+    }
     m_reader.stop();
     m_file.close();
+}
+
+void LogStore::copyHead()
+{
+    if (m_file.signedHead().signature.isEmpty())
+        return;
+    // Not here: it waits for a disk, perhaps for a slow one far away.
+    m_reader.run([head = m_file.signedHead(), directory = m_options.headCopies] {
+        if (const QString error = HeadCopies(directory).write(head, toEpochMicros(systemNow())); !error.isEmpty())
+            qCWarning(lcStore).noquote() << error;
+    });
 }
 
 void LogStore::append(const Batch &batch, Done done)

@@ -7,6 +7,7 @@
 #include "server/store/Store.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <algorithm>
 #include <atomic>
@@ -22,6 +23,8 @@ namespace tocsin {
 /// Group commit: what arrives while a transaction is being committed shares the next one; a transaction takes batches
 /// until it holds 128 messages, is 5 ms old or nothing waits. Nobody waits for company: alone, a batch commits at once. When a
 /// shared transaction fails, its batches are tried one by one, so that one bad batch fails alone.
+///
+/// The signed head is copied out at the start, each minute and at the end (HeadCopies), on the reader's thread.
 class LogStore : public QObject, public Store
 {
     Q_OBJECT
@@ -33,6 +36,9 @@ public:
             8192; ///< messages (events, or remembered requests) that wait at most; beyond that append() is refused at once
         int maxQueries = 64;
         QString vfs{}; ///< see Database::Options
+        HeadKey headKey{};
+        QString headCopies{}; ///< directory for copies of the signed head; empty: none are made
+        std::chrono::milliseconds headCopyInterval{60'000};
         int groupEvents = 128;
         std::chrono::milliseconds groupTime{5};
     };
@@ -75,6 +81,7 @@ private:
         [[nodiscard]] qsizetype size() const { return std::max(batch.events.size(), batch.requests.size()); }
     };
 
+    void copyHead();
     void wake(); // with m_mutex held
     void work();
     bool commitGroup();
@@ -86,6 +93,7 @@ private:
     const Options m_options;
     DeskFile m_file; // store thread
     LogReader m_reader;
+    QTimer *m_headTimer = nullptr; ///< from start() to stop()
 
     std::mutex m_mutex; // guards what follows
     std::deque<Waiting> m_waiting;

@@ -77,7 +77,7 @@ struct RowHash
 RequestTable::RequestTable(Database &db, const QByteArray &digest)
     : m_db(db)
     , m_insert(db.prepare(
-          QStringLiteral("INSERT INTO requests (%1) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING").arg(columns())))
+          QStringLiteral("INSERT INTO requests (%1) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING").arg(columns())))
     , m_old(db.prepare(QStringLiteral("SELECT %1 FROM requests WHERE at<? ORDER BY at LIMIT %2")
                            .arg(columns())
                            .arg(purgedPerCommit)))
@@ -89,13 +89,13 @@ RequestTable::RequestTable(Database &db, const QByteArray &digest)
 
 QString RequestTable::columns()
 {
-    return QStringLiteral("sender, id, body_hash, outcome, seq, at");
+    return QStringLiteral("sender, id, body_hash, outcome, seq, at, hash");
 }
 
 QString RequestTable::table()
 {
     return QStringLiteral("CREATE TABLE requests (sender TEXT NOT NULL, id TEXT NOT NULL, body_hash BLOB NOT NULL,"
-                          " outcome TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,"
+                          " outcome TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL,"
                           " PRIMARY KEY (sender, id)) WITHOUT ROWID");
 }
 
@@ -127,16 +127,6 @@ void RequestTable::mixIn(QByteArray &digest, const QByteArray &rowHash)
 bool RequestTable::add(const RememberedRequest &request)
 {
     const QByteArray outcome = encodeOutcome(request.outcome);
-    m_insert.bind(0, request.sender);
-    m_insert.bind(1, request.id);
-    m_insert.bindBlob(2, request.bodyHash);
-    m_insert.bindText(3, outcome);
-    m_insert.bind(4, request.seq);
-    m_insert.bind(5, toEpochMicros(request.at));
-    if (!m_db.run(m_insert))
-        return false;
-    if (m_insert.changes() == 0)
-        return true;
     RowHash hash;
     hash.add(request.sender.toUtf8());
     hash.add(request.id.toUtf8());
@@ -144,7 +134,18 @@ bool RequestTable::add(const RememberedRequest &request)
     hash.add(outcome);
     hash.add(request.seq);
     hash.add(toEpochMicros(request.at));
-    mixIn(m_digest, hash.result());
+    const QByteArray own = hash.result();
+    m_insert.bind(0, request.sender);
+    m_insert.bind(1, request.id);
+    m_insert.bindBlob(2, request.bodyHash);
+    m_insert.bindText(3, outcome);
+    m_insert.bind(4, request.seq);
+    m_insert.bind(5, toEpochMicros(request.at));
+    m_insert.bindBlob(6, own);
+    if (!m_db.run(m_insert))
+        return false;
+    if (m_insert.changes() > 0)
+        mixIn(m_digest, own);
     return true;
 }
 

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] static QString table(); ///< CREATE TABLE
     /// nullopt: the row is none of ours.
     [[nodiscard]] static std::optional<RememberedRequest> read(const Statement &row);
-    /// A row's part of the digest, from a query for columns().
+    /// What the row's hash must be, from a query for columns(); the hash is its part of the digest.
     [[nodiscard]] static QByteArray rowHash(const Statement &row);
     static void mixIn(QByteArray &digest, const QByteArray &rowHash);
 

@@ -38,6 +38,7 @@ public:
 
     // The row that Database::next() brought.
     [[nodiscard]] bool isNull(int column) const;
+    [[nodiscard]] bool isInteger(int column) const; ///< and not a text that begins like one
     [[nodiscard]] qint64 integer(int column) const;
     [[nodiscard]] double real(int column) const;
     [[nodiscard]] QString text(int column) const;

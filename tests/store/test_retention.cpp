@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/DeskFile.h"
 #include "server/store/DeskTables.h"
+#include "server/store/LogVerifier.h"
 #include "tests/support/Events.h"
 
 #include <QTemporaryDir>
@@ -67,6 +68,14 @@ public:
             all.append(q.text(0));
         return all;
     }
+    [[nodiscard]] QStringList verified() const
+    {
+        const VerifyReport report = LogVerifier::verify({.path = dir.filePath(QStringLiteral("desk.db"))});
+        QStringList found = report.error.isEmpty() ? QStringList() : QStringList{report.error};
+        for (const Damage &damage : report.found)
+            found.append(damage.text());
+        return found;
+    }
     QTemporaryDir dir;
     DeskFile file;
     QString error;
@@ -124,6 +133,11 @@ private Q_SLOTS:
         QCOMPARE(bench.file.database().value(QStringLiteral("SELECT count(*) FROM events")).toLongLong(), head);
         QCOMPARE(bench.file.prune(horizon), QString()); // again: nothing
         QCOMPARE(bench.ids(QStringLiteral("alerts")).size(), 3);
+        // The same for whoever verifies the file from outside; a row that is not excused by the horizon is named.
+        QCOMPARE(bench.verified(), QStringList());
+        QVERIFY(bench.file.database().exec(QStringLiteral("DELETE FROM commands WHERE id='new-done'")));
+        QCOMPARE(bench.verified().size(), 1);
+        QVERIFY(bench.verified().constFirst().contains(QStringLiteral("new-done")));
     }
 
     void whatIsMissingButNotOldEnoughIsStillFound()
