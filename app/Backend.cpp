@@ -323,7 +323,8 @@ QString Backend::makeServer()
     p.server = std::make_unique<ServerSide>(ServerSide::Parts{
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
         *p.attachments, [&log = *p.log](const QString &id, auto reply) { log.attachmentThreads(id, std::move(reply)); },
-        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus});
+        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
+        desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);

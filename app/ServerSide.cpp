@@ -73,6 +73,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server =
         std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls),
                                       std::make_shared<net::TokenAuthorizer>(m_parts.tokens.keys, m_parts.accounts));
+    m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
 
     DialectOptions options;

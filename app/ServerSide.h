@@ -5,6 +5,7 @@
 #include "app/TokenSetup.h"
 #include "models/domain/AccountsPort.h"
 #include "models/domain/AccountsSnapshot.h"
+#include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
 #include "models/domain/Ports.h"
 #include "server/dialects/DeskMirror.h"
@@ -45,6 +46,7 @@ public:
         std::function<void(std::function<void(DeskSnapshot)>)> askSnapshot;
         std::function<QList<Metric>()> metrics; ///< of the other threads' parts
         std::function<ComponentStatus()> deskStatus;
+        std::shared_ptr<const InwardGauge> inward; ///< what waits for the desk
     };
 
     explicit ServerSide(Parts parts);

@@ -20,12 +20,13 @@ public:
     Inbox(const Inbox &) = delete;
     Inbox &operator=(const Inbox &) = delete;
 
-    [[nodiscard]] bool push(T item)
+    /// `keptFree`: places that this item must leave to more urgent ones.
+    [[nodiscard]] bool push(T item, std::size_t keptFree = 0)
     {
         bool first = false;
         {
             const std::scoped_lock lock(m_mutex);
-            if (m_items.size() >= m_capacity)
+            if (m_items.size() + keptFree >= m_capacity)
                 return false;
             first = m_items.empty();
             m_items.push_back(std::move(item));

@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::size_t readingsPerTurn = 4096; ///< then requests get their turn
 constexpr std::size_t urgentReadings = 4096;
-constexpr Duration heartbeat = 1s; ///< presence is looked at so often
+constexpr std::int64_t requestCost = 2048; ///< bytes, about
+constexpr Duration heartbeat = 1s;         ///< presence is looked at so often
 
 const Actor systemActor{Actor::Kind::System, QStringLiteral("tocsin"), QStringLiteral("Tocsin"), {}};
 
@@ -68,7 +69,8 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_ledger(m_initial)
     , m_requests(m_settings.requests, [this] { wake(); })
     , m_urgent(m_settings.urgentRequests, [this] { wake(); })
-    , m_readings(m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); })
+    , m_readings(
+          m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); }, m_inward)
     , m_memory(requests, m_settings.remembered)
 {
     qRegisterMetaType<QList<Event>>();
@@ -133,9 +135,13 @@ void Desk::start()
 void Desk::submit(const Request &request, Reply reply)
 {
     if (m_accepting) {
-        Inbox<Waiting> &inbox = isUrgent(request) ? m_urgent : m_requests;
-        if (inbox.push(Waiting{request, reply}))
+        const bool urgent = isUrgent(request);
+        const bool alert = urgent || std::holds_alternative<ReportAlert>(request.body);
+        // Counted before it can be taken out.
+        m_inward->add(1, requestCost);
+        if ((urgent ? m_urgent : m_requests).push(Waiting{request, reply}, alert ? 0 : m_settings.requests / 4))
             return;
+        m_inward->add(-1, -requestCost);
     }
     ++m_refused;
     if (reply)
@@ -185,9 +191,9 @@ void Desk::drain()
         refuseAll();
         return;
     }
-    for (const Waiting &waiting : m_urgent.drain())
+    for (const Waiting &waiting : takeFrom(m_urgent))
         handle(waiting);
-    for (const Waiting &waiting : m_requests.drain())
+    for (const Waiting &waiting : takeFrom(m_requests))
         handle(waiting);
     const QList<QList<Reading>> batches = m_readings.drain(readingsPerTurn);
     for (const QList<Reading> &batch : batches)
@@ -215,6 +221,14 @@ bool Desk::hasRoom(const Waiting &waiting)
                           : Outcome::refused(QStringLiteral("overloaded"),
                                              QStringLiteral("The desk has too much to store; try again.")));
     return false;
+}
+
+std::vector<Desk::Waiting> Desk::takeFrom(Inbox<Waiting> &inbox)
+{
+    std::vector<Waiting> taken = inbox.drain();
+    const auto count = static_cast<std::int64_t>(taken.size());
+    m_inward->add(-count, -count * requestCost);
+    return taken;
 }
 
 void Desk::handle(const Waiting &waiting)
@@ -501,7 +515,7 @@ void Desk::arm()
 void Desk::refuseAll()
 {
     for (auto *inbox : {&m_urgent, &m_requests}) {
-        for (const Waiting &waiting : inbox->drain()) {
+        for (const Waiting &waiting : takeFrom(*inbox)) {
             if (waiting.reply)
                 waiting.reply(Outcome::refused(QStringLiteral("overloaded"), QStringLiteral("The desk is stopping.")));
         }

@@ -3,6 +3,7 @@
 
 #include "models/domain/AlertBook.h"
 #include "models/domain/Inbox.h"
+#include "models/domain/InwardGauge.h"
 #include "models/domain/Ports.h"
 #include "server/desk/ChatDesk.h"
 #include "server/desk/CommandRouter.h"
@@ -32,7 +33,7 @@ struct DeskSettings
     CommandLimits commands;
     DeviceOutlet *outlet = nullptr; ///< outlives the desk; null: no device takes commands
     CommitLimits commit;
-    std::size_t requests = 4096;                  ///< waiting in the inbox; more are refused `overloaded`
+    std::size_t requests = 4096;                  ///< waiting; more are refused `overloaded`, a quarter is for alerts
     std::size_t urgentRequests = 16'384;          ///< panics have their own
     std::size_t readings = 65'536;                ///< waiting; older ones are dropped and counted
     std::size_t remembered = 20'000;              ///< decided requests in memory; the store has the rest
@@ -80,6 +81,8 @@ public:
     /// and misses none after it.
     void snapshot(std::function<void(const DeskSnapshot &)> reply);
     [[nodiscard]] DeskStats stats() const;
+    /// What waits in the inboxes.
+    [[nodiscard]] std::shared_ptr<const InwardGauge> inward() const { return m_inward; }
 
 public Q_SLOTS:
     void start();
@@ -102,6 +105,7 @@ private:
     };
     void wake();
     void drain();
+    [[nodiscard]] std::vector<Waiting> takeFrom(Inbox<Waiting> &inbox);
     void handle(const Waiting &waiting);
     bool handleOrAsk(const Waiting &waiting);
     void answerOrDecide(const Waiting &waiting, const QByteArray &bodyHash, const RequestMemory::Found &found);
@@ -135,6 +139,7 @@ private:
     CommitQueue *m_commits = nullptr; ///< from start()
     QTimer *m_timer = nullptr;        ///< from start()
     QTimer *m_grace = nullptr;
+    const std::shared_ptr<InwardGauge> m_inward = std::make_shared<InwardGauge>();
     Inbox<Waiting> m_requests;
     Inbox<Waiting> m_urgent;
     ReadingInbox m_readings;

@@ -5,12 +5,35 @@
 
 namespace tocsin {
 
+namespace {
+
+/// About what a reading costs in memory.
+qint64 costOf(const Reading &reading)
+{
+    constexpr qint64 perSample = 64; // the name is mostly shared
+    qint64 bytes = static_cast<qint64>(sizeof(Reading)) + 2 * (reading.deviceId.size() + reading.source.size());
+    for (const Sample &sample : reading.samples) {
+        bytes += perSample;
+        if (const auto *text = std::get_if<QString>(&sample.value)) {
+            bytes += 2 * text->size();
+        } else if (const auto *list = std::get_if<QStringList>(&sample.value)) {
+            for (const QString &item : *list)
+                bytes += perSample + 2 * item.size();
+        }
+    }
+    return bytes;
+}
+
+} // namespace
+
 ReadingInbox::ReadingInbox(std::size_t capacity, std::size_t keptCapacity,
-                           std::function<bool(const Reading &)> mustKeep, std::function<void()> wake)
+                           std::function<bool(const Reading &)> mustKeep, std::function<void()> wake,
+                           std::shared_ptr<InwardGauge> gauge)
     : m_capacity(capacity)
     , m_keptCapacity(keptCapacity)
     , m_mustKeep(std::move(mustKeep))
     , m_wake(std::move(wake))
+    , m_gauge(std::move(gauge))
 {
 }
 
@@ -18,31 +41,45 @@ void ReadingInbox::push(const QList<Reading> &readings)
 {
     if (readings.isEmpty())
         return;
+    qint64 bytes = 0;
+    for (const Reading &reading : readings)
+        bytes += costOf(reading);
     bool first = false;
     {
         const std::scoped_lock lock(m_mutex);
         first = m_batches.empty() && m_kept.empty();
-        m_batches.push_back(readings);
+        m_batches.push_back({readings, bytes});
         m_size += static_cast<std::size_t>(readings.size());
+        m_bytes += bytes;
         while (m_size > m_capacity)
             dropOldest();
+        count();
     }
     if (first && m_wake)
         m_wake();
 }
 
+ReadingInbox::Batch ReadingInbox::takeFront()
+{
+    Batch batch = std::move(m_batches.front());
+    m_batches.pop_front();
+    m_size -= static_cast<std::size_t>(batch.readings.size());
+    m_bytes -= batch.bytes;
+    return batch;
+}
+
 void ReadingInbox::dropOldest()
 {
-    const QList<Reading> oldest = std::move(m_batches.front());
-    m_batches.pop_front();
-    m_size -= static_cast<std::size_t>(oldest.size());
-    for (const Reading &reading : oldest) {
+    const Batch oldest = takeFront();
+    for (const Reading &reading : oldest.readings) {
         if (!m_mustKeep || !m_mustKeep(reading)) {
             ++m_dropped;
             continue;
         }
         m_kept.push_back(reading);
+        m_bytes += costOf(reading);
         if (m_kept.size() > m_keptCapacity) {
+            m_bytes -= costOf(m_kept.front());
             m_kept.pop_front();
             ++m_dropped;
         }
@@ -58,14 +95,24 @@ QList<QList<Reading>> ReadingInbox::drain(std::size_t readings)
         const auto kept = std::exchange(m_kept, {});
         drained.append(QList<Reading>(kept.cbegin(), kept.cend()));
         taken = kept.size();
+        for (const Reading &reading : kept)
+            m_bytes -= costOf(reading);
     }
     while (!m_batches.empty() && taken < readings) {
-        taken += static_cast<std::size_t>(m_batches.front().size());
-        m_size -= static_cast<std::size_t>(m_batches.front().size());
-        drained.append(std::move(m_batches.front()));
-        m_batches.pop_front();
+        drained.append(takeFront().readings);
+        taken += static_cast<std::size_t>(drained.last().size());
     }
+    count();
     return drained;
+}
+
+/// Tells the gauge what has changed since it was last told.
+void ReadingInbox::count()
+{
+    if (!m_gauge)
+        return;
+    const auto items = static_cast<qint64>(m_size + m_kept.size());
+    m_gauge->add(items - std::exchange(m_countedItems, items), m_bytes - std::exchange(m_countedBytes, m_bytes));
 }
 
 bool ReadingInbox::isEmpty() const

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/InwardGauge.h"
 #include "models/domain/Reading.h"
 
 #include <QList>
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace tocsin {
@@ -17,8 +19,9 @@ namespace tocsin {
 class ReadingInbox
 {
 public:
+    /// What waits is counted in `gauge`, if there is one.
     ReadingInbox(std::size_t capacity, std::size_t keptCapacity, std::function<bool(const Reading &)> mustKeep,
-                 std::function<void()> wake);
+                 std::function<void()> wake, std::shared_ptr<InwardGauge> gauge = {});
     ReadingInbox(const ReadingInbox &) = delete;
     ReadingInbox &operator=(const ReadingInbox &) = delete;
 
@@ -29,15 +32,26 @@ public:
     [[nodiscard]] quint64 dropped() const; ///< readings, since start
 
 private:
+    struct Batch
+    {
+        QList<Reading> readings;
+        qint64 bytes = 0;
+    };
     void dropOldest();
+    [[nodiscard]] Batch takeFront();
+    void count();
 
     const std::size_t m_capacity;
     const std::size_t m_keptCapacity;
     const std::function<bool(const Reading &)> m_mustKeep;
     const std::function<void()> m_wake;
     mutable std::mutex m_mutex;
-    std::deque<QList<Reading>> m_batches;
+    const std::shared_ptr<InwardGauge> m_gauge;
+    std::deque<Batch> m_batches;
     std::size_t m_size = 0; ///< readings in m_batches
+    qint64 m_bytes = 0;     ///< of m_batches and m_kept, about
+    qint64 m_countedItems = 0;
+    qint64 m_countedBytes = 0;
     std::deque<Reading> m_kept;
     quint64 m_dropped = 0;
 };

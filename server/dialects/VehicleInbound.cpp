@@ -231,6 +231,7 @@ void VehicleInbound::takeTelemetry(VehicleSocket &socket, const QJsonObject &mes
 
 void VehicleInbound::takeAlert(VehicleSocket &socket, const Rule &rule, const QJsonObject &message)
 {
+    socket.session->setUrgent(); // a vehicle that reports alerts may do so again
     const auto data = dataOf(socket, message);
     if (!data || !vehicleAgrees(socket, *data, QStringLiteral("data.vehicle_id")))
         return;

@@ -46,6 +46,8 @@ public:
 
     /// A message has begun and its bytes come slower than 500 B/s after the first 9 s.
     [[nodiscard]] bool isStalled(Clock::time_point now) const;
+    /// We did not read for a while: the time until now is not the peer's.
+    void resumed(Clock::time_point now) { m_began = now; }
 
 private:
     [[nodiscard]] Event fail(quint16 code, const char *why);

@@ -25,9 +25,10 @@ QByteArrayList &handedOut()
 } // namespace
 
 GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings,
-                         TurnQueue &turns, TrafficCounters &traffic)
+                         TurnQueue &turns, ReadGate &gate, TrafficCounters &traffic)
     : m_transport(std::move(transport))
     , m_turns(turns)
+    , m_gate(gate)
     , m_traffic(traffic)
     , m_reader(settings.limits.message)
     , m_out({settings.limits.unsent, settings.limits.waitingA, settings.limits.waitingB, settings.limits.waitingC})
@@ -48,6 +49,8 @@ GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const
 GuardSocket::~GuardSocket()
 {
     m_turns.remove(this);
+    if (m_waitsToRead)
+        m_gate.leave(this);
     m_owner = nullptr;
     m_transport->setSink(nullptr);
     m_transport->abort();
@@ -132,7 +135,9 @@ void GuardSocket::kill()
 
 void GuardSocket::tick(Clock::time_point now)
 {
-    if (m_phase == Phase::Open && m_reader.isStalled(now) && m_owner != nullptr)
+    if (m_waitsToRead)
+        m_unansweredPings = 0; // its answers may be among what we do not read
+    else if (m_phase == Phase::Open && m_reader.isStalled(now) && m_owner != nullptr)
         m_owner->guardFault(CloseCode::Policy, QStringLiteral("The message comes too slowly."));
     if (m_transport->unsent() == 0)
         m_lastTaken = now;
@@ -262,7 +267,7 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
 {
     const qsizetype size = bytes.size();
     const Clock::time_point now = Clock::now();
-    for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !isDeaf();) {
+    for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !mustWait();) {
         if (m_phase != Phase::Open && m_phase != Phase::AwaitClose)
             return size;
         const FrameReader::Event event = m_reader.read(bytes, now);
@@ -274,10 +279,21 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
     return size - bytes.size();
 }
 
-/// Of a session that still talks; what a closing one sends is read whatever waits, so that its Close is found.
-bool GuardSocket::isDeaf() const
+/// A session that takes no answers, or one that brings no alerts while the desk is behind. What a closing one sends is
+/// read whatever waits, so that its Close is found.
+bool GuardSocket::mustWait()
 {
-    return m_phase == Phase::Open && backlog() > m_deafAbove;
+    if (m_phase != Phase::Open)
+        return false;
+    if (backlog() > m_deafAbove)
+        return true;
+    if (m_urgent || m_gate.isOpen())
+        return false;
+    if (!m_waitsToRead) {
+        m_waitsToRead = true;
+        m_gate.wait(this);
+    }
+    return true;
 }
 
 void GuardSocket::hold(QByteArrayView bytes)
@@ -293,17 +309,29 @@ void GuardSocket::hold(QByteArrayView bytes)
 /// Another turn's worth of what is held, then reading again.
 void GuardSocket::goOn()
 {
+    if (m_waitsToRead && m_phase != Phase::Open) {
+        m_gate.leave(this);
+        m_waitsToRead = false;
+    }
     if (m_held.isEmpty() || m_phase == Phase::Ended)
         return;
     const QByteArray held = m_held; // what it says may end us
     m_heldAt += readSome(QByteArrayView(held).sliced(m_heldAt));
     if (m_heldAt < m_held.size()) {
-        if (!isDeaf())
+        if (!mustWait())
             m_turns.add(this);
         return;
     }
     m_held = {};
     m_transport->setReading(true);
+}
+
+/// The desk has caught up.
+void GuardSocket::readAgain()
+{
+    m_waitsToRead = false;
+    m_reader.resumed(Clock::now());
+    m_turns.add(this);
 }
 
 void GuardSocket::handle(const FrameReader::Event &event)

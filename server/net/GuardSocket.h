@@ -3,6 +3,7 @@
 
 #include "server/net/FrameCodec.h"
 #include "server/net/FrameReader.h"
+#include "server/net/ReadGate.h"
 #include "server/net/SendQueue.h"
 #include "server/net/ServerSettings.h"
 #include "server/net/Transport.h"
@@ -23,7 +24,7 @@ namespace tocsin::net {
 /// the peer has answered, and the abort when it does not, are done here. A peer gets so many messages read per turn that
 /// a flood leaves turns for the others, and none while it takes no answers.
 /// Server thread; owned by its session. Why: RELIABILITY, "What Qt's servers do under fire".
-class GuardSocket final : public QTcpSocket, private Transport::Sink, private TurnQueue::Task
+class GuardSocket final : public QTcpSocket, private Transport::Sink, private TurnQueue::Task, private ReadGate::Waiter
 {
     Q_OBJECT
 public:
@@ -52,7 +53,7 @@ public:
 
     /// `settings` outlive it.
     GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings, TurnQueue &turns,
-                TrafficCounters &traffic);
+                ReadGate &gate, TrafficCounters &traffic);
     ~GuardSocket() override;
 
     [[nodiscard]] quint64 id() const { return m_id; }
@@ -74,6 +75,8 @@ public:
     /// Bytes that are on their way out: waiting here and in the transport.
     [[nodiscard]] qint64 backlog() const;
     void dropBacklog() { m_out.dropBacklog(); }
+    /// What comes here may be an alert: it is read even when the desk is behind.
+    void setUrgent() { m_urgent = true; }
     void kill(); ///< ends it now, whatever waits
 
     /// Deadlines; called a few times per second.
@@ -109,9 +112,10 @@ private:
     void transportDrained() override;
     void transportEnded() override;
     void endOfTurn() override;
+    void readAgain() override;
 
     [[nodiscard]] qsizetype readSome(QByteArrayView bytes);
-    [[nodiscard]] bool isDeaf() const;
+    [[nodiscard]] bool mustWait();
     void hold(QByteArrayView bytes);
     void goOn();
     void handle(const FrameReader::Event &event);
@@ -125,6 +129,7 @@ private:
 
     std::unique_ptr<Transport> m_transport;
     TurnQueue &m_turns;
+    ReadGate &m_gate;
     TrafficCounters &m_traffic;
     Owner *m_owner = nullptr;
     FrameReader m_reader;
@@ -133,7 +138,7 @@ private:
     QByteArray m_toQt;      ///< what Qt may read
     QByteArray m_fromQt;    ///< its answer to the upgrade, later a control frame, as far as it came
     QByteArray m_extension; ///< for the 101
-    QByteArray m_held;      ///< received, for a later turn or until the peer has taken our answers; not while reading
+    QByteArray m_held; ///< received, for a later turn, or until the peer has taken our answers or the desk caught up
     qsizetype m_heldAt = 0; ///< how much of it has been read
     std::chrono::milliseconds m_linger;
     const std::chrono::milliseconds m_readStall;
@@ -144,6 +149,8 @@ private:
     int m_unansweredPings = 0;
     Phase m_phase = Phase::Handshake;
     bool m_compress = false;
+    bool m_urgent = false;
+    bool m_waitsToRead = false; ///< in line at the gate
     bool m_headDone = false;
     bool m_closeSent = false;
     bool m_closeReceived = false;

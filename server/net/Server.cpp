@@ -7,6 +7,7 @@
 #include "server/net/LargeBuffers.h"
 #include "server/net/Listener.h"
 #include "server/net/PlainTransport.h"
+#include "server/net/ReadGate.h"
 #include "server/net/TlsTransport.h"
 #include "server/net/TurnQueue.h"
 #include "server/net/UpgradeRules.h"
@@ -128,6 +129,7 @@ Server::StartResult Server::start()
     prepareForManyConnections();
     giveLargeBuffersBack();
     m_turns = std::make_unique<TurnQueue>();
+    m_gate = std::make_unique<ReadGate>(m_inward);
     m_webSockets = std::make_unique<QWebSocketServer>(QStringLiteral("Tocsin"), QWebSocketServer::NonSecureMode);
     m_webSockets->setMaxPendingConnections(std::numeric_limits<int>::max());
     QStringList subprotocols{QStringLiteral("bearer"), QStringLiteral("websocket")};
@@ -274,7 +276,8 @@ void Server::httpUpgraded(HttpConnection *connection, Judgement judgement, std::
     connection->deleteLater();
 
     const quint64 id = m_nextId++;
-    upgrade->guard = std::make_unique<GuardSocket>(id, std::move(transport), m_settings, *m_turns, m_counters.traffic);
+    upgrade->guard =
+        std::make_unique<GuardSocket>(id, std::move(transport), m_settings, *m_turns, *m_gate, m_counters.traffic);
     const auto deflate = m_settings.deflate
                              ? negotiateDeflate(headerValues(judgement.request, "sec-websocket-extensions"))
                              : std::nullopt;
@@ -465,6 +468,8 @@ void Server::setTlsIdentity(const TlsIdentity &identity)
 ServerCounters Server::counters() const
 {
     ServerCounters counters = m_counters;
+    if (m_gate)
+        counters.readingPauses = m_gate->closings();
     for (const auto &entry : m_router.entries())
         counters.dialects.insert(entry->dialect->name(), entry->counters);
     return counters;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/InwardGauge.h"
 #include "server/net/FrontDoor.h"
 #include "server/net/HttpConnection.h"
 #include "server/net/ServerSettings.h"
@@ -25,6 +26,7 @@ namespace tocsin::net {
 class Doorstep;
 class GuardSocket;
 class Listener;
+class ReadGate;
 class TurnQueue;
 class WebSocketSession;
 
@@ -40,6 +42,9 @@ public:
 
     /// Before start(). Dialects are asked in this order.
     void addDialect(std::unique_ptr<Dialect> dialect) { m_router.add(std::move(dialect)); }
+
+    /// Before start(). While too much waits for the desk, sockets that bring no alerts are not read.
+    void setInwardGauge(std::shared_ptr<const InwardGauge> gauge) { m_inward = std::move(gauge); }
 
     struct StartResult
     {
@@ -99,7 +104,9 @@ private:
     ServerCounters m_counters;
     Router m_router;
     FrontDoor m_door;
+    std::shared_ptr<const InwardGauge> m_inward;
     std::unique_ptr<TurnQueue> m_turns;
+    std::unique_ptr<ReadGate> m_gate;
     std::unique_ptr<QWebSocketServer> m_webSockets;
     std::unique_ptr<QTimer> m_ticker;
     std::vector<std::unique_ptr<Gate>> m_gates;

@@ -24,7 +24,7 @@ struct Limits
     qsizetype body = 10'485'760;
     qsizetype message = 10'485'760;
     qsizetype unsent = 65'536;
-    qsizetype waitingA = 1'048'576;
+    qsizetype waitingA = 917'504; ///< with `unsent` and what holds it together, a reader that never reads costs 1 MiB
     qsizetype waitingB = 262'144;
     qsizetype waitingC = 262'144;
 };
@@ -85,7 +85,8 @@ struct ServerCounters
     quint64 connectionsRefused = 0; ///< over a cap
     int sessionsNow = 0;
     quint64 requestsTotal = 0;
-    quint64 closedSlow = 0; ///< 4008
+    quint64 closedSlow = 0;    ///< 4008
+    quint64 readingPauses = 0; ///< how often the desk was so far behind that sockets were not read
     TrafficCounters traffic;
     QHash<QString, DialectCounters> dialects; ///< by Dialect::name()
 };

@@ -74,6 +74,8 @@ public:
     virtual void send(const Frame &frame, Delivery delivery = Delivery::A, const QString &key = {}) = 0;
     /// For FanOut: takes part in what a topic publishes in this turn. False: send frame by frame.
     [[nodiscard]] virtual bool join(const std::shared_ptr<FrameBatch> &) { return false; }
+    /// What comes on it may be an alert or a panic: it is read even while the desk is behind (ReadGate).
+    virtual void setUrgent() {}
     /// Of a session that is sent class C; without it gaps are not told.
     virtual void setGapEncoder(const GapEncoder &) {}
     void sendText(const QByteArray &utf8) { send(Frame::text(utf8)); }

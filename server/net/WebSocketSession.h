@@ -56,6 +56,7 @@ public:
     [[nodiscard]] bool isOpen() const override { return m_guard->isLive(); }
     void send(const Frame &frame, Delivery delivery, const QString &key) override;
     [[nodiscard]] bool join(const std::shared_ptr<FrameBatch> &batch) override { return m_guard->join(batch); }
+    void setUrgent() override { m_guard->setUrgent(); }
     void setGapEncoder(const GapEncoder &encoder) override { m_guard->setGapEncoder(encoder); }
     void close(quint16 code, const QString &reason) override;
 

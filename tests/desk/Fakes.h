@@ -186,6 +186,16 @@ inline Request panicBy(const QString &user, const QString &clientId = {})
     panic.clientAlertId = clientId;
     return {{}, userOf(user), panic};
 }
+inline Request reportBy(const QString &source, const QString &alertId)
+{
+    ReportAlert report;
+    report.alertId = alertId;
+    report.source = source;
+    report.code = QStringLiteral("BREAKDOWN");
+    report.title = QStringLiteral("Breakdown");
+    report.level = AlertLevel::Critical;
+    return {{}, {Actor::Kind::Device, source, source, {}}, report};
+}
 inline Request chatBy(const QString &user, const QString &text, const QString &clientId = {})
 {
     return {{}, userOf(user), SendChat{chatThreadOfUser(user), text, clientId, false, false}};

@@ -554,12 +554,42 @@ private Q_SLOTS:
         Bench bench(settings);
         for (int i = 0; i < 6; ++i)
             bench.ask(chatBy(QStringLiteral("u%1").arg(i), QStringLiteral("hello")), QStringLiteral("chat"));
-        QCOMPARE(bench.story, (QStringList{QStringLiteral("chat overloaded"), QStringLiteral("chat overloaded")}));
-        bench.ask(panicBy(QStringLiteral("dana")), QStringLiteral("panic"));
+        QCOMPARE(bench.story, QStringList(3, QStringLiteral("chat overloaded")));
+        // A quarter is kept for alerts; panics have a queue of their own.
+        for (int i = 0; i < 2; ++i)
+            bench.ask(reportBy(QStringLiteral("van-1"), QStringLiteral("a%1").arg(i)), QStringLiteral("alert"));
+        for (int i = 0; i < 1000; ++i)
+            bench.ask(panicBy(QStringLiteral("u%1").arg(i)), QStringLiteral("panic"));
         bench.settle();
-        QCOMPARE(bench.story.filter(QStringLiteral("chat ok")).size(), 4);
-        QCOMPARE(bench.story.filter(QStringLiteral("panic ok")).size(), 1);
-        QCOMPARE(bench.desk->stats().requestsRefused, quint64{2});
+        QCOMPARE(bench.story.filter(QStringLiteral("chat ok")).size(), 3);
+        QCOMPARE(bench.story.filter(QStringLiteral("alert ok")).size(), 1);
+        QCOMPARE(bench.story.filter(QStringLiteral("panic ok")).size(), 1000);
+        QCOMPARE(bench.desk->stats().requestsRefused, quint64{4});
+    }
+
+    void whatWaitsIsCountedUntilItIsTakenUp()
+    {
+        DeskSettings settings;
+        settings.requests = 4;
+        settings.readings = 10;
+        Bench bench(settings);
+        const auto gauge = bench.desk->inward();
+        QCOMPARE(gauge->items(), 0);
+        for (int i = 0; i < 6; ++i)
+            bench.ask(chatBy(QStringLiteral("u%1").arg(i), QStringLiteral("hello")), QStringLiteral("chat"));
+        bench.ask(panicBy(QStringLiteral("dana")), QStringLiteral("panic"));
+        QCOMPARE(gauge->items(), 4); // what was refused does not wait
+        bench.feed(QStringLiteral("v"), channel::Crash, 1.0);
+        bench.feed(QStringLiteral("v"), channel::Crash, QStringList{QString(1'000'000, QLatin1Char('x'))});
+        QCOMPARE(gauge->items(), 6);
+        QVERIFY(gauge->bytes() > 2'000'000);
+        for (int i = 0; i < 50; ++i)
+            bench.feed(QStringLiteral("w"), channel::EngineRpm, 800.0);
+        QCOMPARE(gauge->items(), 4 + 10 + 2); // the oldest were dropped, but for the crashes
+        QVERIFY(gauge->bytes() < 2'100'000);
+        bench.settle();
+        QCOMPARE(gauge->items(), 0);
+        QCOMPARE(gauge->bytes(), 0);
     }
 
     void tooMuchTelemetryLosesTheOldestButNoCrash()

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] bool isOpen() const override { return m_open; }
     void send(const net::Frame &frame, net::Delivery delivery, const QString &conflationKey) override;
     void close(quint16 code, const QString &reason) override;
+    void setUrgent() override { urgent = true; }
 
     void say(const QByteArray &utf8) { Q_EMIT textReceived(utf8); }
     void say(const QJsonObject &message);
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] QJsonObject takeOne();
 
     QString address = QStringLiteral("127.0.0.1");
+    bool urgent = false;       ///< read even while the desk is behind
     bool closesOnSend = false; ///< as a slow reader that is given up
     quint16 closeCode = 0;
     QList<net::Delivery> deliveries;

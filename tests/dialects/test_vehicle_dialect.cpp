@@ -68,6 +68,7 @@ private Q_SLOTS:
     void pingIsAnsweredByPong();
     void heartbeatsRunPerConnection();
     void alertsGoToOwnersAndSubscribers();
+    void socketsThatBringAlertsAreReadWhateverTheDeskHasToDo();
     void anAlertOfNobodyGoesToAllInTheOpenPosture();
     void anAlertOfNobodyGoesToStaffInTheSecurePosture();
     void whichChangesAreTold_data();
@@ -400,6 +401,21 @@ void TestVehicleDialect::heartbeatsRunPerConnection()
     const QJsonObject expected{{QStringLiteral("timestamp"), toIso8601(stage.now)},
                                {QStringLiteral("server_status"), QStringLiteral("healthy")}};
     QCOMPARE(dataOf(frame), expected);
+}
+
+void TestVehicleDialect::socketsThatBringAlertsAreReadWhateverTheDeskHasToDo()
+{
+    Stage stage;
+    const auto alerts = stage.connect(alertsPath);
+    const auto chat = stage.connect(chatPath);
+    const auto telemetry = stage.connect(telemetryPath);
+    QVERIFY(alerts->urgent);
+    QVERIFY(!chat->urgent);
+    QVERIFY(!telemetry->urgent);
+    telemetry->say(R"({"type":"telemetry_data","data":{"speed":1}})");
+    QVERIFY(!telemetry->urgent);
+    telemetry->say(R"({"type":"alert","data":{"id":"a1","type":"crash","severity":"critical","message":"crash"}})");
+    QVERIFY(telemetry->urgent); // it may have more to report
 }
 
 void TestVehicleDialect::alertsGoToOwnersAndSubscribers()

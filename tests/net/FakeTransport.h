@@ -32,6 +32,9 @@ public:
             m_sink->transportDrained();
     }
 
+    /// The peer sends something, and we read.
+    void receive(const QByteArray &bytes) { m_sink->transportReceived(bytes); }
+
     void setSink(Sink *sink) override { m_sink = sink; }
     void setReading(bool on) override { reading = on; }
     void write(const QByteArrayList &chunks) override

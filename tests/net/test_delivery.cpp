@@ -14,13 +14,20 @@ namespace {
 class Listener final : public GuardSocket::Owner
 {
 public:
-    void guardText(const QByteArray &) override {}
+    void guardText(const QByteArray &text) override
+    {
+        texts.append(text);
+        if (onText)
+            onText();
+    }
     void guardBinary(const QByteArray &) override {}
     void guardFault(quint16, const QString &) override { ++faults; }
     void guardStalled() override { ++stalled; }
     void guardSent(quint64 count) override { messages += count; }
     void guardClosed() override {}
     void guardEnded() override {}
+    QByteArrayList texts;
+    std::function<void()> onText;
     int faults = 0;
     int stalled = 0;
     quint64 messages = 0;
@@ -33,7 +40,7 @@ struct Line
     {
         auto owned = std::make_unique<FakeTransport>();
         transport = owned.get();
-        guard = std::make_unique<GuardSocket>(1, std::move(owned), settings, turns, traffic);
+        guard = std::make_unique<GuardSocket>(1, std::move(owned), settings, turns, gate, traffic);
         open = guard->open(&listener);
     }
     void endTurn() { QCoreApplication::processEvents(); }
@@ -49,12 +56,19 @@ struct Line
 
     ServerSettings settings;
     TurnQueue turns;
+    std::shared_ptr<InwardGauge> desk = std::make_shared<InwardGauge>();
+    ReadGate gate{desk};
     TrafficCounters traffic;
     Listener listener;
     FakeTransport *transport = nullptr;
     std::unique_ptr<GuardSocket> guard;
     bool open = false;
 };
+
+QByteArray clientText(const QByteArray &text)
+{
+    return encodeFrame(Opcode::Text, text, Masking::ZeroKey);
+}
 
 Frame named(const QByteArray &name, qsizetype size = 0)
 {
@@ -76,6 +90,11 @@ private Q_SLOTS:
     void refusesMoreOfClassAThanFits();
     void callsAPeerStalledThatTakesNothing();
     void writesOncePerTurn();
+    void stopsReadingWhileTheDeskIsBehind();
+    void goesOnReadingWhatMayBeAnAlert();
+    void blamesNobodyForItsOwnPause();
+    void readsOnToSeeThePeerOff();
+    void lastsAsLongAsTheDeskNeeds();
 };
 
 void TestDelivery::sendsEverythingInOrderWhileThePeerReads()
@@ -221,6 +240,131 @@ void TestDelivery::writesOncePerTurn()
     QCOMPARE(line.transport->taken, batch->wire());
     QCOMPARE(line.listener.messages, 50U);
     QVERIFY(!batch->takes(named("51"))); // it has left
+}
+
+void TestDelivery::stopsReadingWhileTheDeskIsBehind()
+{
+    Line line;
+    line.guard->read({});
+    QVERIFY(line.transport->reading);
+    // Each message is one more for the desk, which has room for three.
+    line.desk->add(4093, 0);
+    line.listener.onText = [&line] { line.desk->add(1, 0); };
+    line.transport->receive(clientText("1") + clientText("2") + clientText("3") + clientText("4") +
+                            clientText("5").left(3));
+    QCOMPARE(line.listener.texts, (QByteArrayList{"1", "2", "3"})); // in the middle of what came
+    QVERIFY(!line.transport->reading);
+    line.desk->add(-2047, 0); // one more than half
+    line.gate.poll();
+    line.endTurn();
+    QVERIFY(!line.transport->reading);
+    line.desk->add(-1, 0);
+    line.gate.poll();
+    line.endTurn();
+    QVERIFY(line.transport->reading);
+    line.transport->receive(clientText("5").mid(3));
+    QCOMPARE(line.listener.texts, (QByteArrayList{"1", "2", "3", "4", "5"})); // nothing was lost, nothing came twice
+    // Large things count by their size.
+    line.desk->add(-2000, 16'777'216);
+    line.transport->receive(clientText("6"));
+    QVERIFY(!line.transport->reading);
+    line.desk->add(0, -8'388'608);
+    QTRY_VERIFY(line.transport->reading); // it looks by itself
+    QCOMPARE(line.listener.texts.last(), QByteArray("6"));
+    QCOMPARE(line.gate.closings(), 2U);
+}
+
+void TestDelivery::goesOnReadingWhatMayBeAnAlert()
+{
+    Line line;
+    line.guard->read({});
+    line.guard->setUrgent();
+    line.desk->add(100'000, 100'000'000);
+    line.transport->receive(clientText("panic"));
+    QCOMPARE(line.listener.texts, QByteArrayList{"panic"});
+    QVERIFY(line.transport->reading);
+}
+
+void TestDelivery::blamesNobodyForItsOwnPause()
+{
+    using namespace std::chrono_literals;
+    Line line;
+    line.guard->read({});
+    line.transport->receive(clientText("half").left(4)); // a message that has begun
+    line.desk->add(5'000, 0);
+    line.transport->receive(clientText("half").mid(4));
+    QVERIFY(!line.transport->reading);
+    line.guard->pingSent();
+    line.guard->pingSent();
+    line.guard->tick(GuardSocket::Clock::now() + 1h);
+    QCOMPARE(line.guard->unansweredPings(), 0);
+    QCOMPARE(line.listener.faults, 0);
+    line.desk->add(-5'000, 0);
+    line.gate.poll();
+    line.endTurn();
+    QCOMPARE(line.listener.texts, QByteArrayList{"half"});
+}
+
+void TestDelivery::readsOnToSeeThePeerOff()
+{
+    Line line;
+    line.guard->read({});
+    line.desk->add(5'000, 0);
+    line.transport->receive(clientText("too much"));
+    QVERIFY(!line.transport->reading);
+    line.guard->write("HTTP/1.1 101\r\n\r\n"); // as Qt does
+    line.guard->write(QByteArray("\x88\x00", 2));
+    line.guard->close();
+    line.endTurn();
+    QVERIFY(line.transport->reading); // for the peer's Close
+    QVERIFY(line.listener.texts.isEmpty());
+    QCOMPARE(line.gate.waiting(), std::size_t(0));
+    Line gone;
+    gone.guard->read({});
+    gone.desk->add(5'000, 0);
+    gone.transport->receive(clientText("x"));
+    QCOMPARE(gone.gate.waiting(), std::size_t(1));
+    gone.guard.reset();
+    QCOMPARE(gone.gate.waiting(), std::size_t(0));
+}
+
+void TestDelivery::lastsAsLongAsTheDeskNeeds()
+{
+    // Several lines at one gate: first come, first served, and what closes it again leaves the others waiting.
+    const auto desk = std::make_shared<InwardGauge>();
+    ReadGate gate(desk, {10, 1'000'000});
+    struct Sender final : ReadGate::Waiter
+    {
+        void readAgain() override
+        {
+            desk->add(4, 0);
+            ++turns;
+            if (turns < 3)
+                gate->wait(this);
+        }
+        InwardGauge *desk = nullptr;
+        ReadGate *gate = nullptr;
+        int turns = 0;
+    };
+    Sender senders[4];
+    desk->add(10, 0);
+    QVERIFY(!gate.isOpen());
+    for (Sender &sender : senders) {
+        sender.desk = desk.get();
+        sender.gate = &gate;
+        gate.wait(&sender);
+    }
+    gate.poll();
+    QCOMPARE(senders[0].turns, 0);
+    for (int round = 0; round < 20 && gate.waiting() > 0; ++round) {
+        desk->add(-desk->items(), 0); // the desk takes all of it
+        gate.poll();
+        QVERIFY(desk->items() <= 12);
+        for (const Sender &sender : senders)
+            QVERIFY(senders[0].turns - sender.turns <= 1);
+    }
+    for (const Sender &sender : senders)
+        QCOMPARE(sender.turns, 3);
 }
 
 QTEST_GUILESS_MAIN(TestDelivery)

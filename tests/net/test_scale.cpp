@@ -97,12 +97,13 @@ class TestScale : public QObject
 private Q_SLOTS:
     void holdsTwoThousandAndTakesThemBackAtOnce();
     void readersThatStopHarmNobodyElse();
+    void givesUpReadersThatNeverReadAgain();
 };
 
 void TestScale::holdsTwoThousandAndTakesThemBackAtOnce()
 {
     constexpr std::size_t count = 2'000;
-    const Running server;
+    const Running server([](ServerSettings &settings) { settings.deadlines.requestHead = patience; });
     LoadClient client(server.port);
     client.add(count, "/idle");
     QVERIFY2(client.connectAll(200, patience), client.firstError().c_str());
@@ -149,6 +150,23 @@ void TestScale::readersThatStopHarmNobodyElse()
         QCOMPARE(client.peers()[i].closeCode, CloseCode::Slow);
         QVERIFY(client.peers()[i].messages < messages);
     }
+}
+
+void TestScale::givesUpReadersThatNeverReadAgain()
+{
+    const Running server([](ServerSettings &settings) {
+        settings.limits.waitingA = 131'072;
+        settings.deadlines.closeLinger = 100ms;
+    });
+    LoadClient client(server.port);
+    client.add(5, "/sub", false);
+    const std::size_t publisher = client.add(1, "/pub");
+    QVERIFY2(client.connectAll(10, patience), client.firstError().c_str());
+    for (int i = 0; i < 300; ++i)
+        client.send(publisher, std::string(2'000, 'x'));
+    // They are told although they do not read; the system keeps nothing for them.
+    QVERIFY(client.runUntil([&client] { return client.open() == 1; }, 20s));
+    QCOMPARE(server.counters().closedSlow, 5U);
 }
 
 QTEST_GUILESS_MAIN(TestScale)
