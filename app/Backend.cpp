@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Backend.h"
 
+#include "app/CommandExits.h"
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
 #include "app/Tls.h"
@@ -14,6 +15,7 @@
 #include "server/desk/RulesFile.h"
 #include "server/net/ServerThread.h"
 #include "server/store/Archive.h"
+#include "server/store/AttachmentStore.h"
 #include "server/store/DataDirectory.h"
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
@@ -73,8 +75,10 @@ struct Backend::Parts
     std::shared_ptr<AccountsBoard> accountsBoard = std::make_shared<AccountsBoard>();
     LatestValues latest;
     std::optional<ReadingRouter> router;
+    CommandExits exits;
     std::unique_ptr<LogStore> log;
     std::unique_ptr<TelemetryHistory> history;
+    std::unique_ptr<AttachmentStore> attachments;
     std::unique_ptr<Accounts> accounts;
     std::unique_ptr<AccountService> accountService; ///< uses the accounts, and is used by what they are told last
     std::optional<Archive> archive;
@@ -97,6 +101,7 @@ Backend::Backend(Settings settings, bool demo, QObject *parent)
     , m_settings(std::move(settings))
     , m_demo(demo)
 {
+    connect(&m_housekeeping, &QTimer::timeout, this, &Backend::housekeep);
 }
 
 Backend::~Backend()
@@ -119,6 +124,11 @@ LatestValues &Backend::latest()
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
+}
+
+void Backend::tellTyping(const TypingNotice &notice)
+{
+    Q_EMIT typingTold(notice);
 }
 
 Backend::Started Backend::start()
@@ -217,7 +227,14 @@ QString Backend::startStore()
     options.retention = std::chrono::hours{24} * m_settings.historyDays;
     p.history = std::make_unique<TelemetryHistory>(std::move(options));
     p.history->moveToThread(p.historyWorker->thread());
-    p.historyWorker->run([&] { error = p.history->start(); });
+    p.attachments =
+        std::make_unique<AttachmentStore>(AttachmentStore::Options{.directory = p.directory->attachmentsDirectory()});
+    p.attachments->moveToThread(p.historyWorker->thread());
+    p.historyWorker->run([&] {
+        error = p.history->start();
+        if (error.isEmpty())
+            error = p.attachments->start();
+    });
     if (!error.isEmpty())
         return error;
     p.archive.emplace(*p.log, *p.history);
@@ -228,6 +245,13 @@ QString Backend::startStore()
     AccountService::Options service;
     service.lifetimes.access = std::chrono::minutes{m_settings.accessMinutes};
     service.lifetimes.refresh = std::chrono::hours{24} * m_settings.refreshDays;
+    service.audit = [&p](const Actor &actor, const AuditRecord &record) {
+        // The desk is there before anybody can log in, and goes after the service has stopped.
+        p.desk->submit({{}, actor, NoteAudit{record}}, [action = record.action](const Outcome &outcome) {
+            if (!outcome.ok)
+                qCWarning(lcApp).noquote() << "not in the audit log:" << action << outcome.message;
+        });
+    };
     p.accountService = std::make_unique<AccountService>(*p.accounts, service);
     p.accounts->moveToThread(p.accountsWorker->thread());
     p.accountsWorker->run([&] { error = p.accounts->start(); });
@@ -252,6 +276,8 @@ QString Backend::makeDesk()
     DeskSettings settings;
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
+    settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
+    settings.outlet = &p.exits;
     settings.stopGrace = deskFinishesWithin;
     p.deskWorker.emplace(QStringLiteral("desk"));
     p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial, p.requests);
@@ -296,11 +322,14 @@ QString Backend::makeServer()
     };
     p.server = std::make_unique<ServerSide>(ServerSide::Parts{
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
+        *p.attachments, [&log = *p.log](const QString &id, auto reply) { log.attachmentThreads(id, std::move(reply)); },
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
         desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
+    connect(p.server.get(), &ServerSide::typed, this, &Backend::typingSeen, Qt::DirectConnection);
+    connect(this, &Backend::typingTold, p.server.get(), &ServerSide::tellTyping, Qt::QueuedConnection);
 
     ServerFeed &feed = p.server->feed();
     connect(&desk, &Desk::published, &feed, &ServerFeed::takeEvents, Qt::DirectConnection);
@@ -352,14 +381,47 @@ QString Backend::startHardware()
             }
         },
         Qt::QueuedConnection);
+    p.exits.add(*p.hardware);
     p.halWorker->run([&p] { p.hardware->start(); });
+    m_housekeeping.start(1h);
+    QTimer::singleShot(1min, &m_housekeeping, [this] { housekeep(); });
     return {};
+}
+
+/// Old closed rows and pictures that no message names any more.
+void Backend::housekeep()
+{
+    if (!m_parts)
+        return;
+    Parts &p = *m_parts;
+    const TimePoint now = systemNow();
+    QMetaObject::invokeMethod(
+        p.log.get(),
+        [log = p.log.get(), before = now - std::chrono::hours{24} * m_settings.closedDays] {
+            if (const QString problem = log->prune(before); !problem.isEmpty())
+                qCWarning(lcApp).noquote() << problem;
+        },
+        Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        p.attachments.get(),
+        [pictures = p.attachments.get(), log = p.log.get(), now] {
+            for (const QString &id : pictures->candidates(now)) {
+                // The log answers everything before it stops, and the pictures go after it.
+                log->attachmentThreads(id, [pictures, id, now](const std::optional<QStringList> &threads) {
+                    if (threads && threads->isEmpty())
+                        QMetaObject::invokeMethod(
+                            pictures, [pictures, id, now] { pictures->remove(id, now); }, Qt::QueuedConnection);
+                });
+            }
+        },
+        Qt::QueuedConnection);
 }
 
 void Backend::stop()
 {
     if (!m_parts)
         return;
+    m_housekeeping.stop();
     Parts &p = *m_parts;
     if (p.server && !p.listeners.isEmpty())
         stopAndWait(
@@ -379,11 +441,14 @@ void Backend::stop()
         p.accountService->stop();
     if (p.accounts && p.accountsWorker)
         p.accountsWorker->run([&p] { p.accounts->stop(); });
+    if (p.hardware)
+        p.exits.remove(*p.hardware);
     deleteThere(p.halWorker, p.hardware);
     deleteThere(p.serverWorker, p.server);
     deleteThere(p.deskWorker, p.demo);
     deleteThere(p.deskWorker, p.desk);
     deleteThere(p.accountsWorker, p.accounts);
+    deleteThere(p.historyWorker, p.attachments);
     deleteThere(p.historyWorker, p.history);
     deleteThere(p.storeWorker, p.log);
     m_parts.reset();

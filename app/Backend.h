@@ -9,6 +9,7 @@
 
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -44,11 +45,15 @@ public:
     [[nodiscard]] ArchivePort &archive();
     [[nodiscard]] LatestValues &latest();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
+    /// Somebody at a console of this process writes; everybody else who may read the conversation is told.
+    void tellTyping(const TypingNotice &notice);
 
 Q_SIGNALS:
     void published(const QList<tocsin::Event> &events);
     void presenceChanged(const QList<tocsin::DevicePresence> &changes);
     void serverStats(const tocsin::ServerStats &stats);
+    void typingSeen(const tocsin::TypingNotice &notice); ///< by a session: for the consoles of this process
+    void typingTold(const tocsin::TypingNotice &notice); ///< by a console of this process: for the sessions
     void adapterStatus(const QList<tocsin::AdapterStatus> &statuses);
 
 private:
@@ -71,8 +76,11 @@ private:
     [[nodiscard]] QString startServer();
     [[nodiscard]] QString startHardware();
 
+    void housekeep();
+
     const Settings m_settings;
     const bool m_demo;
+    QTimer m_housekeeping;
     QList<AlertRule> m_rules;
     std::unique_ptr<Parts> m_parts;
 };

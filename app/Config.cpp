@@ -162,6 +162,11 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("Telemetry older than this is removed."), 1, 36500},
         {QStringLiteral("data.head_copy"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
          QStringLiteral("The log's signed head is copied here each minute; best on another disk (empty: DATA/heads).")},
+        {QStringLiteral("data.closed_days"), Kind::Integer, 365, QString(), QString(),
+         QStringLiteral("Closed alerts, finished commands and chat leave the tables after this; the log keeps all."), 1,
+         36500},
+        {QStringLiteral("commands.expiry_seconds"), Kind::Integer, 300, QString(), QString(),
+         QStringLiteral("A command waits this long for its device."), 1, 86400},
         {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
          QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
         {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
@@ -179,6 +184,8 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("Replay this many times faster."), 0.01, 1000},
         {QStringLiteral("console.operator"), Kind::Text, QStringLiteral("Operator"), QString(), QString(),
          QStringLiteral("Who sits at this console; written into the log with each action.")},
+        {QStringLiteral("console.replies"), Kind::Text, QString(), QString(), QStringLiteral("FILE"),
+         QStringLiteral("Canned chat replies (JSON) instead of the built-in ones.")},
         {QStringLiteral("console.theme"), Kind::Text, QStringLiteral("dark"), QString(), QString(),
          QStringLiteral("dark, light or contrast.")},
         {QStringLiteral("log.rules"), Kind::Text, QString(), QStringLiteral("log"), QStringLiteral("RULES"),
@@ -380,6 +387,9 @@ Settings Config::settings() const
     s.dataDir = get("data.dir").toString();
     s.historyDays = get("data.history_days").toInt();
     s.headCopy = get("data.head_copy").toString();
+    s.closedDays = get("data.closed_days").toInt();
+    s.commandExpirySeconds = get("commands.expiry_seconds").toInt();
+    s.repliesFile = get("console.replies").toString();
     s.rulesFile = get("alerts.rules").toString();
     s.staleSeconds = get("alerts.stale_seconds").toInt();
     s.offlineSeconds = get("alerts.offline_seconds").toInt();

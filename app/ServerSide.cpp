@@ -3,6 +3,7 @@
 
 #include "app/Tls.h"
 #include "server/dialects/AccountPages.h"
+#include "server/dialects/AttachmentPages.h"
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
@@ -83,6 +84,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     auto native = std::make_unique<NativeDialect>(
         options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, FeedWindow()});
     m_native = native.get();
+    connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(m_feed.get(), &ServerFeed::readings, m_native, &NativeDialect::publish);
     auto vehicles = std::make_unique<VehicleDialect>(options, services);
     VehicleDialect *dialect = vehicles.get();
@@ -92,6 +94,8 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
+    m_server->addDialect(std::make_unique<AttachmentPages>(
+        options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));
     m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
 }
 
@@ -125,6 +129,11 @@ void ServerSide::setAdapters(const QList<AdapterStatus> &adapters)
 {
     m_board->setAdapters(adapters);
     m_native->setAdapters(adapters);
+}
+
+void ServerSide::tellTyping(const TypingNotice &notice)
+{
+    m_native->tellTyping(notice);
 }
 
 /// A server may run for longer than its certificate: ours is made anew in time, the user's is read again.

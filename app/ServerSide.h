@@ -42,6 +42,9 @@ public:
         net::TlsIdentity tls;
         std::shared_ptr<const AccountsBoard> accounts;
         AccountsPort &accountsPort;
+        AttachmentPort &attachments;
+        std::function<void(const QString &id, std::function<void(const std::optional<QStringList> &)>)>
+            attachmentThreads;
         std::function<void(std::function<void(DeskSnapshot)>)> askSnapshot;
         std::function<QList<Metric>()> metrics; ///< of the other threads' parts
         std::function<ComponentStatus()> deskStatus;
@@ -64,9 +67,11 @@ public:
 
 public Q_SLOTS:
     void setAdapters(const QList<tocsin::AdapterStatus> &adapters);
+    void tellTyping(const tocsin::TypingNotice &notice); ///< of a console of this process
 
 Q_SIGNALS:
     void stats(const tocsin::ServerStats &stats);
+    void typed(const tocsin::TypingNotice &notice); ///< by a session
     void stopped();
 
 private:

@@ -40,6 +40,9 @@ struct Settings
     {
         return headCopy.isEmpty() ? dataDir + QStringLiteral("/heads") : headCopy;
     }
+    int closedDays = 0;
+
+    int commandExpirySeconds = 0;
 
     QString rulesFile;
     int staleSeconds = 0;
@@ -51,6 +54,7 @@ struct Settings
     double replaySpeed = 1;
 
     QString operatorName;
+    QString repliesFile;
     QString theme;
 
     QString logRules;

@@ -19,6 +19,7 @@ AdapterHost::AdapterHost(QList<AdapterConfig> configs, ReadingSink &sink, DeskPo
     , m_configs(std::move(configs))
     , m_sink(sink)
     , m_desk(desk)
+    , m_sender(desk, QStringLiteral("hal"))
 {
 }
 
@@ -41,8 +42,13 @@ void AdapterHost::start()
     connect(m_timer, &QTimer::timeout, this, &AdapterHost::tick);
     for (const AdapterConfig &config : m_configs)
         m_adapters.append(make(config));
-    for (DeviceAdapter *adapter : std::as_const(m_adapters))
+    for (DeviceAdapter *adapter : std::as_const(m_adapters)) {
+        connect(adapter, &DeviceAdapter::deviceAdded, this, [this](const QString &deviceId) {
+            const std::scoped_lock lock(m_mutex);
+            m_carried.insert(deviceId);
+        });
         adapter->start();
+    }
     m_timer->start(TellEvery);
     tick();
     qCInfo(lcHal) << "Started" << m_adapters.size() << "adapters";
@@ -54,6 +60,10 @@ void AdapterHost::stop()
         return;
     delete m_timer;
     m_timer = nullptr;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_carried.clear();
+    }
     for (DeviceAdapter *adapter : std::as_const(m_adapters))
         adapter->stop();
     tick();
@@ -67,6 +77,30 @@ void AdapterHost::chatSent(const ChatMessage &message)
         return;
     for (DeviceAdapter *adapter : std::as_const(m_adapters))
         adapter->deliver(message);
+}
+
+bool AdapterHost::carries(const QString &deviceId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_carried.contains(deviceId);
+}
+
+void AdapterHost::deliver(const Command &command)
+{
+    QMetaObject::invokeMethod(this, [this, command] { hand(command); }, Qt::QueuedConnection);
+}
+
+void AdapterHost::hand(const Command &command)
+{
+    for (DeviceAdapter *adapter : std::as_const(m_adapters)) {
+        if (adapter->command(command))
+            return;
+    }
+    m_sender.send(
+        Request{QString(), Actor{Actor::Kind::System, QStringLiteral("hal"), QStringLiteral("hal"), QString()},
+                ReportCommand{
+                    command.id, CommandState::Failed, {}, QStringLiteral("The device is not connected any more.")}},
+        systemNow());
 }
 
 QList<AdapterStatus> AdapterHost::statuses() const
@@ -83,6 +117,7 @@ void AdapterHost::tick()
     const TimePoint now = systemNow();
     for (DeviceAdapter *adapter : std::as_const(m_adapters))
         adapter->poll(now);
+    m_sender.poll(now);
     QList<AdapterStatus> all = statuses();
     if (all == m_told)
         return;

@@ -6,6 +6,9 @@
 
 #include <QList>
 #include <QObject>
+#include <QSet>
+
+#include <mutex>
 
 class QTimer;
 
@@ -13,8 +16,9 @@ namespace tocsin {
 
 /// Owns all adapters. Constructed anywhere, then moved to the hal thread, which must run an event loop; start(),
 /// stop() and chatSent() run there. sink and desk outlive it. After stop() every port is closed and nothing is
-/// handed on any more; the desk's answers may still come.
-class AdapterHost : public QObject
+/// handed on any more; the desk's answers may still come. As a DeviceOutlet it is for any thread, as long as it lives: it
+/// carries orders to the devices that its adapters have told of, and an order that none of them takes is answered Failed.
+class AdapterHost : public QObject, public DeviceOutlet
 {
     Q_OBJECT
 public:
@@ -22,6 +26,8 @@ public:
     ~AdapterHost() override;
 
     [[nodiscard]] QList<AdapterStatus> statuses() const;
+    [[nodiscard]] bool carries(const QString &deviceId) const override;
+    void deliver(const Command &command) override;
 
 public Q_SLOTS:
     void start();
@@ -35,6 +41,7 @@ Q_SIGNALS:
 
 private:
     void tick();
+    void hand(const Command &command);
     [[nodiscard]] DeviceAdapter *make(const AdapterConfig &config);
 
     const QList<AdapterConfig> m_configs;
@@ -43,6 +50,9 @@ private:
     QList<DeviceAdapter *> m_adapters; ///< children, from start() to stop()
     QTimer *m_timer = nullptr;         ///< child, likewise
     QList<AdapterStatus> m_told;
+    DeskSender m_sender; ///< for orders that no adapter takes
+    mutable std::mutex m_mutex;
+    QSet<QString> m_carried; ///< guarded by m_mutex
 };
 
 } // namespace tocsin

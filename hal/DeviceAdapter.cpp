@@ -45,6 +45,19 @@ void DeviceAdapter::deliver(const ChatMessage &)
 {
 }
 
+bool DeviceAdapter::command(const Command &command)
+{
+    if (!m_devices.contains(command.deviceId))
+        return false;
+    answer({command.id, CommandState::Failed, {}, QStringLiteral("This device takes no commands.")});
+    return true;
+}
+
+void DeviceAdapter::answer(const ReportCommand &report)
+{
+    request(Request{QString(), Actor{Actor::Kind::System, m_status.adapterId, m_status.adapterId, QString()}, report});
+}
+
 void DeviceAdapter::poll(TimePoint now)
 {
     m_desk.poll(now);
@@ -99,6 +112,10 @@ void DeviceAdapter::put(const Device &device)
 {
     request(Request{QString(), Actor{Actor::Kind::System, m_status.adapterId, m_status.adapterId, QString()},
                     PutDevice{device}});
+    if (m_devices.contains(device.id))
+        return;
+    m_devices.append(device.id);
+    Q_EMIT deviceAdded(device.id);
 }
 
 void DeviceAdapter::request(Request request)

@@ -27,6 +27,10 @@ public:
     void stop(); ///< closes what is open; may be started again
     /// An operator wrote to a user; adapters with people behind them (simulated phones) answer.
     virtual void deliver(const ChatMessage &message);
+    /// An order for one of its devices. Answers with answer(), now or later; false: the device is not behind this adapter.
+    [[nodiscard]] virtual bool command(const Command &command);
+    /// The devices that it has told the desk of.
+    [[nodiscard]] QStringList devices() const { return m_devices; }
     /// Takes the desk's answers; AdapterHost calls it a few times a second.
     void poll(TimePoint now);
 
@@ -35,6 +39,7 @@ public:
 Q_SIGNALS:
     /// With every change but the counters of readings, which status() tells.
     void statusChanged(const tocsin::AdapterStatus &status);
+    void deviceAdded(const QString &deviceId);
 
 protected:
     /// Opens the source; ends in running(), lost() or failed(), now or later.
@@ -50,6 +55,7 @@ protected:
     void publish(const QList<Reading> &readings);
     void setBadFrames(qint64 count) { m_status.badFrames = count; }
     void put(const Device &device);
+    void answer(const ReportCommand &report);
     void request(Request request);
 
 private:
@@ -61,6 +67,7 @@ private:
     AdapterStatus m_status;
     BackOff m_backOff;
     QTimer *m_retry = nullptr; ///< child; made in start()
+    QStringList m_devices;
     bool m_started = false;
 };
 

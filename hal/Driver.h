@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Command.h"
 #include "models/domain/Device.h"
 #include "models/domain/Reading.h"
 
@@ -9,6 +10,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <optional>
 
 namespace tocsin {
 
@@ -31,6 +33,8 @@ public:
     /// Understood and refused frames since the start.
     [[nodiscard]] virtual qint64 goodFrames() const = 0;
     [[nodiscard]] virtual qint64 badFrames() const = 0;
+    /// The bytes that tell the device what `command` says; nullopt and a sentence in `error` when it cannot be told.
+    [[nodiscard]] virtual std::optional<QByteArray> encode(const Command &command, QString *error) const = 0;
     /// What the desk should know of the device behind it.
     [[nodiscard]] virtual Device device() const = 0;
 };

@@ -97,6 +97,13 @@ qint64 NmeaDriver::badFrames() const
     return c.badChecksum + c.withoutChecksum + c.broken + m_decoder.malformed();
 }
 
+/// NMEA 0183 is a talker's protocol: what receivers can be told differs from maker to maker.
+std::optional<QByteArray> NmeaDriver::encode(const Command &, QString *error) const
+{
+    *error = QStringLiteral("This device takes no commands.");
+    return std::nullopt;
+}
+
 Device NmeaDriver::device() const
 {
     Device device;

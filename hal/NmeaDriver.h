@@ -19,6 +19,7 @@ public:
     [[nodiscard]] std::chrono::milliseconds idleAfter() const override { return std::chrono::milliseconds{300}; }
     [[nodiscard]] qint64 goodFrames() const override { return m_splitter.counters().good; }
     [[nodiscard]] qint64 badFrames() const override;
+    [[nodiscard]] std::optional<QByteArray> encode(const Command &command, QString *error) const override;
     [[nodiscard]] Device device() const override;
 
     /// The same, with the decoder's own view of the moment: for recordings, which are paced by it.

@@ -3,6 +3,9 @@
 
 #include "models/domain/Channels.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -45,7 +48,11 @@ Reading RigModel::reading(TimePoint now, double simTime, const QString &source)
     const auto add = [&](const QString &channel, double value, double step) {
         reading.samples.append(Sample{channel, roundedTo(value, step)});
     };
-    const double duty = dutyAt(simTime);
+    double duty = dutyAt(simTime);
+    if (m_stopped)
+        duty = 0;
+    else if (m_speed)
+        duty = *m_speed / FullRpm;
     const double turn = CreepMs / Radius; // rad/s
     switch (m_spec.type) {
     case RigSpec::Type::Temperature:
@@ -87,6 +94,38 @@ Reading RigModel::reading(TimePoint now, double simTime, const QString &source)
     }
     }
     return reading;
+}
+
+QStringList RigModel::actions(RigSpec::Type type)
+{
+    switch (type) {
+    case RigSpec::Type::Motor:
+        return {QStringLiteral("start"), QStringLiteral("stop"), QStringLiteral("set_speed")};
+    case RigSpec::Type::Gps:
+        return {QStringLiteral("ping"), QStringLiteral("cold_start")};
+    case RigSpec::Type::Temperature:
+    case RigSpec::Type::Imu:
+        break;
+    }
+    return {QStringLiteral("ping"), QStringLiteral("calibrate")};
+}
+
+QByteArray RigModel::obey(const QString &action, const QByteArray &parameters)
+{
+    QJsonObject answer{{QStringLiteral("device"), m_spec.id}, {QStringLiteral("action"), action}};
+    if (m_spec.type == RigSpec::Type::Motor) {
+        if (action == QLatin1String("stop")) {
+            m_stopped = true;
+        } else if (action == QLatin1String("start")) {
+            m_stopped = false;
+        } else if (action == QLatin1String("set_speed")) {
+            const QJsonObject told = QJsonDocument::fromJson(parameters).object();
+            m_speed = std::clamp(told.value(QLatin1String("rpm")).toDouble(FullRpm), 0.0, FullRpm);
+            answer.insert(QStringLiteral("rpm"), *m_speed);
+        }
+        answer.insert(QStringLiteral("running"), !m_stopped);
+    }
+    return QJsonDocument(answer).toJson(QJsonDocument::Compact);
 }
 
 } // namespace tocsin

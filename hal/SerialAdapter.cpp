@@ -9,6 +9,7 @@ namespace tocsin {
 
 namespace {
 constexpr std::chrono::seconds SilenceLimit{10};
+constexpr qint64 MostUnwritten = 64LL * 1024;
 constexpr qint64 ReadBuffer = 64LL * 1024;
 
 AdapterStatus identity(const SerialConfig &config)
@@ -71,6 +72,22 @@ void SerialAdapter::close()
         m_port->deleteLater(); // we may be inside one of its signals
         m_port = nullptr;
     }
+}
+
+bool SerialAdapter::command(const Command &command)
+{
+    if (!devices().contains(command.deviceId))
+        return false;
+    QString error;
+    const std::optional<QByteArray> bytes = m_driver->encode(command, &error);
+    if (bytes && !m_port)
+        error = QStringLiteral("The serial port %1 is not open.").arg(m_config.device);
+    else if (bytes && m_port->bytesToWrite() + bytes->size() > MostUnwritten)
+        error = QStringLiteral("The serial port %1 does not take what is written.").arg(m_config.device);
+    else if (bytes && m_port->write(*bytes) != bytes->size())
+        error = QStringLiteral("The serial port %1 cannot be written: %2.").arg(m_config.device, m_port->errorString());
+    answer({command.id, error.isEmpty() ? CommandState::Accepted : CommandState::Failed, {}, error});
+    return true;
 }
 
 void SerialAdapter::takeBytes()

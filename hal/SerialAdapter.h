@@ -22,6 +22,8 @@ class SerialAdapter : public DeviceAdapter
 public:
     SerialAdapter(SerialConfig config, ReadingSink &sink, DeskPort &desk, QObject *parent = nullptr);
     ~SerialAdapter() override;
+    /// Writes what the driver makes of it; answered Accepted when the port has taken it, Failed when the driver cannot say it.
+    [[nodiscard]] bool command(const Command &command) override;
 
 protected:
     void open() override;

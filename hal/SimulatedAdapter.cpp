@@ -76,4 +76,9 @@ void SimulatedAdapter::deliver(const ChatMessage &message)
         m_simulation->hear(message);
 }
 
+bool SimulatedAdapter::command(const Command &command)
+{
+    return m_simulation && m_simulation->obey(command);
+}
+
 } // namespace tocsin

@@ -20,6 +20,7 @@ public:
     SimulatedAdapter(SimulationConfig config, ReadingSink &sink, DeskPort &desk, QObject *parent = nullptr);
     ~SimulatedAdapter() override;
     void deliver(const ChatMessage &message) override;
+    [[nodiscard]] bool command(const Command &command) override;
 
 protected:
     void open() override;

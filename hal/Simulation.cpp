@@ -9,6 +9,11 @@ namespace tocsin {
 namespace {
 constexpr double LongestStep = 1.0; // s
 constexpr double GoldenShare = 0.618034;
+// What a person does with a line, and a rig with an order: seconds of simulated time.
+constexpr double DeliveredAfter = 0.2;
+constexpr double ReadAfter = 1.5;
+constexpr double AcknowledgedAfter = 2.5;
+constexpr double ObeyedAfter = 0.3;
 } // namespace
 
 Simulation::Simulation(Scenario scenario, quint64 seed, QString source)
@@ -47,8 +52,11 @@ QList<Device> Simulation::devices() const
         add(spec.id, spec.name, spec.deviceClass, DeviceKind::Vehicle);
     for (const PhoneSpec &spec : m_scenario.phones)
         add(spec.id, spec.name, QStringLiteral("Phone"), DeviceKind::Phone).owners = {spec.id};
-    for (const RigSpec &spec : m_scenario.rig)
-        add(spec.id, spec.name, QStringLiteral("Hardware"), DeviceKind::Hardware).tags = {spec.rigName};
+    for (const RigSpec &spec : m_scenario.rig) {
+        Device &device = add(spec.id, spec.name, QStringLiteral("Hardware"), DeviceKind::Hardware);
+        device.tags = {spec.rigName};
+        device.actions = RigModel::actions(spec.type);
+    }
     return all;
 }
 
@@ -113,6 +121,11 @@ SimulationStep Simulation::step(TimePoint now, Duration dt)
         if (next(1 / rig.spec().hz))
             hand(rig.reading(now, m_time, m_source), out);
     }
+    for (Owed &owed : m_owed) {
+        if (owed.at <= m_time)
+            out.requests.append(std::move(owed.request));
+    }
+    std::erase_if(m_owed, [this](const Owed &owed) { return owed.at <= m_time; });
     m_faults.forget(m_time);
     return out;
 }
@@ -182,8 +195,48 @@ void Simulation::hear(const ChatMessage &message)
 {
     if (!message.fromDesk || message.automatic)
         return;
-    if (PhoneModel *phone = findPhone(userOfChatThread(message.thread)))
+    if (message.thread == broadcastThread()) {
+        for (const auto &phone : m_phones)
+            mark(*phone, message);
+    } else if (PhoneModel *phone = findPhone(userOfChatThread(message.thread))) {
+        mark(*phone, message);
         phone->hear(m_time);
+    }
+}
+
+void Simulation::mark(const PhoneModel &phone, const ChatMessage &message)
+{
+    using enum ChatReceipt::Kind;
+    const auto request = [&](ChatReceipt::Kind kind) {
+        return requestOf(phone, MarkChat{message.thread, message.id, kind}, newId());
+    };
+    owe(DeliveredAfter, request(Delivered));
+    owe(ReadAfter, request(Read));
+    if (message.urgent)
+        owe(AcknowledgedAfter, request(Acknowledged));
+}
+
+void Simulation::owe(double after, Request request)
+{
+    if (m_owed.size() < MostOwed)
+        m_owed.push_back({m_time + after, std::move(request)});
+}
+
+bool Simulation::obey(const Command &command)
+{
+    const auto answer = [&](CommandState state, const QByteArray &response, const QString &error) {
+        owe(ObeyedAfter, Request{newId(), Actor{Actor::Kind::Device, command.deviceId, command.deviceId, m_source},
+                                 ReportCommand{command.id, state, response, error}});
+        return true;
+    };
+    for (RigModel &rig : m_rig) {
+        if (rig.spec().id == command.deviceId)
+            return answer(CommandState::Succeeded, rig.obey(command.action, command.parameters), {});
+    }
+    const QList<Device> all = devices();
+    if (std::none_of(all.cbegin(), all.cend(), [&](const Device &device) { return device.id == command.deviceId; }))
+        return false;
+    return answer(CommandState::Failed, {}, QStringLiteral("This device takes no commands."));
 }
 
 PhoneModel *Simulation::findPhone(const QString &id) const

@@ -10,6 +10,7 @@
 #include "models/domain/Chat.h"
 #include "models/domain/Desk.h"
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -37,8 +38,10 @@ public:
     /// `dt` is the time since the step before; more than one second (the machine slept) counts as one.
     /// The first step makes every device report, mid-drive.
     [[nodiscard]] SimulationStep step(TimePoint now, Duration dt);
-    /// A line of an operator; the phone concerned answers in a later step.
+    /// A line of an operator; the phones concerned say in later steps that they got, read and acknowledge it, and answer.
     void hear(const ChatMessage &message);
+    /// An order; answered within a second, in a later step. False: the device has no part in this.
+    [[nodiscard]] bool obey(const Command &command);
 
     [[nodiscard]] double seconds() const { return m_time; } ///< of simulated time
     /// How often step() is needed.
@@ -62,6 +65,16 @@ private:
     [[nodiscard]] QString newId();
     [[nodiscard]] Request requestOf(const PhoneModel &phone, RequestBody body, const QString &id) const;
     [[nodiscard]] Request chatOf(const PhoneModel &phone, const QString &text);
+    void mark(const PhoneModel &phone, const ChatMessage &message);
+    void owe(double after, Request request);
+
+    /// A request that is due later.
+    struct Owed
+    {
+        double at = 0;
+        Request request;
+    };
+    static constexpr std::size_t MostOwed = 4096; ///< more are not made
 
     const Scenario m_scenario;
     const QString m_source;
@@ -70,6 +83,7 @@ private:
     std::vector<std::unique_ptr<PhoneModel>> m_phones;
     std::vector<RigModel> m_rig;
     std::vector<Due> m_due; ///< vehicles, phones, rig
+    std::deque<Owed> m_owed;
     Faults m_faults;
     double m_time = 0;
     double m_roundStart = 0; ///< of the timeline's loop

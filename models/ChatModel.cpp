@@ -18,7 +18,9 @@ ChatModel::ChatModel(DeskLink &link, const ChatLog &log, const ChatThreadModel &
     , m_threads(threads)
     , m_clock(std::move(clock))
 {
+    m_replies = loadChatReplies(QString()).replies;
     connect(&link, &DeskLink::stateChanged, this, &ChatModel::canSendChanged);
+    connect(&link, &DeskLink::typingSeen, this, &ChatModel::takeTyping);
 }
 
 int ChatModel::rowCount(const QModelIndex &parent) const
@@ -28,11 +30,25 @@ int ChatModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> ChatModel::roleNames() const
 {
-    return {{MessageIdRole, "messageId"},   {LineKindRole, "lineKind"},   {MessageTextRole, "messageText"},
-            {TimeTextRole, "timeText"},     {FromDeskRole, "fromDesk"},   {MineRole, "mine"},
-            {SenderNameRole, "senderName"}, {AutomaticRole, "automatic"}, {SimulatedRole, "simulated"},
-            {PendingRole, "pending"},       {FailedRole, "failed"},       {FailReasonRole, "failReason"},
-            {DayHeaderRole, "dayHeader"}};
+    return {{MessageIdRole, "messageId"},
+            {LineKindRole, "lineKind"},
+            {MessageTextRole, "messageText"},
+            {TimeTextRole, "timeText"},
+            {FromDeskRole, "fromDesk"},
+            {MineRole, "mine"},
+            {SenderNameRole, "senderName"},
+            {AutomaticRole, "automatic"},
+            {SimulatedRole, "simulated"},
+            {PendingRole, "pending"},
+            {FailedRole, "failed"},
+            {FailReasonRole, "failReason"},
+            {DayHeaderRole, "dayHeader"},
+            {MarkRole, "mark"},
+            {MarkTextRole, "markText"},
+            {UrgentRole, "urgent"},
+            {AckTextRole, "ackText"},
+            {CanAcknowledgeRole, "canAcknowledge"},
+            {AttachmentCountRole, "attachmentCount"}};
 }
 
 QVariant ChatModel::data(const QModelIndex &index, int role) const
@@ -68,6 +84,18 @@ QVariant ChatModel::data(const QModelIndex &index, int role) const
         return line.failReason;
     case DayHeaderRole:
         return line.dayHeader;
+    case MarkRole:
+        return int(line.mark);
+    case MarkTextRole:
+        return line.markText;
+    case UrgentRole:
+        return line.urgent;
+    case AckTextRole:
+        return line.ackText;
+    case CanAcknowledgeRole:
+        return line.canAcknowledge;
+    case AttachmentCountRole:
+        return line.attachments;
     default:
         return {};
     }
@@ -75,7 +103,122 @@ QVariant ChatModel::data(const QModelIndex &index, int role) const
 
 QStringList ChatModel::quickReplies() const
 {
-    return {tr("Help is on the way"), tr("Can you talk?"), tr("Stay where you are")};
+    QStringList texts;
+    const ReplyFacts facts = replyFacts();
+    for (const ChatReply &reply : m_replies)
+        texts.append(filled(reply, facts));
+    return texts;
+}
+
+void ChatModel::setReplies(const QList<ChatReply> &replies)
+{
+    m_replies = replies;
+    Q_EMIT headerChanged();
+}
+
+ReplyFacts ChatModel::replyFacts() const
+{
+    ReplyFacts facts;
+    facts.operatorName = m_link.self().name;
+    facts.time = format::hourMinute(m_clock.now(), m_clock.zone);
+    if (scope() == Direct || scope() == Incident) {
+        facts.name = m_threads.titleOf(chatThreadOfUser(m_person));
+        facts.incident = hasIncident() ? tr("panic") : QString();
+    }
+    return facts;
+}
+
+int ChatModel::scope() const
+{
+    if (m_thread.isEmpty())
+        return -1;
+    if (m_thread == operatorsThread())
+        return Operators;
+    if (m_thread == broadcastThread())
+        return Everybody;
+    return incidentOfChatThread(m_thread).isEmpty() ? Direct : Incident;
+}
+
+QString ChatModel::threadOf(int scope) const
+{
+    switch (scope) {
+    case Direct:
+        return m_person.isEmpty() ? QString() : chatThreadOfUser(m_person);
+    case Incident: {
+        if (!incidentOfChatThread(m_thread).isEmpty())
+            return m_thread;
+        const ChatLog::Thread *thread = m_person.isEmpty() ? nullptr : m_log.find(chatThreadOfUser(m_person));
+        return thread && !thread->openIncident.isEmpty() ? chatThreadOfIncident(thread->openIncident) : QString();
+    }
+    case Operators:
+        return operatorsThread();
+    case Everybody:
+        return broadcastThread();
+    default:
+        return {};
+    }
+}
+
+void ChatModel::setUrgent(bool urgent)
+{
+    if (urgent == m_urgent)
+        return;
+    m_urgent = urgent;
+    Q_EMIT urgentChanged();
+}
+
+void ChatModel::setShown(bool shown)
+{
+    if (shown == m_shown)
+        return;
+    m_shown = shown;
+    Q_EMIT shownChanged();
+    reportRead();
+}
+
+/// Tells the desk how far who sits here has read, once per line.
+void ChatModel::reportRead()
+{
+    if (!m_shown || m_thread.isEmpty() || m_link.state() != DeskLink::State::Open)
+        return;
+    const ChatMessage *message = m_log.unreported(m_thread);
+    if (!message || m_readTold.value(m_thread) == message->id)
+        return;
+    m_readTold.insert(m_thread, message->id);
+    m_link.request(MarkChat{m_thread, message->id, ChatReceipt::Kind::Read});
+}
+
+void ChatModel::acknowledge(const QString &messageId)
+{
+    const auto line = std::find_if(m_lines.cbegin(), m_lines.cend(), [&](const Line &l) { return l.id == messageId; });
+    if (line == m_lines.cend() || !line->canAcknowledge || m_acks.values().contains(messageId))
+        return;
+    m_acks.insert(m_link.request(MarkChat{m_thread, messageId, ChatReceipt::Kind::Acknowledged}), messageId);
+    refresh();
+}
+
+QString ChatModel::typingText() const
+{
+    const QStringList names = m_typing.namesIn(m_thread);
+    if (names.isEmpty())
+        return {};
+    return names.size() == 1 ? tr("%1 is writing …").arg(names.first())
+                             : tr("%1 are writing …").arg(names.join(tr(", ")));
+}
+
+void ChatModel::takeTyping(const TypingNotice &notice)
+{
+    if (notice.personId == m_link.self().id)
+        return;
+    m_typing.see(notice, m_clock.now());
+    if (notice.thread == m_thread)
+        Q_EMIT typingChanged();
+}
+
+void ChatModel::tick(TimePoint now)
+{
+    if (m_typing.expire(now))
+        Q_EMIT typingChanged();
 }
 
 bool ChatModel::canSend() const
@@ -90,13 +233,23 @@ void ChatModel::setCurrentThread(const QString &thread)
         return;
     beginResetModel();
     m_thread = thread;
+    const QString user = userOfChatThread(thread);
+    const ChatLog::Thread *known = m_log.find(thread);
+    if (!user.isEmpty())
+        m_person = user;
+    else if (!incidentOfChatThread(thread).isEmpty() && known && !known->userId.isEmpty())
+        m_person = known->userId;
     m_lines = build();
     endResetModel();
     Q_EMIT countChanged();
     Q_EMIT currentThreadChanged();
     Q_EMIT draftChanged();
     Q_EMIT canSendChanged();
+    Q_EMIT typingChanged();
+    setUrgent(false);
     refreshHeader();
+    Q_EMIT headerChanged(); // the scope is another
+    reportRead();
 }
 
 void ChatModel::setDraft(const QString &draft)
@@ -108,9 +261,21 @@ void ChatModel::setDraft(const QString &draft)
     else
         m_drafts.insert(m_thread, draft);
     Q_EMIT draftChanged();
+    if (!draft.isEmpty() && canSend() && m_typing.tell(m_thread, m_clock.now()))
+        m_link.typing(m_thread);
 }
 
 bool ChatModel::send(const QString &text)
+{
+    return send(text, QString());
+}
+
+bool ChatModel::sendReply(int index)
+{
+    return index >= 0 && index < m_replies.size() && send(filled(m_replies[index], replyFacts()), m_replies[index].id);
+}
+
+bool ChatModel::send(const QString &text, const QString &quickReply)
 {
     const QString trimmed = text.trimmed();
     if (trimmed.isEmpty() || !canSend())
@@ -129,11 +294,14 @@ bool ChatModel::send(const QString &text)
     own.thread = m_thread;
     own.clientId = QUuid::createUuid().toString(QUuid::WithoutBraces);
     own.text = trimmed;
+    own.quickReply = quickReply;
+    own.urgent = m_urgent;
     own.at = m_clock.now();
     m_own.append(own);
     submit(m_own.last());
     if (m_drafts.value(m_thread) == text)
         setDraft(QString());
+    setUrgent(false);
     refresh();
     return true;
 }
@@ -145,6 +313,8 @@ void ChatModel::submit(Own &own)
     request.text = own.text;
     request.clientMessageId = own.clientId;
     request.fromDesk = true;
+    request.urgent = own.urgent;
+    request.quickReply = own.quickReply;
     own.failed = false;
     own.failReason.clear();
     own.requestId = m_link.request(request);
@@ -167,6 +337,9 @@ void ChatModel::discard(const QString &messageId)
 
 void ChatModel::confirm(const ChatMessage &message)
 {
+    m_typing.forget(message.thread, message.senderId);
+    if (message.thread == m_thread)
+        Q_EMIT typingChanged();
     if (message.clientMessageId.isEmpty())
         return;
     m_own.removeIf(
@@ -187,6 +360,12 @@ void ChatModel::reconcile()
 
 bool ChatModel::takeReply(const QString &requestId, const Outcome &outcome)
 {
+    if (m_acks.remove(requestId)) {
+        if (!outcome.ok)
+            Q_EMIT refused(tr("The message was not acknowledged: %1").arg(outcome.message));
+        refresh();
+        return true;
+    }
     const auto own = std::find_if(m_own.begin(), m_own.end(), [&](const Own &o) { return o.requestId == requestId; });
     if (requestId.isEmpty() || own == m_own.end())
         return false;
@@ -214,6 +393,33 @@ ChatModel::Line ChatModel::lineOf(const ChatMessage &message) const
     line.fromDesk = message.fromDesk;
     line.automatic = message.automatic;
     line.simulated = message.simulated;
+    line.urgent = message.urgent;
+    line.attachments = int(message.attachments.size());
+    if (!message.automatic && (message.fromDesk || message.urgent)) {
+        const ChatLog::Marks marks = m_log.marksOf(message);
+        const bool one = !userOfChatThread(message.thread).isEmpty();
+        if (message.fromDesk) {
+            line.mark = marks.read > 0 ? Read : marks.delivered > 0 ? Delivered : Sent;
+            if (marks.read > 0)
+                line.markText = one ? tr("read") : tr("read by %1").arg(marks.read);
+            else if (marks.delivered > 0)
+                line.markText = one ? tr("delivered") : tr("delivered to %1").arg(marks.delivered);
+            else
+                line.markText = tr("sent");
+        }
+        if (message.urgent) {
+            QStringList parts;
+            if (!marks.acknowledged.isEmpty())
+                parts << tr("acknowledged by %1").arg(marks.acknowledged.join(tr(", ")));
+            if (!marks.waiting.isEmpty())
+                parts << tr("waiting for %1").arg(marks.waiting.join(tr(", ")));
+            if (parts.isEmpty())
+                parts << tr("nobody was there to be asked");
+            line.ackText = parts.join(tr(" · "));
+            line.canAcknowledge =
+                !marks.mine && message.senderId != m_link.self().id && !m_acks.values().contains(message.id);
+        }
+    }
     return line;
 }
 
@@ -230,6 +436,7 @@ ChatModel::Line ChatModel::lineOf(const Own &own) const
     line.pending = !own.failed;
     line.failed = own.failed;
     line.failReason = own.failReason;
+    line.urgent = own.urgent;
     return line;
 }
 
@@ -269,6 +476,7 @@ void ChatModel::refresh()
 {
     replaceLines(build());
     refreshHeader();
+    reportRead();
 }
 
 /// What is the same at both ends stays; usually one line comes at the end.
@@ -312,7 +520,9 @@ void ChatModel::refreshHeader()
     bool incident = false;
     if (!m_thread.isEmpty()) {
         title = m_threads.titleOf(m_thread);
-        subtitle = tr("Chat");
+        subtitle = scope() == Operators   ? tr("Chat · staff among themselves")
+                   : scope() == Everybody ? tr("Chat · everybody reads this")
+                                          : tr("Chat");
         const ChatLog::Thread *thread = m_log.find(m_thread);
         incident = thread && !thread->openIncident.isEmpty();
         if (incident) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "models/ChatLog.h"
+#include "models/ChatReplies.h"
 #include "models/ChatThreadModel.h"
 #include "models/DeskLink.h"
+#include "models/TypingWatch.h"
 
 #include <QAbstractListModel>
 #include <QtQml/qqmlregistration.h>
@@ -28,7 +30,15 @@ class ChatModel : public QAbstractListModel
     /// What stands in the input field; kept for each thread.
     Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged FINAL)
     Q_PROPERTY(int maxLength READ maxLength CONSTANT FINAL)
-    Q_PROPERTY(QStringList quickReplies READ quickReplies CONSTANT FINAL)
+    Q_PROPERTY(QStringList quickReplies READ quickReplies NOTIFY headerChanged FINAL) ///< their places filled
+    /// The next line asks everybody it is for to acknowledge; false again after it.
+    Q_PROPERTY(bool urgent READ urgent WRITE setUrgent NOTIFY urgentChanged FINAL)
+    /// The operator can see the lines: what others wrote counts as read.
+    Q_PROPERTY(bool shown READ shown WRITE setShown NOTIFY shownChanged FINAL)
+    Q_PROPERTY(QString typingText READ typingText NOTIFY typingChanged FINAL) ///< "Dana R. is writing …"
+    Q_PROPERTY(int scope READ scope NOTIFY headerChanged FINAL)               ///< Scope of the current thread, −1 none
+    Q_PROPERTY(bool hasPerson READ hasPerson NOTIFY headerChanged FINAL)      ///< Direct can be switched to
+    Q_PROPERTY(bool hasIncident READ hasIncident NOTIFY headerChanged FINAL)  ///< Incident can be switched to
 public:
     enum Role {
         MessageIdRole = Qt::UserRole + 1,
@@ -44,10 +54,20 @@ public:
         FailedRole,
         FailReasonRole, ///< a sentence
         DayHeaderRole,  ///< "Fri 20 Nov 2026" above the first line of a day after another; else empty
+        MarkRole,       ///< Mark, of the desk's lines
+        MarkTextRole,   ///< "read by 3"; empty: nothing to say
+        UrgentRole,
+        AckTextRole,         ///< "acknowledged by Dana R. · waiting for Amir K."
+        CanAcknowledgeRole,  ///< it asks who sits here
+        AttachmentCountRole, ///< pictures
     };
     Q_ENUM(Role)
     enum LineKind { Message, Note };
     Q_ENUM(LineKind)
+    enum Mark { NoMark, Sent, Delivered, Read };
+    Q_ENUM(Mark)
+    enum Scope { Direct, Incident, Operators, Everybody };
+    Q_ENUM(Scope)
     static constexpr int MaxLength = 8000;
     static constexpr int MaxUnconfirmed = 100; ///< own lines under way or failed, all threads
 
@@ -68,11 +88,24 @@ public:
     void setDraft(const QString &draft);
     [[nodiscard]] int maxLength() const { return MaxLength; }
     [[nodiscard]] QStringList quickReplies() const;
+    void setReplies(const QList<ChatReply> &replies);
+    [[nodiscard]] bool urgent() const { return m_urgent; }
+    void setUrgent(bool urgent);
+    [[nodiscard]] bool shown() const { return m_shown; }
+    void setShown(bool shown);
+    [[nodiscard]] QString typingText() const;
+    [[nodiscard]] int scope() const;
+    [[nodiscard]] bool hasPerson() const { return !m_person.isEmpty(); }
+    [[nodiscard]] bool hasIncident() const { return !threadOf(Incident).isEmpty(); }
+    /// The thread of a scope for the person who is talked to; empty: there is none.
+    Q_INVOKABLE QString threadOf(int scope) const;
 
     /// Sends to the current thread, trimmed. False (and nothing sent): empty, too long, no thread, link closed.
     Q_INVOKABLE bool send(const QString &text);
-    Q_INVOKABLE void retry(const QString &messageId);   ///< a failed own line, under the same client id
-    Q_INVOKABLE void discard(const QString &messageId); ///< forgets a failed own line
+    Q_INVOKABLE bool sendReply(int index);                  ///< the quick reply at `index`
+    Q_INVOKABLE void acknowledge(const QString &messageId); ///< an urgent line
+    Q_INVOKABLE void retry(const QString &messageId);       ///< a failed own line, under the same client id
+    Q_INVOKABLE void discard(const QString &messageId);     ///< forgets a failed own line
 
     void refresh(); ///< the log or the names changed
     /// The desk's message may be an own line that waited.
@@ -80,6 +113,8 @@ public:
     /// A snapshot has come: every line that the desk took is in it.
     void reconcile();
     bool takeReply(const QString &requestId, const Outcome &outcome);
+    void takeTyping(const TypingNotice &notice);
+    void tick(TimePoint now);
 
 Q_SIGNALS:
     void countChanged();
@@ -87,6 +122,9 @@ Q_SIGNALS:
     void headerChanged();
     void canSendChanged();
     void draftChanged();
+    void urgentChanged();
+    void shownChanged();
+    void typingChanged();
     void refused(const QString &text);
 
 private:
@@ -98,6 +136,8 @@ private:
         QString text;
         TimePoint at;
         QString failReason;
+        QString quickReply;
+        bool urgent = false;
         bool failed = false;
     };
     struct Line
@@ -117,12 +157,21 @@ private:
         bool simulated = false;
         bool pending = false;
         bool failed = false;
+        bool urgent = false;
+        bool canAcknowledge = false;
+        Mark mark = NoMark;
+        QString markText;
+        QString ackText;
+        int attachments = 0;
         bool operator==(const Line &) const = default;
     };
     [[nodiscard]] QList<Line> build() const;
     void replaceLines(QList<Line> next);
     void refreshHeader();
     void submit(Own &own);
+    bool send(const QString &text, const QString &quickReply);
+    void reportRead();
+    [[nodiscard]] ReplyFacts replyFacts() const;
     [[nodiscard]] Line lineOf(const ChatMessage &message) const;
     [[nodiscard]] Line lineOf(const Own &own) const;
 
@@ -134,6 +183,13 @@ private:
     QString m_title;
     QString m_subtitle;
     bool m_incident = false;
+    bool m_urgent = false;
+    bool m_shown = false;
+    QString m_person; ///< user id: whom Direct and Incident are about
+    QList<ChatReply> m_replies;
+    TypingWatch m_typing;
+    QHash<QString, QString> m_readTold; ///< thread → message, asked of the desk
+    QHash<QString, QString> m_acks;     ///< request → message, under way
     QList<Line> m_lines;
     QList<Own> m_own;
     QHash<QString, QString> m_drafts;

@@ -60,8 +60,15 @@ QVariant ChatThreadModel::data(const QModelIndex &index, int role) const
 
 QString ChatThreadModel::titleOf(const QString &thread) const
 {
-    const QString user = userOfChatThread(thread);
+    if (thread == operatorsThread())
+        return tr("Operators");
+    if (thread == broadcastThread())
+        return tr("Everybody");
     const ChatLog::Thread *known = m_log.find(thread);
+    if (!incidentOfChatThread(thread).isEmpty())
+        return known && !known->userId.isEmpty() ? tr("Incident · %1").arg(titleOf(chatThreadOfUser(known->userId)))
+                                                 : tr("Incident");
+    const QString user = userOfChatThread(thread);
     if (known && !known->userName.isEmpty())
         return known->userName;
     QString name = m_nameOf ? m_nameOf(user) : QString();

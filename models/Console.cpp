@@ -19,6 +19,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_threads(new ChatThreadModel(
           m_chatLog, m_clock, [this](const QString &user) { return nameOfUser(user); }, this))
     , m_chat(new ChatModel(link, m_chatLog, *m_threads, m_clock, this))
+    , m_commands(new CommandModel(link, m_clock, this))
     , m_gauges(new GaugeModel(this))
     , m_trend(new TrendSource(link, m_clock, this))
     , m_trail(new TrailModel(link, m_clock, this))
@@ -44,6 +45,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     const auto refusal = [this](const QString &text) { m_notices->add(text, NoticeModel::Refusal); };
     connect(m_alerts, &AlertListModel::refused, m_notices, refusal);
     connect(m_chat, &ChatModel::refused, m_notices, refusal);
+    connect(m_commands, &CommandModel::refused, m_notices, refusal);
     connect(m_alerts, &AlertListModel::dataChanged, this, &Console::refreshCanAcknowledge);
     connect(m_keys, &KeyRegistry::triggered, this, &Console::takeKey);
     takeState(link.state());
@@ -83,7 +85,9 @@ void Console::takeSnapshot(const DeskSnapshot &snapshot)
     m_seq = snapshot.seq;
     m_devices->reset(snapshot, now);
     m_alerts->reset(snapshot.alerts, now);
-    m_chatLog.reset(snapshot.messages, snapshot.alerts);
+    m_commands->reset(snapshot.commands);
+    m_chatLog.setSelf(m_link.self().id);
+    m_chatLog.reset(snapshot.messages, snapshot.alerts, snapshot.receipts);
     m_chatLog.markRead(m_chat->currentThread());
     m_threads->reset();
     m_chat->reconcile();
@@ -115,6 +119,10 @@ void Console::takeEvents(const QList<Event> &events)
         } else if (const auto *device = std::get_if<Device>(&event.body)) {
             m_devices->applyDevice(*device, now);
             devices = true;
+        } else if (const auto *receipt = std::get_if<ChatReceipt>(&event.body)) {
+            takeReceipt(*receipt);
+        } else if (const auto *command = std::get_if<Command>(&event.body)) {
+            m_commands->apply(*command, event.requestId);
         }
     }
     m_queue->refreshAges(now);
@@ -155,6 +163,16 @@ void Console::takeMessage(const ChatMessage &message)
     m_threads->refresh(thread);
 }
 
+void Console::takeReceipt(const ChatReceipt &receipt)
+{
+    const QString thread = m_chatLog.apply(receipt);
+    if (thread.isEmpty())
+        return;
+    if (thread == m_chat->currentThread())
+        m_chat->refresh();
+    m_threads->refresh(thread);
+}
+
 void Console::takePresence(const QList<DevicePresence> &changes)
 {
     m_devices->applyPresence(changes, m_clock.now());
@@ -177,8 +195,8 @@ void Console::takeLatest(const QList<LatestReading> &readings)
 
 void Console::takeReply(const QString &requestId, const Outcome &outcome)
 {
-    if (!m_alerts->takeReply(requestId, outcome))
-        m_chat->takeReply(requestId, outcome);
+    if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome))
+        m_commands->takeReply(requestId, outcome);
 }
 
 void Console::takeHistory(quint64 queryId, const HistoryResult &result)
@@ -195,6 +213,8 @@ void Console::tick(TimePoint now)
     m_gauges->refreshAges(now);
     m_trail->refresh(now);
     m_notices->expire(now);
+    m_commands->refresh();
+    m_chat->tick(now);
     m_server->adapters()->refresh(now);
     showSelected();
 }
@@ -235,8 +255,13 @@ void Console::selectAlert(const QString &alertId)
 void Console::selectThread(const QString &thread)
 {
     const QString user = userOfChatThread(thread);
-    if (user.isEmpty())
+    if (user.isEmpty()) {
+        const QString incident = incidentOfChatThread(thread);
+        if (!incident.isEmpty())
+            selectAlert(incident);
+        showThread(thread);
         return;
+    }
     m_touched = true;
     openThread(user);
     const QString phone = m_devices->phoneOf(user);
@@ -244,6 +269,16 @@ void Console::selectThread(const QString &thread)
     const QString incident = known ? known->openIncident : QString();
     setDevice(phone);
     setAlert(incident.isEmpty() ? m_devices->newestOpenAlert(phone) : incident);
+}
+
+void Console::showThread(const QString &thread)
+{
+    if (thread.isEmpty())
+        return;
+    m_touched = true;
+    m_chat->setCurrentThread(thread);
+    if (m_chatLog.markRead(thread))
+        m_threads->refresh(thread);
 }
 
 void Console::clearSelection()
@@ -295,6 +330,7 @@ void Console::showSelected()
         m_selected->clear();
     else
         m_selected->assign(m_devices->factsAt(row).device, m_devices->viewAt(row));
+    m_commands->show(row < 0 ? Device() : m_devices->factsAt(row).device);
 }
 
 /// After rows came, went or moved.

@@ -6,6 +6,7 @@
 #include "models/ChatLog.h"
 #include "models/ChatModel.h"
 #include "models/ChatThreadModel.h"
+#include "models/CommandModel.h"
 #include "models/ConsoleClock.h"
 #include "models/DeskLink.h"
 #include "models/DeviceFilterModel.h"
@@ -37,6 +38,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::AlertQueueModel *queue READ queue CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatThreadModel *threads READ threads CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatModel *chat READ chat CONSTANT FINAL)
+    Q_PROPERTY(tocsin::CommandModel *commands READ commands CONSTANT FINAL)
     Q_PROPERTY(tocsin::GaugeModel *gauges READ gauges CONSTANT FINAL)
     Q_PROPERTY(tocsin::TrendSource *trend READ trend CONSTANT FINAL)
     Q_PROPERTY(tocsin::TrailModel *trail READ trail CONSTANT FINAL)
@@ -60,6 +62,7 @@ public:
     [[nodiscard]] AlertQueueModel *queue() const { return m_queue; }
     [[nodiscard]] ChatThreadModel *threads() const { return m_threads; }
     [[nodiscard]] ChatModel *chat() const { return m_chat; }
+    [[nodiscard]] CommandModel *commands() const { return m_commands; }
     [[nodiscard]] GaugeModel *gauges() const { return m_gauges; }
     [[nodiscard]] TrendSource *trend() const { return m_trend; }
     [[nodiscard]] TrailModel *trail() const { return m_trail; }
@@ -80,6 +83,8 @@ public:
     Q_INVOKABLE void selectAlert(const QString &alertId);
     /// Also selects the person's phone and its newest open alert.
     Q_INVOKABLE void selectThread(const QString &thread);
+    /// Shows a conversation and leaves the rest of the selection as it is; empty: nothing.
+    Q_INVOKABLE void showThread(const QString &thread);
     Q_INVOKABLE void clearSelection();
     /// Asks the desk; says why not in `notices`.
     Q_INVOKABLE void acknowledgeSelected();
@@ -101,6 +106,7 @@ private:
     void takeEvents(const QList<Event> &events);
     void takeAlert(const Alert &alert, TimePoint now);
     void takeMessage(const ChatMessage &message);
+    void takeReceipt(const ChatReceipt &receipt);
     void takePresence(const QList<DevicePresence> &changes);
     void takeLatest(const QList<LatestReading> &readings);
     void takeReply(const QString &requestId, const Outcome &outcome);
@@ -126,6 +132,7 @@ private:
     AlertQueueModel *m_queue;
     ChatThreadModel *m_threads;
     ChatModel *m_chat;
+    CommandModel *m_commands;
     GaugeModel *m_gauges;
     TrendSource *m_trend;
     TrailModel *m_trail;

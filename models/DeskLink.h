@@ -37,6 +37,8 @@ public:
     virtual QString request(const RequestBody &body) = 0;
     /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
+    /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
+    virtual void typing(const QString &thread);
 
 Q_SIGNALS:
     void stateChanged(tocsin::DeskLink::State state);
@@ -49,7 +51,13 @@ Q_SIGNALS:
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
     void pendingRequestsChanged();
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
+    /// Somebody else writes.
+    void typingSeen(const tocsin::TypingNotice &notice);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
 };
+
+inline void DeskLink::typing(const QString &)
+{
+}
 
 } // namespace tocsin

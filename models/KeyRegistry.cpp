@@ -32,6 +32,7 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("deskPage", console, tr("The desk"), {QStringLiteral("Ctrl+1")});
     add("search", console, tr("Search devices"), {QStringLiteral("/")});
     add("chat", console, tr("Write a message"), {QStringLiteral("M")});
+    add("commands", console, tr("Give the selected device an order"), {QStringLiteral("C")});
     add("keySheet", console, tr("All keys"), {QStringLiteral("?")});
     add("clear", console, tr("Close, or clear search and filter"), {QStringLiteral("Esc")});
     m_actions.last().single = false; // leaves a text field, so it lives there too

@@ -13,8 +13,10 @@ qt_add_qml_module(tocsin_models
     ChannelBands.cpp ChannelBands.h
     ChatLog.cpp ChatLog.h
     ChatModel.cpp ChatModel.h
+    ChatReplies.cpp ChatReplies.h
     ChatThreadModel.cpp ChatThreadModel.h
     Clock.h
+    CommandModel.cpp CommandModel.h
     Console.cpp Console.h
     ConsoleClock.cpp ConsoleClock.h
     DeskLink.h
@@ -36,7 +38,10 @@ qt_add_qml_module(tocsin_models
     TrendChart.cpp
     TrendLine.cpp TrendLine.h
     TrendSource.cpp TrendSource.h
+    TypingWatch.cpp TypingWatch.h
 )
+qt_add_resources(tocsin_models tocsin_chat PREFIX /tocsin/chat BASE "${CMAKE_SOURCE_DIR}/resources/chat"
+  FILES "${CMAKE_SOURCE_DIR}/resources/chat/replies.json")
 target_link_libraries(tocsin_models PUBLIC tocsin_domain Qt6::Core Qt6::Gui Qt6::Qml Qt6::Charts PRIVATE tocsin_flags)
 target_include_directories(tocsin_models PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
 target_precompile_headers(tocsin_models REUSE_FROM tocsin_pch)

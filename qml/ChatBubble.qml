@@ -22,10 +22,17 @@ Item {
     required property bool simulated
     required property bool pending
     required property bool failed
+    required property bool urgent
+    required property bool canAcknowledge
+    required property int mark
+    required property string markText
+    required property string ackText
+    required property int attachmentCount
 
     readonly property bool note: root.lineKind === ChatModel.Note
     readonly property string who: root.fromDesk && !root.mine ? (root.automatic ? qsTr("sent by the desk itself") : root.senderName) : ""
 
+    signal acknowledgeAsked(string id)
     signal retryAsked(string id)
     signal discardAsked(string id)
 
@@ -68,13 +75,13 @@ Item {
 
         anchors.top: day.bottom
         x: root.fromDesk ? root.width - width - 3 * Theme.grid : 3 * Theme.grid
-        width: Math.min(widest, Math.max(words.implicitWidth, footer.implicitWidth, fail.visible ? fail.implicitWidth : 0) + 6 * Theme.grid)
-        height: fail.visible ? fail.y + fail.height + 2 * Theme.grid : footer.y + footer.height + 6
+        width: Math.min(widest, Math.max(words.implicitWidth, footer.implicitWidth, urgency.visible ? urgency.wanted : 0, fail.visible ? fail.implicitWidth : 0) + 6 * Theme.grid)
+        height: fail.visible ? fail.y + fail.height + 2 * Theme.grid : urgency.visible ? urgency.y + urgency.height + 2 * Theme.grid : footer.y + footer.height + 6
         visible: !root.note
         radius: Theme.radius
         color: root.fromDesk ? Theme.accentTint : Theme.bg2
-        border.width: root.failed || Theme.scheme === Theme.Contrast ? 1 : 0
-        border.color: root.failed ? Theme.critical : Theme.line
+        border.width: root.failed || root.urgent || Theme.scheme === Theme.Contrast ? 1 : 0
+        border.color: root.failed || root.urgent ? Theme.critical : Theme.line
         opacity: root.pending ? 0.7 : 1
 
         TextEdit {
@@ -118,8 +125,63 @@ Item {
                 color: root.failed ? Theme.critical : Theme.text2
             }
 
+            TextLabel {
+                visible: !root.pending && !root.failed && root.markText.length > 0
+                text: root.markText
+                font.pixelSize: Theme.fontTiny
+                font.weight: root.mark === ChatModel.Read ? Font.DemiBold : Font.Normal
+                color: root.mark === ChatModel.Read ? Theme.text : Theme.text2
+            }
+
+            TextLabel {
+                visible: root.attachmentCount > 0
+                text: root.attachmentCount === 1 ? qsTr("1 picture") : qsTr("%1 pictures").arg(root.attachmentCount)
+                font.pixelSize: Theme.fontTiny
+                color: Theme.text2
+            }
+
             SimTag {
                 visible: root.simulated
+            }
+        }
+
+        Column {
+            id: urgency
+
+            readonly property real wanted: Math.max(urgentLabel.implicitWidth, acks.implicitWidth)
+
+            x: 3 * Theme.grid
+            y: footer.y + footer.height + 4
+            width: bubble.widest - 6 * Theme.grid
+            spacing: 4
+            visible: root.urgent && !root.failed
+
+            TextLabel {
+                id: urgentLabel
+
+                text: qsTr("URGENT")
+                font.pixelSize: Theme.fontTiny
+                font.weight: Font.DemiBold
+                color: Theme.critical
+            }
+
+            TextLabel {
+                id: acks
+
+                width: parent.width
+                visible: text.length > 0
+                text: root.ackText
+                wrapMode: Text.Wrap
+                maximumLineCount: 4
+                font.pixelSize: Theme.fontSmall
+            }
+
+            PushButton {
+                implicitHeight: 26
+                visible: root.canAcknowledge
+                kind: PushButton.Primary
+                text: qsTr("Acknowledge")
+                onClicked: root.acknowledgeAsked(root.messageId)
             }
         }
 

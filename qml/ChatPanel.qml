@@ -48,10 +48,33 @@ Panel {
         }
     }
 
+    Binding {
+        target: root.chat
+        property: "shown"
+        value: root.visible && root.Window.active && root.some
+    }
+
+    SegmentedControl {
+        id: scopes
+
+        anchors.top: header.bottom
+        anchors.topMargin: 2 * Theme.grid
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.leftMargin: 3 * Theme.grid
+        anchors.rightMargin: 3 * Theme.grid
+        height: 26
+        description: qsTr("Whom to write to")
+        segments: [root.chat.hasPerson ? qsTr("Person") : qsTr("Person –"), root.chat.hasIncident ? qsTr("Incident") : qsTr("Incident –"), qsTr("Operators"), qsTr("Everybody")]
+        currentIndex: root.chat.scope
+        onPicked: index => root.console.showThread(root.chat.threadOf(index))
+    }
+
     ListView {
         id: threads
 
-        anchors.top: header.bottom
+        anchors.top: scopes.bottom
+        anchors.topMargin: 2
         anchors.left: parent.left
         anchors.right: parent.right
         height: root.console.threads.count > 1 || (root.console.threads.count === 1 && !root.some) ? 42 : 0
@@ -83,7 +106,7 @@ Panel {
         id: space
 
         anchors.top: threads.bottom
-        anchors.bottom: replies.top
+        anchors.bottom: typing.top
         anchors.left: parent.left
         anchors.right: parent.right
         visible: root.some
@@ -115,6 +138,7 @@ Panel {
 
             delegate: ChatBubble {
                 width: list.width
+                onAcknowledgeAsked: id => root.chat.acknowledge(id)
                 onRetryAsked: id => root.chat.retry(id)
                 onDiscardAsked: id => root.chat.discard(id)
             }
@@ -129,8 +153,25 @@ Panel {
             anchors.fill: parent
             visible: list.count === 0
             title: qsTr("Nothing has been said yet")
-            detail: qsTr("What you write here appears on the person’s phone.")
+            detail: root.chat.scope === ChatModel.Operators ? qsTr("What you write here only operators read.") : root.chat.scope === ChatModel.Everybody ? qsTr("What you write here everybody reads: every phone, every operator.") : qsTr("What you write here appears on the person’s phone.")
         }
+    }
+
+    TextLabel {
+        id: typing
+
+        anchors.bottom: replies.top
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.leftMargin: 3 * Theme.grid
+        anchors.rightMargin: 3 * Theme.grid
+        height: visible ? 18 : 0
+        visible: root.some && text.length > 0
+        text: root.chat.typingText
+        font.pixelSize: Theme.fontSmall
+        color: Theme.text2
+        Accessible.role: Accessible.StaticText
+        Accessible.name: text
     }
 
     Flow {
@@ -151,11 +192,13 @@ Panel {
 
             Chip {
                 required property string modelData
+                required property int index
 
                 text: modelData
+                width: Math.min(implicitWidth, replies.width)
                 enabled: root.chat.canSend
                 Accessible.description: qsTr("Sends at once")
-                onClicked: root.chat.send(modelData)
+                onClicked: root.chat.sendReply(index)
             }
         }
     }
@@ -165,7 +208,7 @@ Panel {
 
         anchors.bottom: parent.bottom
         anchors.left: parent.left
-        anchors.right: sendButton.left
+        anchors.right: urgentButton.left
         anchors.margins: 3 * Theme.grid
         anchors.rightMargin: 2 * Theme.grid
         visible: root.some
@@ -177,6 +220,22 @@ Panel {
         onTextEdited: root.chat.draft = text
         onAccepted: root.sendDraft()
         onDismissed: root.leaveInput()
+    }
+
+    PushButton {
+        id: urgentButton
+
+        anchors.right: sendButton.left
+        anchors.rightMargin: 2 * Theme.grid
+        anchors.verticalCenter: input.verticalCenter
+        width: 34
+        height: 34
+        visible: root.some
+        enabled: root.chat.canSend
+        kind: root.chat.urgent ? PushButton.Danger : PushButton.Normal
+        iconName: "alerts"
+        description: root.chat.urgent ? qsTr("Urgent: everybody it is for is asked to acknowledge. Press to take back") : qsTr("Make the next message urgent: it asks for an acknowledge")
+        onClicked: root.chat.urgent = !root.chat.urgent
     }
 
     PushButton {

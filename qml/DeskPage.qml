@@ -60,6 +60,8 @@ FocusScope {
             }
 
             DeviceStrip {
+                id: strip
+
                 console: root.console
                 onShowAsked: id => map.showDevice(id)
                 T.SplitView.preferredHeight: Math.round(Math.max(304, Math.min(560, root.height * 0.42)))
@@ -121,6 +123,9 @@ FocusScope {
             break;
         case "chat":
             chat.focusInput();
+            break;
+        case "commands":
+            strip.openCommands();
             break;
         case "keySheet":
             sheet.open();

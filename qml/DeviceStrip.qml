@@ -27,9 +27,27 @@ Panel {
         title: root.device.valid ? root.device.name : qsTr("No device selected")
         detail: root.device.valid ? root.device.subtitle : ""
 
+        TextLabel {
+            anchors.verticalCenter: parent.verticalCenter
+            width: Math.min(implicitWidth, 200)
+            visible: text.length > 0 && root.width > 560
+            text: root.console.commands.latestText
+            font.pixelSize: Theme.fontSmall
+            color: root.console.commands.latestTone === CommandModel.Bad ? Theme.critical : Theme.text2
+        }
+
         SimTag {
             anchors.verticalCenter: parent.verticalCenter
             visible: root.device.valid && root.device.simulated
+        }
+
+        PushButton {
+            implicitHeight: 28
+            visible: root.device.valid
+            kind: PushButton.Quiet
+            text: root.console.commands.openCount > 0 ? qsTr("Commands (%1)").arg(root.console.commands.openCount) : qsTr("Commands")
+            description: qsTr("Give this device an order (C)")
+            onClicked: root.openCommands()
         }
 
         PushButton {
@@ -41,6 +59,15 @@ Panel {
             description: qsTr("Show on the map; again: the view before")
             onClicked: root.showAsked(root.device.deviceId)
         }
+    }
+
+    CommandPopup {
+        id: commandPopup
+
+        parent: root
+        commands: root.console.commands
+        x: root.width - width - root.gap
+        y: header.height
     }
 
     ListView {
@@ -198,6 +225,11 @@ Panel {
         visible: !root.device.valid
         title: qsTr("Select a device to see its numbers")
         detail: qsTr("Press one in the list, on the map, or an alert of it.")
+    }
+
+    function openCommands() {
+        if (root.device.valid)
+            commandPopup.open();
     }
 
     function draw() {

@@ -98,7 +98,8 @@ void ConsoleApp::Private::makeLocalLink()
     auto local = std::make_unique<LocalLink>(LocalLink::Parts{
         backend->desk(), backend->archive(), backend->latest(),
         [from = backend](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); },
-        std::move(self)});
+        std::move(self), [from = backend](const TypingNotice &notice) { from->tellTyping(notice); }});
+    QObject::connect(backend, &Backend::typingSeen, local.get(), &DeskLink::typingSeen, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::published, local.get(), &LocalLink::offerEvents, Qt::DirectConnection);
     QObject::connect(backend, &Backend::presenceChanged, local.get(), &DeskLink::presence, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::serverStats, local.get(), &DeskLink::serverStats, Qt::QueuedConnection);
@@ -130,7 +131,11 @@ QString ConsoleApp::show()
     else
         d->makeRemoteLink();
     DeskLink &link = *d->link;
+    const ChatRepliesResult replies = loadChatReplies(d->settings.repliesFile);
+    if (!replies.error.isEmpty())
+        return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
+    d->console->chat()->setReplies(replies.replies);
     d->console->setBands(ChannelBands::fromRules(d->rules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));

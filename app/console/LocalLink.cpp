@@ -103,6 +103,12 @@ quint64 LocalLink::requestHistory(const HistoryQuery &query)
     return id;
 }
 
+void LocalLink::typing(const QString &thread)
+{
+    if (m_parts.tellTyping)
+        m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
+}
+
 void LocalLink::setState(State state)
 {
     if (m_state == state)

@@ -28,6 +28,7 @@ public:
         LatestValues &latest;
         AskSnapshot askSnapshot; ///< thread-safe; answers on any thread
         Actor self;
+        std::function<void(const TypingNotice &)> tellTyping; ///< thread-safe
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -37,6 +38,7 @@ public:
     [[nodiscard]] Actor self() const override { return m_parts.self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    void typing(const QString &thread) override;
 
     /// Any thread: what the desk published, in order.
     void offerEvents(const QList<Event> &events);

@@ -23,6 +23,7 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_link, &RemoteLink::latest, this, &DeskLink::latest);
     connect(&m_link, &RemoteLink::serverStats, this, &DeskLink::serverStats);
     connect(&m_link, &RemoteLink::adapters, this, &DeskLink::adapters);
+    connect(&m_link, &RemoteLink::typing, this, &DeskLink::typingSeen);
     connect(&m_link, &RemoteLink::replied, this, &DeskLink::replied);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
 }

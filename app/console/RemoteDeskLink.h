@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Actor self() const override { return m_link.self(); }
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
+    void typing(const QString &thread) override { m_link.sayTyping(thread); }
 
 private:
     QString m_target;

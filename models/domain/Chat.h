@@ -45,6 +45,16 @@ struct ChatReceipt
     bool operator==(const ChatReceipt &) const = default;
 };
 
+/// Somebody writes in a conversation, now. Class B: never logged, forgotten after a few seconds; there is no "stopped".
+struct TypingNotice
+{
+    QString thread;
+    QString personId;
+    QString personName;
+    TimePoint at;
+    bool operator==(const TypingNotice &) const = default;
+};
+
 [[nodiscard]] QString toString(ChatReceipt::Kind kind); ///< "delivered", "read", "acknowledged"
 [[nodiscard]] std::optional<ChatReceipt::Kind> receiptKindFromString(QStringView text);
 /// What a later receipt replaces: one row per person, kind and thread; per message for acknowledges.
@@ -83,3 +93,4 @@ struct ChatReceipt
 
 Q_DECLARE_METATYPE(tocsin::ChatMessage)
 Q_DECLARE_METATYPE(tocsin::ChatReceipt)
+Q_DECLARE_METATYPE(tocsin::TypingNotice)

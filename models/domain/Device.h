@@ -26,6 +26,7 @@ struct Device
     bool simulated = false;
     QStringList owners; ///< user ids that get its alerts
     QStringList tags;
+    QStringList actions; ///< what it says it can be told to do; others may work too
     TimePoint firstSeen;
 
     bool operator==(const Device &) const = default;

@@ -70,7 +70,7 @@ public:
     {
         const Device &d = b.device;
         *this << d.id << d.name << d.deviceClass << toString(d.kind) << d.source << d.simulated << d.owners << d.tags
-              << d.firstSeen;
+              << d.actions << d.firstSeen;
     }
     void put(const IssueCommand &b)
     {

@@ -91,6 +91,22 @@ struct AlertsResult
     QList<Alert> alerts; ///< newest first
 };
 
+/// Lines of one conversation, by the place of their ids in it. Neither: the newest.
+struct ChatQuery
+{
+    QString thread;
+    QString after;  ///< the lines that follow this message, oldest first; not known (any more): from the beginning
+    QString before; ///< the lines that lead up to this message
+    int limit = 50; ///< at most 500
+};
+
+struct ChatResult
+{
+    QString error;
+    QList<ChatMessage> messages; ///< oldest first
+    bool more = false;           ///< there are others beyond, in the direction of the question
+};
+
 /// A page of one stream (Streams.h), oldest first.
 struct EventsQuery
 {
@@ -120,6 +136,49 @@ public:
     virtual void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply) = 0;
     virtual void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) = 0;
     virtual void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) = 0;
+    virtual void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply) = 0;
+};
+
+struct Attachment
+{
+    QString id;      ///< SHA-256 of the bytes, in hexadecimal: the same picture is kept once
+    QByteArray type; ///< "image/png", "image/jpeg", "image/webp", "image/gif": by its content, whatever the sender said
+    QByteArray bytes;
+};
+
+/// `code` when it failed: too_large, unsupported, full, not_found, overloaded, storage_failed; `message` is a sentence.
+struct AttachmentResult
+{
+    QString code;
+    QString message;
+    Attachment attachment; ///< after put(): without its bytes
+};
+
+/// Keeps pictures that chat lines refer to. Any thread; bounded: refused `overloaded` when too much waits.
+class AttachmentPort
+{
+public:
+    using Reply = std::function<void(const AttachmentResult &)>;
+    AttachmentPort() = default;
+    AttachmentPort(const AttachmentPort &) = delete;
+    AttachmentPort &operator=(const AttachmentPort &) = delete;
+    virtual ~AttachmentPort() = default;
+    virtual void put(const QByteArray &bytes, Reply reply) = 0; ///< answered when it is durable
+    virtual void get(const QString &id, Reply reply) = 0;
+};
+
+/// Carries orders to devices: adapters, sessions. Never blocks. What becomes of an order comes back as ReportCommand
+/// requests.
+class DeviceOutlet
+{
+public:
+    DeviceOutlet() = default;
+    DeviceOutlet(const DeviceOutlet &) = delete;
+    DeviceOutlet &operator=(const DeviceOutlet &) = delete;
+    virtual ~DeviceOutlet() = default;
+    /// Whether an order for this device could be handed over now.
+    [[nodiscard]] virtual bool carries(const QString &deviceId) const = 0;
+    virtual void deliver(const Command &command) = 0;
 };
 
 } // namespace tocsin

@@ -437,7 +437,7 @@ void RemoteLink::take(const wire::Live &live)
         Q_EMIT serverStats(*stats);
     } else if (const auto *statuses = std::get_if<QList<AdapterStatus>>(&live.what)) {
         Q_EMIT adapters(*statuses);
-    } else if (const auto *notice = std::get_if<wire::TypingNotice>(&live.what)) {
+    } else if (const auto *notice = std::get_if<TypingNotice>(&live.what)) {
         Q_EMIT typing(*notice);
     }
 }

@@ -78,7 +78,7 @@ Q_SIGNALS:
     void serverStats(const tocsin::ServerStats &stats);
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
     void people(const QList<tocsin::wire::OnlinePerson> &people);
-    void typing(const tocsin::wire::TypingNotice &notice);
+    void typing(const tocsin::TypingNotice &notice);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
 

@@ -95,6 +95,7 @@ void deviceFields(Io &io, D &d)
     field("simulated", d.simulated);
     field("owners", d.owners);
     field("tags", d.tags);
+    field("actions", d.actions);
     field("first_seen", d.firstSeen);
 }
 

@@ -137,6 +137,9 @@ void AccountService::finishLogin(const LoginAttempt &attempt, const std::optiona
         m_backoff.failed(backoffKey(attempt.name), attempt.address, now);
         qCInfo(lcAudit).noquote() << "login refused for" << (account ? account->id : QStringLiteral("an unknown name"))
                                   << "from" << attempt.address;
+        note(account ? account->id : QString(),
+             {QStringLiteral("login_failed"), account ? account->id : QString(),
+              account ? QString() : QStringLiteral("an unknown name"), false, attempt.address});
         ticket->give(answer(Code::Wrong));
         return;
     }
@@ -148,8 +151,10 @@ void AccountService::finishLogin(const LoginAttempt &attempt, const std::optiona
         return;
     }
     const AccountsAnswer opened = m_sessions.open(*present, QStringLiteral("login"), attempt.address, now);
-    if (opened.code == Code::Done)
+    if (opened.code == Code::Done) {
         qCInfo(lcAudit).noquote() << "login of" << present->id << "from" << attempt.address;
+        note(present->id, {QStringLiteral("login"), present->id, {}, true, attempt.address});
+    }
     published(opened, ticket); // somebody who was added a moment ago is to be known when the token comes
 }
 
@@ -209,6 +214,8 @@ void AccountService::finishRegistration(const Registration &registration, const 
     }
     qCInfo(lcAudit).noquote() << "registration of" << account.id << "as" << toString(account.role) << "from"
                               << registration.address;
+    note(account.id, {QStringLiteral("user_added"), account.id,
+                      QStringLiteral("Registered as %1.").arg(toString(account.role)), true, registration.address});
     const auto stored = store.find(account.id);
     published(stored ? m_sessions.open(*stored, QStringLiteral("login"), registration.address, now)
                      : answer(Code::Failed),
@@ -225,11 +232,19 @@ void AccountService::refresh(const QString &refreshToken, Reply reply)
     });
 }
 
+void AccountService::note(const QString &by, const AuditRecord &record) const
+{
+    if (m_options.audit && !m_stopped)
+        m_options.audit(Actor{by.isEmpty() ? Actor::Kind::System : Actor::Kind::User, by, by, {}}, record);
+}
+
 void AccountService::logout(const Logout &logout, Reply reply)
 {
     admit(std::move(reply), [this, logout](const std::shared_ptr<Ticket> &ticket) {
         const AccountsAnswer ended = m_sessions.end(logout, systemNow());
         qCInfo(lcAudit).noquote() << "logout of" << (logout.account.isEmpty() ? QStringLiteral("-") : logout.account);
+        if (!logout.account.isEmpty())
+            note(logout.account, {QStringLiteral("logout"), logout.account, {}, ended.code == Code::Done, {}});
         published(ended, ticket);
     });
 }
@@ -238,9 +253,11 @@ void AccountService::revoke(const RevokeTokens &tokens, Reply reply)
 {
     admit(std::move(reply), [this, tokens](const std::shared_ptr<Ticket> &ticket) {
         const AccountsAnswer revoked = m_sessions.revoke(tokens, systemNow());
+        const QString what =
+            tokens.tokenId.isEmpty() ? QStringLiteral("all tokens of a user") : QStringLiteral("a token");
         if (revoked.code == Code::Done)
-            qCInfo(lcAudit).noquote() << tokens.by << "revoked"
-                                      << (tokens.tokenId.isEmpty() ? "all tokens of a user" : "a token");
+            qCInfo(lcAudit).noquote() << tokens.by << "revoked" << what;
+        note(tokens.by, {QStringLiteral("revoke"), tokens.account, what, revoked.code == Code::Done, {}});
         published(revoked, ticket);
     });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/AccountsPort.h"
+#include "models/domain/Requests.h"
 #include "server/desk/AccountSessions.h"
 #include "server/desk/Accounts.h"
 #include "server/desk/LoginBackoff.h"
@@ -9,6 +10,7 @@
 #include <QThreadPool>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace tocsin {
@@ -24,6 +26,8 @@ public:
     {
         AccountSessions::Lifetimes lifetimes{};
         LoginBackoff::Limits backoff{};
+        /// What is to be remembered of logins and revocations; on the accounts' thread, never after stop().
+        std::function<void(const Actor &actor, const AuditRecord &record)> audit{};
         int workers = 2;
         int maxWaiting = 32;
     };
@@ -50,6 +54,7 @@ private:
                      const std::shared_ptr<Ticket> &ticket);
     void finishRegistration(const Registration &registration, const Account &account,
                             const std::shared_ptr<Ticket> &ticket);
+    void note(const QString &by, const AuditRecord &record) const;
     void published(const AccountsAnswer &answer, const std::shared_ptr<Ticket> &ticket);
 
     Accounts &m_accounts;

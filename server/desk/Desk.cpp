@@ -65,6 +65,7 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_book(rules, m_settings.alerts)
     , m_chat(m_settings.chat)
     , m_registry(m_settings.devices)
+    , m_commands(m_settings.commands)
     , m_ledger(m_initial)
     , m_requests(m_settings.requests, [this] { wake(); })
     , m_urgent(m_settings.urgentRequests, [this] { wake(); })
@@ -95,7 +96,7 @@ void Desk::start()
         if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
             m_book.setLastSeen(presence.deviceId, presence.lastSeen, now);
     }
-    m_chat.restore(m_initial.messages);
+    m_chat.restore(m_initial.messages, m_initial.receipts);
 
     m_commits = new CommitQueue(m_store, m_initial.seq, m_initial.heads, m_settings.commit, m_settings.clock, this);
     connect(m_commits, &CommitQueue::committed, this, &Desk::publish);
@@ -122,6 +123,7 @@ void Desk::start()
         report.recommendedActions = {QStringLiteral("Check the disk of the server")};
         addChanges(m_book.report(report, systemActor, at).changes, systemActor, {}, at);
     });
+    addCommands(m_commands.restore(m_initial.commands, now), systemActor, {}, now);
     m_timer = new QTimer(this);
     m_timer->setSingleShot(true);
     m_timer->setTimerType(Qt::PreciseTimer);
@@ -316,6 +318,8 @@ void Desk::decide(const Waiting &waiting, const QByteArray &bodyHash)
 {
     const Request &request = waiting.request;
     const TimePoint now = m_settings.clock();
+    if (request.actor.kind == Actor::Kind::Operator)
+        m_chat.meet(request.actor);
     const QString problem = problemOf(request);
     const Outcome outcome =
         problem.isEmpty() ? decided(request, now) : Outcome::refused(QStringLiteral("invalid"), problem);
@@ -325,6 +329,7 @@ void Desk::decide(const Waiting &waiting, const QByteArray &bodyHash)
         m_commits->remember(remembered);
     }
     m_commits->answer(waiting.reply, outcome);
+    tickCommands(now);
 }
 
 Outcome Desk::decided(const Request &request, TimePoint now)
@@ -334,16 +339,26 @@ Outcome Desk::decided(const Request &request, TimePoint now)
         addChanges(result.changes, actor, request.id, now);
         return result.outcome;
     };
+    const auto commands = [&](const CommandRouter::Result &result) {
+        addCommands(result.changed, actor, request.id, now);
+        return result.outcome;
+    };
     return std::visit(
         Overloaded{[&](const Acknowledge &body) { return alerts(m_book.acknowledge(body, actor, now)); },
                    [&](const RaisePanic &body) { return alerts(m_book.raisePanic(tidied(body, actor), now)); },
                    [&](const CancelPanic &body) { return alerts(m_book.cancelPanic(body, now)); },
                    [&](const ReportAlert &body) { return alerts(m_book.report(body, actor, now)); },
                    [&](const SendChat &body) {
-                       const ChatDesk::Result result = m_chat.send(body, actor, now);
+                       const ChatDesk::Result result = m_chat.send(body, actor, now, factsOf(body.thread));
                        for (const ChatMessage &message : result.messages)
                            m_commits->add(message, message.automatic ? systemActor : actor, request.id, now);
                        return result.outcome;
+                   },
+                   [&](const MarkChat &body) {
+                       const ChatDesk::Marked marked = m_chat.mark(body, actor, now, factsOf(body.thread));
+                       if (marked.receipt)
+                           m_commits->add(*marked.receipt, actor, request.id, now);
+                       return marked.outcome;
                    },
                    [&](const PutDevice &body) {
                        const DeviceRegistry::Result result = m_registry.put(body.device, actor, now);
@@ -351,13 +366,17 @@ Outcome Desk::decided(const Request &request, TimePoint now)
                            addDevice(*result.changed, actor, request.id, now);
                        return result.outcome;
                    },
+                   [&](const IssueCommand &body) {
+                       return commands(m_commands.issue(body, actor,
+                                                        {m_registry.find(body.deviceId),
+                                                         m_registry.presenceOf(body.deviceId), carries(body.deviceId)},
+                                                        now));
+                   },
+                   [&](const ReportCommand &body) { return commands(m_commands.report(body, actor, now)); },
+                   [&](const CancelCommand &body) { return commands(m_commands.cancel(body, now)); },
                    [&](const NoteAudit &body) {
                        m_commits->add(body.record, actor, request.id, now);
                        return Outcome::done(body.record.object);
-                   },
-                   [](const auto &) {
-                       return Outcome::refused(QStringLiteral("invalid"),
-                                               QStringLiteral("The desk does not take this request."));
                    }},
         request.body);
 }
@@ -398,13 +417,53 @@ void Desk::addDevice(const Device &device, const Actor &actor, const QString &re
     m_commits->add(device, actor, requestId, now);
 }
 
+void Desk::addCommands(const QList<Command> &commands, const Actor &actor, const QString &requestId, TimePoint now)
+{
+    for (const Command &command : commands)
+        m_commits->add(command, actor, requestId, now);
+}
+
+bool Desk::carries(const QString &deviceId) const
+{
+    return m_settings.outlet && m_settings.outlet->carries(deviceId);
+}
+
+ChatFacts Desk::factsOf(const QString &thread) const
+{
+    const QString incident = incidentOfChatThread(thread);
+    if (incident.isEmpty())
+        return {};
+    const std::optional<Alert> alert = m_book.find(incident);
+    return alert ? ChatFacts{true, alert->userId} : ChatFacts{};
+}
+
+/// Orders that are due go one step on; what must be durable first waits for publish().
+void Desk::tickCommands(TimePoint now)
+{
+    if (!m_accepting || m_commands.open() == 0 || m_commits->size() >= m_settings.uncommittedMost)
+        return;
+    addCommands(m_commands.tick(now, [this](const QString &device) { return carries(device); }), systemActor, {}, now);
+}
+
 void Desk::publish(const QList<Event> &events)
 {
-    for (const Event &event : events)
+    QList<Command> orders;
+    const TimePoint now = m_settings.clock();
+    for (const Event &event : events) {
         m_ledger.apply(event);
+        if (const auto *command = std::get_if<Command>(&event.body)) {
+            if (const std::optional<Command> order = m_commands.committed(*command, now))
+                orders.append(*order);
+        }
+    }
     m_uncommitted = m_commits->size();
     Q_EMIT published(events);
     tellPresence();
+    for (const Command &order : std::as_const(orders))
+        m_settings.outlet->deliver(order);
+    tickCommands(now); // what is queued durably now
+    if (m_accepting)
+        arm();
 }
 
 /// A device's presence is told only after its record: consumers know the device then.
@@ -434,6 +493,7 @@ void Desk::tick()
     if (m_commits->size() < m_settings.uncommittedMost)
         addChanges(m_book.tick(now), systemActor, {}, now);
     m_registry.tick(now);
+    tickCommands(now);
     tellPresence();
     m_commits->flush();
     m_uncommitted = m_commits->size();
@@ -446,7 +506,7 @@ void Desk::arm()
     const TimePoint now = m_settings.clock();
     TimePoint due = now + heartbeat;
     if (m_commits->size() < m_settings.uncommittedMost) // else the book's timers wait
-        due = std::min(due, m_book.nextDeadline().value_or(due));
+        due = std::min({due, m_book.nextDeadline().value_or(due), m_commands.nextDeadline().value_or(due)});
     const auto wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), 1ms);
     if (!m_timer->isActive() || m_timer->remainingTimeAsDuration() > wait)
         m_timer->start(wait);

@@ -6,6 +6,7 @@
 #include "models/domain/InwardGauge.h"
 #include "models/domain/Ports.h"
 #include "server/desk/ChatDesk.h"
+#include "server/desk/CommandRouter.h"
 #include "server/desk/CommitQueue.h"
 #include "server/desk/DeviceRegistry.h"
 #include "server/desk/Ledger.h"
@@ -29,6 +30,8 @@ struct DeskSettings
     AlertLimits alerts;
     ChatLimits chat;
     DeviceLimits devices;
+    CommandLimits commands;
+    DeviceOutlet *outlet = nullptr; ///< outlives the desk; null: no device takes commands
     CommitLimits commit;
     std::size_t requests = 4096;                  ///< waiting; more are refused `overloaded`, a quarter is for alerts
     std::size_t urgentRequests = 16'384;          ///< panics have their own
@@ -50,7 +53,7 @@ struct DeskStats
     bool storageFailing = false;
 };
 
-/// The one owner of truth: every change of alerts, chat and devices happens here, on the "desk" thread. app
+/// The one owner of truth: every change of alerts, chat, devices and commands happens here, on the "desk" thread. app
 /// makes it, moves it to its thread and keeps it until everybody who may call it has stopped.
 ///
 /// *Commit, then publish*: a change becomes events, the events go to the store, and only when they are durable
@@ -114,6 +117,10 @@ private:
     void judge(const QList<Reading> &batch);
     void addChanges(const QList<AlertChange> &changes, const Actor &actor, const QString &requestId, TimePoint now);
     void addDevice(const Device &device, const Actor &actor, const QString &requestId, TimePoint now);
+    void addCommands(const QList<Command> &commands, const Actor &actor, const QString &requestId, TimePoint now);
+    [[nodiscard]] bool carries(const QString &deviceId) const;
+    [[nodiscard]] ChatFacts factsOf(const QString &thread) const;
+    void tickCommands(TimePoint now);
     void publish(const QList<Event> &events);
     void tellPresence();
     void arm();
@@ -127,6 +134,7 @@ private:
     AlertBook m_book;
     ChatDesk m_chat;
     DeviceRegistry m_registry;
+    CommandRouter m_commands;
     Ledger m_ledger;
     CommitQueue *m_commits = nullptr; ///< from start()
     QTimer *m_timer = nullptr;        ///< from start()

@@ -43,6 +43,23 @@ QString problemOf(const ReportAlert &report)
     return {};
 }
 
+QString problemOf(const AuditRecord &record)
+{
+    if (record.action.isEmpty())
+        return QStringLiteral("action: must not be empty.");
+    const QString problems[] = {
+        tooLong("action", record.action.size(), longestId),
+        tooLong("object", record.object.size(), longestText),
+        tooLong("detail", record.detail.size(), longestText),
+        tooLong("address", record.address.size(), longestId),
+    };
+    for (const QString &problem : problems) {
+        if (!problem.isEmpty())
+            return problem;
+    }
+    return {};
+}
+
 } // namespace
 
 QString problemOf(const Request &request)
@@ -51,6 +68,10 @@ QString problemOf(const Request &request)
         return tooLong("comment", acknowledge->comment.size(), longestText);
     if (const auto *report = std::get_if<ReportAlert>(&request.body))
         return problemOf(*report);
+    if (const auto *audit = std::get_if<NoteAudit>(&request.body))
+        return problemOf(audit->record);
+    if (const auto *mark = std::get_if<MarkChat>(&request.body))
+        return tooLong("message_id", mark->messageId.size(), longestId);
     return {};
 }
 

@@ -125,6 +125,8 @@ DeviceRegistry::Result DeviceRegistry::put(const Device &device, const Actor &ac
                 record.source = known.source;
             record.owners = joined(known.owners, record.owners);
             record.tags = joined(known.tags, record.tags);
+            if (record.actions.isEmpty())
+                record.actions = known.actions;
         }
     }
     if (record.name.isEmpty())
@@ -164,6 +166,12 @@ const Device *DeviceRegistry::find(const QString &id) const
 {
     const auto it = m_devices.constFind(id);
     return it == m_devices.cend() ? nullptr : &it->device;
+}
+
+DevicePresence DeviceRegistry::presenceOf(const QString &id) const
+{
+    const auto it = m_devices.constFind(id);
+    return it == m_devices.cend() ? DevicePresence{id, Presence::Unknown, {}} : it->presence;
 }
 
 QList<DevicePresence> DeviceRegistry::presence() const

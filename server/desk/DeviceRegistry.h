@@ -48,6 +48,7 @@ public:
     [[nodiscard]] QList<DevicePresence> takeChanges();
 
     [[nodiscard]] const Device *find(const QString &id) const;
+    [[nodiscard]] DevicePresence presenceOf(const QString &id) const; ///< Unknown when it is not known
     [[nodiscard]] QList<DevicePresence> presence() const;
 
 private:

@@ -88,8 +88,10 @@ void LiveTopics::tellPeople(const QList<wire::OnlinePerson> &people)
     publish(presenceTopic, people, QStringLiteral("/people"));
 }
 
-void LiveTopics::tellTyping(const wire::TypingNotice &notice, const net::Session *from)
+void LiveTopics::tellTyping(const TypingNotice &notice, const net::Session *from)
 {
+    if (from != nullptr)
+        Q_EMIT typed(notice);
     publish(typingTopic, notice, notice.thread + QLatin1Char(' ') + notice.personId,
             [this, &notice, from](const net::Session *session) {
                 const auto reader = m_typingReaders.constFind(session);

@@ -31,7 +31,11 @@ public:
     void tellStats(const ServerStats &stats);
     void tellAdapters(const QList<AdapterStatus> &adapters);
     void tellPeople(const QList<wire::OnlinePerson> &people);
-    void tellTyping(const wire::TypingNotice &notice, const net::Session *from);
+    /// `from` is not told its own; null: somebody at a console of this process.
+    void tellTyping(const TypingNotice &notice, const net::Session *from);
+
+Q_SIGNALS:
+    void typed(const tocsin::TypingNotice &notice); ///< a session's, for the consoles of this process
 
 private:
     void publish(const QString &topic, const wire::Live::What &what, const QString &key,

@@ -44,6 +44,7 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
                                     AddressLimits(m_options.messagesPerAddress)})
     , m_ticker(std::make_unique<QTimer>())
 {
+    connect(m_topics.get(), &LiveTopics::typed, this, &NativeDialect::typed);
     // Queued: what a batch of events brings is sent once, after all who follow the mirror have seen it.
     connect(&m_hub, &StreamHub::grown, this, &NativeDialect::pumpAll, Qt::QueuedConnection);
     connect(m_ticker.get(), &QTimer::timeout, this, &NativeDialect::tick);
@@ -183,6 +184,11 @@ void NativeDialect::setStats(const ServerStats &stats)
 void NativeDialect::setAdapters(const QList<AdapterStatus> &adapters)
 {
     m_topics->tellAdapters(adapters);
+}
+
+void NativeDialect::tellTyping(const TypingNotice &notice)
+{
+    m_topics->tellTyping(notice, nullptr);
 }
 
 NativeDialect::Counters NativeDialect::counters() const

@@ -64,6 +64,11 @@ public Q_SLOTS:
     void publish(const QList<tocsin::Reading> &readings);
     void setStats(const tocsin::ServerStats &stats);
     void setAdapters(const QList<tocsin::AdapterStatus> &adapters);
+    /// Somebody at a console of this process writes.
+    void tellTyping(const tocsin::TypingNotice &notice);
+
+Q_SIGNALS:
+    void typed(const tocsin::TypingNotice &notice); ///< by a session
 
 private:
     void closed(NativeSession *session);

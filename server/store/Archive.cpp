@@ -26,4 +26,9 @@ void Archive::events(const EventsQuery &query, std::function<void(const EventsRe
     m_log.events(query, std::move(reply));
 }
 
+void Archive::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
+{
+    m_log.messages(query, std::move(reply));
+}
+
 } // namespace tocsin

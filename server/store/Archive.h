@@ -19,6 +19,7 @@ public:
     void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply) override;
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) override;
     void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) override;
+    void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply) override;
 
 private:
     LogStore &m_log;

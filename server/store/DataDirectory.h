@@ -30,6 +30,7 @@ public:
     [[nodiscard]] QString file(const QString &name) const;
     [[nodiscard]] QString deskFile() const { return file(QStringLiteral("desk.db")); }
     [[nodiscard]] QString historyFile() const { return file(QStringLiteral("history.db")); }
+    [[nodiscard]] QString attachmentsDirectory() const { return file(QStringLiteral("attachments")); }
     [[nodiscard]] QString accountsFile() const { return file(QStringLiteral("accounts.db")); }
 
     struct Key

@@ -204,6 +204,15 @@ void DeskFile::rollback()
     }
 }
 
+QString DeskFile::prune(TimePoint before)
+{
+    if (m_db.begin() && m_tables->projections.prune(before) && m_db.commit())
+        return {};
+    const QString reason = m_db.lastError();
+    m_db.rollback();
+    return QStringLiteral("Old rows of %1 cannot be removed: %2.").arg(m_db.path(), reason);
+}
+
 QStringList DeskFile::checkProjections()
 {
     DeskTables::Expected expected;

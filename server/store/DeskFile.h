@@ -55,6 +55,8 @@ public:
     {
         return m_queries.eventsAfter(seq, limit, error);
     }
+    /// See DeskTables::prune; a sentence when it failed: then nothing is taken away.
+    [[nodiscard]] QString prune(TimePoint before);
     /// Replays the whole log and compares with the tables; one sentence per difference, empty when they agree.
     [[nodiscard]] QStringList checkProjections();
 

@@ -3,6 +3,7 @@
 
 #include "models/domain/Ports.h"
 #include "server/store/Database.h"
+#include "server/store/DeskTables.h"
 #include "server/store/Store.h"
 
 namespace tocsin {
@@ -23,6 +24,11 @@ public:
     [[nodiscard]] Loaded load();
     [[nodiscard]] AlertsResult alerts(const AlertsQuery &query);
     [[nodiscard]] EventsResult events(const EventsQuery &query);
+    [[nodiscard]] ChatResult messages(const ChatQuery &query) { return DeskTables::messages(m_db, query); }
+    [[nodiscard]] std::optional<QStringList> attachmentThreads(const QString &id)
+    {
+        return DeskTables::attachmentThreads(m_db, id);
+    }
     [[nodiscard]] RememberedResult remembered(const QString &sender, const QString &id);
     /// The events after `seq`, oldest first, at most `limit`.
     [[nodiscard]] QList<Event> eventsAfter(qint64 seq, int limit, QString *error);

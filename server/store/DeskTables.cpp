@@ -4,6 +4,8 @@
 #include "models/wire/EventCodec.h"
 
 #include <QHash>
+#include <QSet>
+#include <QVariant>
 
 #include <algorithm>
 
@@ -16,6 +18,7 @@ constexpr int threadsInSnapshot = 1000;
 constexpr int closedCommandsInSnapshot = 200;
 constexpr int receiptsInSnapshot = 10'000;
 constexpr int alertsLimit = 1000;
+constexpr int messagesLimit = 500;
 
 void bindOne(Statement &statement, int parameter, const std::optional<TimePoint> &at)
 {
@@ -78,6 +81,30 @@ QString keyOf(const ChatReceipt &receipt)
 {
     return receiptKey(receipt);
 }
+
+/// Since when it may be pruned: rows that are over before the horizon may be missing.
+TimePoint over(const Alert &alert)
+{
+    return isOpen(alert) ? TimePoint::max()
+                         : std::max({alert.lastSeenAt, alert.clearedAt.value_or(TimePoint::min()),
+                                     alert.ackedAt.value_or(TimePoint::min())});
+}
+TimePoint over(const ChatMessage &message)
+{
+    return message.at;
+}
+TimePoint over(const ChatReceipt &receipt)
+{
+    return receipt.at;
+}
+TimePoint over(const Command &command)
+{
+    return isOpen(command) ? TimePoint::max() : command.finishedAt.value_or(command.issuedAt);
+}
+TimePoint over(const Device &)
+{
+    return TimePoint::max();
+}
 } // namespace
 
 struct DeskTables::Statements
@@ -102,6 +129,8 @@ struct DeskTables::Statements
                                         " device_id=excluded.device_id, state=excluded.state, open=excluded.open,"
                                         " issued_at=excluded.issued_at, finished_at=excluded.finished_at,"
                                         " seq=excluded.seq, body=excluded.body")))
+        , attachment(db.prepare(QStringLiteral("INSERT INTO chat_attachments VALUES (?,?,?) ON CONFLICT(id, thread)"
+                                               " DO UPDATE SET seq=excluded.seq")))
         , audit(db.prepare(QStringLiteral("INSERT INTO audit VALUES (?,?,?,?,?,?,?)")))
     {
     }
@@ -110,6 +139,7 @@ struct DeskTables::Statements
     Statement chat;
     Statement receipt;
     Statement command;
+    Statement attachment;
     Statement audit;
 };
 
@@ -165,40 +195,48 @@ QStringList DeskTables::versionTwo()
                        " action TEXT NOT NULL, object TEXT NOT NULL, actor_id TEXT NOT NULL, ok INTEGER NOT NULL,"
                        " body TEXT NOT NULL)"),
         QStringLiteral("CREATE INDEX audit_action ON audit(action, at)"),
+        QStringLiteral("CREATE INDEX chat_id ON chat_messages(id)"),
+        QStringLiteral("CREATE TABLE chat_attachments (id TEXT NOT NULL, thread TEXT NOT NULL,"
+                       " seq INTEGER NOT NULL REFERENCES events(seq), PRIMARY KEY (id, thread)) WITHOUT ROWID"),
+        QStringLiteral("CREATE INDEX attachments_seq ON chat_attachments(seq)"),
+        QStringLiteral("CREATE TABLE retention (id INTEGER PRIMARY KEY CHECK (id = 1), before INTEGER NOT NULL)"),
     };
 }
 
 bool DeskTables::project(const Event &event)
 {
     Statements &into = *m_statements;
-    return std::visit(Overloaded{[&](const AlertChange &change) {
-                                     const Alert &a = change.alert;
-                                     return m_db.run(bound(into.alert, a.id, a.source, a.code, a.instance, a.userId,
-                                                           toString(a.kind), toString(a.level), toString(a.cond),
-                                                           toString(stateOf(a)), isOpen(a), a.acked, a.occurrence,
-                                                           a.revision, a.raisedAt, a.lastSeenAt, a.clearedAt, a.ackedAt,
-                                                           event.seq, encodeAlert(a)));
-                                 },
-                                 [&](const ChatMessage &m) {
-                                     return m_db.run(bound(into.chat, event.seq, m.id, m.thread, m.at, encodeChat(m)));
-                                 },
-                                 [&](const Device &d) {
-                                     return m_db.run(bound(into.device, d.id, toString(d.kind), d.simulated, event.seq,
-                                                           encodeDevice(d)));
-                                 },
-                                 [&](const ChatReceipt &r) {
-                                     return m_db.run(bound(into.receipt, receiptKey(r), r.thread, r.messageId, r.at,
-                                                           event.seq, encodeReceipt(r)));
-                                 },
-                                 [&](const Command &c) {
-                                     return m_db.run(bound(into.command, c.id, c.deviceId, toString(c.state), isOpen(c),
-                                                           c.issuedAt, c.finishedAt, event.seq, encodeCommand(c)));
-                                 },
-                                 [&](const AuditRecord &r) {
-                                     return m_db.run(bound(into.audit, event.seq, event.at, r.action, r.object,
-                                                           event.actor.id, r.ok, encodeAudit(r)));
-                                 }},
-                      event.body);
+    return std::visit(
+        Overloaded{[&](const AlertChange &change) {
+                       const Alert &a = change.alert;
+                       return m_db.run(bound(into.alert, a.id, a.source, a.code, a.instance, a.userId, toString(a.kind),
+                                             toString(a.level), toString(a.cond), toString(stateOf(a)), isOpen(a),
+                                             a.acked, a.occurrence, a.revision, a.raisedAt, a.lastSeenAt, a.clearedAt,
+                                             a.ackedAt, event.seq, encodeAlert(a)));
+                   },
+                   [&](const ChatMessage &m) {
+                       return m_db.run(bound(into.chat, event.seq, m.id, m.thread, m.at, encodeChat(m))) &&
+                              std::all_of(m.attachments.cbegin(), m.attachments.cend(), [&](const QString &id) {
+                                  return m_db.run(bound(into.attachment, id, m.thread, event.seq));
+                              });
+                   },
+                   [&](const Device &d) {
+                       return m_db.run(
+                           bound(into.device, d.id, toString(d.kind), d.simulated, event.seq, encodeDevice(d)));
+                   },
+                   [&](const ChatReceipt &r) {
+                       return m_db.run(bound(into.receipt, receiptKey(r), r.thread, r.messageId, r.at, event.seq,
+                                             encodeReceipt(r)));
+                   },
+                   [&](const Command &c) {
+                       return m_db.run(bound(into.command, c.id, c.deviceId, toString(c.state), isOpen(c), c.issuedAt,
+                                             c.finishedAt, event.seq, encodeCommand(c)));
+                   },
+                   [&](const AuditRecord &r) {
+                       return m_db.run(bound(into.audit, event.seq, event.at, r.action, r.object, event.actor.id, r.ok,
+                                             encodeAudit(r)));
+                   }},
+        event.body);
 }
 
 template<class T, class Decode>
@@ -277,10 +315,98 @@ AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
     return result;
 }
 
+ChatResult DeskTables::messages(Database &db, const ChatQuery &query)
+{
+    ChatResult result;
+    const int limit = std::clamp(query.limit, 1, messagesLimit);
+    const bool onwards = !query.after.isEmpty();
+    const QString anchor = onwards ? query.after : query.before;
+    QString where = QStringLiteral("thread = :thread");
+    if (!anchor.isEmpty())
+        where += QStringLiteral(" AND seq %1 coalesce((SELECT max(seq) FROM chat_messages WHERE id = :anchor"
+                                " AND thread = :thread), %2)")
+                     .arg(onwards ? QStringLiteral(">") : QStringLiteral("<"),
+                          onwards ? QStringLiteral("0") : QStringLiteral("9223372036854775807"));
+    Statement q = db.prepare(QStringLiteral("SELECT body FROM chat_messages WHERE %1 ORDER BY seq %2 LIMIT %3")
+                                 .arg(where, onwards ? QStringLiteral("ASC") : QStringLiteral("DESC"))
+                                 .arg(limit + 1));
+    q.bindNamed(":thread", query.thread);
+    if (!anchor.isEmpty())
+        q.bindNamed(":anchor", anchor);
+    result.messages = bodies<ChatMessage>(db, q, decodeChat, &result.error);
+    result.more = result.messages.size() > limit;
+    if (result.more)
+        result.messages.removeLast();
+    if (!onwards)
+        std::reverse(result.messages.begin(), result.messages.end());
+    return result;
+}
+
+std::optional<QStringList> DeskTables::attachmentThreads(Database &db, const QString &id)
+{
+    Statement q = db.prepare(QStringLiteral("SELECT thread FROM chat_attachments WHERE id = :id ORDER BY thread"));
+    q.bindNamed(":id", id);
+    QStringList threads;
+    for (bool more = db.run(q) && db.next(q); more; more = db.next(q))
+        threads.append(q.text(0));
+    return q.failed() ? std::nullopt : std::optional<QStringList>(threads);
+}
+
+bool DeskTables::prune(TimePoint before)
+{
+    const QString at = QString::number(toEpochMicros(before));
+    // The conversations of people whose incident is open.
+    const QString open = QStringLiteral("SELECT 'incident/' || id FROM alerts WHERE open=1 UNION"
+                                        " SELECT 'user/' || user_id FROM alerts WHERE open=1 AND user_id <> '' UNION"
+                                        " SELECT 'user/' || source FROM alerts WHERE open=1 AND kind='incident'");
+    const QString owed = QStringLiteral(
+        "EXISTS (SELECT 1 FROM json_each(m.body, '$.asked') a WHERE NOT EXISTS (SELECT 1 FROM chat_receipts r"
+        " WHERE r.key = m.thread || char(31) || a.value || char(31) || 'acknowledged' || char(31) || m.id))");
+    for (const QString &sql : {
+             QStringLiteral("INSERT INTO retention VALUES (1, %1) ON CONFLICT(id) DO UPDATE SET"
+                            " before=max(before, excluded.before)")
+                 .arg(at),
+             QStringLiteral("DELETE FROM chat_messages AS m WHERE at < %1 AND thread NOT IN (%2) AND NOT %3")
+                 .arg(at, open, owed),
+             QStringLiteral(
+                 "DELETE FROM chat_receipts WHERE at < %1 AND message_id NOT IN (SELECT id FROM chat_messages)")
+                 .arg(at),
+             QStringLiteral("DELETE FROM chat_attachments WHERE NOT EXISTS (SELECT 1 FROM chat_messages m, json_each("
+                            "m.body, '$.attachments') a WHERE m.thread = chat_attachments.thread"
+                            " AND a.value = chat_attachments.id)"),
+             QStringLiteral("DELETE FROM commands WHERE open=0 AND coalesce(finished_at, issued_at) < %1").arg(at),
+             QStringLiteral("DELETE FROM alerts WHERE open=0 AND last_seen_at < %1"
+                            " AND coalesce(cleared_at, 0) < %1 AND coalesce(acked_at, 0) < %1")
+                 .arg(at),
+         }) {
+        if (!m_db.exec(sql))
+            return false;
+    }
+    return true;
+}
+
+QString DeskTables::mayBePruned(const QString &table)
+{
+    const QString before = QStringLiteral("coalesce((SELECT before FROM main.retention), -9223372036854775807)");
+    if (table == QLatin1String("alerts"))
+        return QStringLiteral(
+                   "a.open=0 AND max(a.last_seen_at, coalesce(a.cleared_at, 0), coalesce(a.acked_at, 0)) < ") +
+               before;
+    if (table == QLatin1String("commands"))
+        return QStringLiteral("a.open=0 AND coalesce(a.finished_at, a.issued_at) < ") + before;
+    if (table == QLatin1String("chat_messages") || table == QLatin1String("chat_receipts"))
+        return QStringLiteral("a.at < ") + before;
+    if (table == QLatin1String("chat_attachments"))
+        return QStringLiteral("coalesce((SELECT m.at FROM replay.chat_messages m WHERE m.seq = a.seq), 0) < ") + before;
+    return QStringLiteral("0");
+}
+
 QStringList DeskTables::differences(Expected &expected)
 {
     QStringList found;
     QString error;
+    const QVariant pruned = m_db.value(QStringLiteral("SELECT before FROM retention"));
+    const TimePoint horizon = pruned.isValid() ? fromEpochMicros(pruned.toLongLong()) : TimePoint::min();
     const auto compare = [&](auto &rows, const QString &table, auto decode) {
         using T = std::decay_t<decltype(rows.begin().value())>;
         Statement q = m_db.prepare(QStringLiteral("SELECT body FROM %1").arg(table));
@@ -291,15 +417,35 @@ QStringList DeskTables::differences(Expected &expected)
                 found.append(QStringLiteral("%1 \"%2\" differs from the log.").arg(table, key));
             rows.remove(key);
         }
-        for (auto it = rows.cbegin(); it != rows.cend(); ++it)
-            found.append(QStringLiteral("%1 \"%2\" is missing.").arg(table, it.key()));
+        for (auto it = rows.cbegin(); it != rows.cend(); ++it) {
+            if (!(over(*it) < horizon))
+                found.append(QStringLiteral("%1 \"%2\" is missing.").arg(table, it.key()));
+        }
     };
     Expected::Rows &rows = *expected.m_rows;
+    QHash<QString, TimePoint> attachments; // and when it was last sent
+    for (const ChatMessage &message : std::as_const(rows.messages)) {
+        for (const QString &id : message.attachments) {
+            TimePoint &at = attachments[id + QLatin1Char(' ') + message.thread];
+            at = std::max(at, message.at);
+        }
+    }
     compare(rows.devices, QStringLiteral("devices"), decodeDevice);
     compare(rows.alerts, QStringLiteral("alerts"), decodeAlert);
     compare(rows.messages, QStringLiteral("chat_messages"), decodeChat);
     compare(rows.receipts, QStringLiteral("chat_receipts"), decodeReceipt);
     compare(rows.commands, QStringLiteral("commands"), decodeCommand);
+    // Attachments by picture and conversation; those of pruned lines may be missing.
+    QSet<QString> named;
+    Statement pictures = m_db.prepare(QStringLiteral("SELECT id, thread FROM chat_attachments"));
+    for (bool more = m_db.run(pictures) && m_db.next(pictures); more; more = m_db.next(pictures))
+        named.insert(pictures.text(0) + QLatin1Char(' ') + pictures.text(1));
+    for (auto it = attachments.cbegin(); it != attachments.cend(); ++it) {
+        if (!named.remove(it.key()) && !(it.value() < horizon))
+            found.append(QStringLiteral("chat_attachments \"%1\" is missing.").arg(it.key()));
+    }
+    for (const QString &key : std::as_const(named))
+        found.append(QStringLiteral("chat_attachments \"%1\" differs from the log.").arg(key));
     // Audit rows have no name of their own but their place in the log.
     Statement q = m_db.prepare(QStringLiteral("SELECT seq, body FROM audit"));
     for (bool more = m_db.run(q) && m_db.next(q); more; more = m_db.next(q)) {

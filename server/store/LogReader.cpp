@@ -120,6 +120,20 @@ void LogReader::events(const EventsQuery &query, std::function<void(const Events
         reply(refusal);
 }
 
+void LogReader::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
+{
+    ChatResult refusal;
+    refusal.error = ask(m_pages, [query, reply](DeskQueries &queries) { reply(queries.messages(query)); });
+    if (!refusal.error.isEmpty())
+        reply(refusal);
+}
+
+void LogReader::attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply)
+{
+    if (!ask(m_pages, [id, reply](DeskQueries &queries) { reply(queries.attachmentThreads(id)); }).isEmpty())
+        reply(std::nullopt);
+}
+
 void LogReader::remembered(const QString &sender, const QString &id,
                            std::function<void(const RememberedResult &)> reply)
 {

@@ -46,6 +46,8 @@ public:
     // Replies run on the reader's thread, or at once on the caller's when refused.
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply);
     void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply);
+    void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply);
+    void attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply);
     void remembered(const QString &sender, const QString &id, std::function<void(const RememberedResult &)> reply);
 
 private:

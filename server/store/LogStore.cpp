@@ -111,6 +111,16 @@ void LogStore::events(const EventsQuery &query, std::function<void(const EventsR
     m_reader.events(query, std::move(reply));
 }
 
+void LogStore::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
+{
+    m_reader.messages(query, std::move(reply));
+}
+
+void LogStore::attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply)
+{
+    m_reader.attachmentThreads(id, std::move(reply));
+}
+
 void LogStore::remembered(const QString &sender, const QString &id, std::function<void(const RememberedResult &)> reply)
 {
     m_reader.remembered(sender, id, std::move(reply));

@@ -61,11 +61,15 @@ public:
                     std::function<void(const RememberedResult &)> reply) override;
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply);
     void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply);
+    void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply);
+    void attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply);
 
     [[nodiscard]] int waitingQueries() { return m_reader.waiting(); }
     [[nodiscard]] qint64 transactions() const { return m_transactions; } ///< committed since start
     [[nodiscard]] qint64 failures() const { return m_failures; }         ///< batches that were not stored
 
+    /// See DeskFile::prune. Store thread, between two groups.
+    [[nodiscard]] QString prune(TimePoint before) { return m_file.prune(before); }
     /// See DeskFile::checkProjections. Store thread; reads the whole log.
     [[nodiscard]] QStringList checkProjections() { return m_file.checkProjections(); }
 

@@ -75,6 +75,37 @@ public:
     std::unique_ptr<Desk> desk;
 };
 
+/// Carries orders to a rig that answers when the test says so.
+class FakeOutlet : public DeviceOutlet
+{
+public:
+    [[nodiscard]] bool carries(const QString &deviceId) const override
+    {
+        return there && deviceId == QLatin1String("rig");
+    }
+    void deliver(const Command &command) override { orders.append(command); }
+    bool there = true;
+    QList<Command> orders;
+};
+
+Request orderFor(const QString &device)
+{
+    IssueCommand order;
+    order.deviceId = device;
+    order.action = QStringLiteral("stop");
+    return {{}, operatorOf(QStringLiteral("Ortiz")), order};
+}
+
+QStringList commandStates(const QList<Event> &events)
+{
+    QStringList states;
+    for (const Event &event : events) {
+        if (const auto *command = std::get_if<Command>(&event.body))
+            states.append(toString(command->state));
+    }
+    return states;
+}
+
 bool gapFree(const QList<Event> &events, qint64 from = 1)
 {
     for (const Event &event : events) {
@@ -101,6 +132,114 @@ class TestDesk : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void anOrderIsInTheLogBeforeItLeaves()
+    {
+        FakeOutlet outlet;
+        DeskSettings settings;
+        settings.outlet = &outlet;
+        Bench bench(settings);
+        bench.feed(QStringLiteral("rig"), channel::Speed, 1.0);
+        bench.settle();
+        bench.ask(orderFor(QStringLiteral("rig")));
+        bench.settle();
+        QCOMPARE(commandStates(bench.published), (QStringList{QStringLiteral("queued"), QStringLiteral("sent")}));
+        QCOMPARE(outlet.orders.size(), 1);
+        QCOMPARE(outlet.orders.first().action, QStringLiteral("stop"));
+        QCOMPARE(bench.outcomes.last().ref, outlet.orders.first().id);
+        bench.ask({{},
+                   {Actor::Kind::Device, QStringLiteral("rig"), {}, {}},
+                   ReportCommand{outlet.orders.first().id, CommandState::Succeeded, "{}", {}}});
+        bench.settle();
+        QCOMPARE(commandStates(bench.published).last(), QStringLiteral("succeeded"));
+        QCOMPARE(bench.snapshot().commands.size(), 1);
+
+        bench.store.stall();
+        bench.ask(orderFor(QStringLiteral("rig")));
+        bench.pass(2s);
+        QCOMPARE(outlet.orders.size(), 1); // queued, not durable
+        bench.store.release();
+        bench.store.stall();
+        bench.pass(2s);
+        QCOMPARE(outlet.orders.size(), 1); // sent, not durable
+        bench.store.release();
+        bench.settle();
+        QCOMPARE(outlet.orders.size(), 2);
+        QVERIFY(gapFree(bench.published));
+    }
+
+    void anOrderWaitsForItsDeviceAndIsUnknownAfterARestart()
+    {
+        FakeOutlet outlet;
+        outlet.there = false;
+        DeskSettings settings;
+        settings.outlet = &outlet;
+        DeskSnapshot left;
+        {
+            Bench bench(settings);
+            bench.ask(orderFor(QStringLiteral("rig")));
+            bench.settle();
+            QCOMPARE(bench.outcomes.last().code, QStringLiteral("not_found"));
+            bench.feed(QStringLiteral("rig"), channel::Speed, 1.0);
+            bench.settle();
+            bench.ask(orderFor(QStringLiteral("rig")));
+            bench.pass(2s);
+            QVERIFY(outlet.orders.isEmpty());
+            outlet.there = true;
+            bench.pass(1s);
+            QCOMPARE(outlet.orders.size(), 1);
+            left = bench.snapshot();
+        }
+        Bench again(settings, left);
+        again.pass(1s);
+        QCOMPARE(commandStates(again.published), QStringList{QStringLiteral("outcome_unknown")});
+        again.pass(1h);
+        QCOMPARE(outlet.orders.size(), 1);
+        QVERIFY(again.snapshot().commands.first().state == CommandState::Unknown);
+    }
+
+    void receiptsAndAuditRecordsAreEventsToo()
+    {
+        Bench bench;
+        const Actor ortiz = operatorOf(QStringLiteral("Ortiz"));
+        SendChat urgent{QStringLiteral("user/dana"), QStringLiteral("Leave the building"), {}, true, false};
+        urgent.urgent = true;
+        bench.ask({{}, ortiz, urgent});
+        bench.settle();
+        const QString message = bench.outcomes.last().ref;
+        QCOMPARE(std::get<ChatMessage>(bench.published.last().body).asked, QStringList{QStringLiteral("dana")});
+        const MarkChat acknowledge{QStringLiteral("user/dana"), message, ChatReceipt::Kind::Acknowledged};
+        bench.ask({{}, userOf(QStringLiteral("dana")), acknowledge});
+        bench.ask({{}, userOf(QStringLiteral("eve")), acknowledge});
+        bench.settle();
+        QCOMPARE(bench.outcomes.at(1).ok, true);
+        QCOMPARE(bench.outcomes.at(2).code, QStringLiteral("forbidden"));
+        QCOMPARE(std::get<ChatReceipt>(bench.published.last().body).personId, QStringLiteral("dana"));
+        QCOMPARE(bench.snapshot().receipts.size(), 1);
+        bench.ask({{}, ortiz, NoteAudit{{QStringLiteral("login"), QStringLiteral("ortiz"), {}, true, {}}}});
+        bench.ask({{}, ortiz, NoteAudit{}});
+        bench.settle();
+        QCOMPARE(std::get<AuditRecord>(bench.published.last().body).action, QStringLiteral("login"));
+        QCOMPARE(bench.outcomes.last().code, QStringLiteral("invalid"));
+    }
+
+    void anIncidentHasAConversationOfItsOwn()
+    {
+        Bench bench;
+        bench.ask(panicBy(QStringLiteral("dana")));
+        bench.settle();
+        const QString thread = chatThreadOfIncident(bench.outcomes.first().ref);
+        bench.ask({{}, operatorOf(QStringLiteral("Ortiz")), SendChat{thread, QStringLiteral("a"), {}, true, false}});
+        bench.ask({{}, userOf(QStringLiteral("dana")), SendChat{thread, QStringLiteral("b"), {}, false, false}});
+        bench.ask({{}, userOf(QStringLiteral("eve")), SendChat{thread, QStringLiteral("c"), {}, false, false}});
+        bench.ask({{},
+                   userOf(QStringLiteral("dana")),
+                   SendChat{chatThreadOfIncident(QStringLiteral("no")), QStringLiteral("d"), {}, false, false}});
+        bench.settle();
+        QVERIFY(bench.outcomes.at(1).ok && bench.outcomes.at(2).ok);
+        QCOMPARE(bench.outcomes.at(3).code, QStringLiteral("forbidden"));
+        QCOMPARE(bench.outcomes.at(4).code, QStringLiteral("not_found"));
+    }
+
     void nothingIsSaidBeforeItIsDurable()
     {
         Bench bench;

@@ -103,6 +103,12 @@ void FakeArchive::readings(const ReadingsQuery &query, std::function<void(const 
     std::thread([reply = std::move(reply), result = readingsResult] { reply(result); }).join();
 }
 
+void FakeArchive::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
+{
+    messagesAsked.append(query);
+    std::thread([reply = std::move(reply), result = messagesResult] { reply(result); }).join();
+}
+
 void FakeArchive::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)
 {
     alertsAsked.append(query);

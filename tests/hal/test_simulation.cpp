@@ -7,6 +7,8 @@
 #include <QSet>
 #include <QTest>
 
+#include <algorithm>
+
 #include <cmath>
 
 using namespace tocsin;
@@ -358,14 +360,83 @@ private Q_SLOTS:
         own.fromDesk = false;
         simulation.hear(own);
         run(simulation, 10, out);
-        QCOMPARE(out.requests.size(), 1);
-        QVERIFY(out.requestTimes[0] >= 13 && out.requestTimes[0] <= 18.1);
+        QCOMPARE(out.all<SendChat>().size(), 1);
+        const auto answer = std::find_if(out.requests.cbegin(), out.requests.cend(), [](const Request &request) {
+            return std::holds_alternative<SendChat>(request.body);
+        });
+        const double answeredAt = out.requestTimes[answer - out.requests.cbegin()];
+        QVERIFY(answeredAt >= 13 && answeredAt <= 18.1);
         QCOMPARE(out.all<SendChat>()[0].text, QStringLiteral("yes"));
         for (const char *expected : {"no", "yes"}) {
             simulation.hear(operatorSays(QStringLiteral("ann")));
             run(simulation, 9, out);
             QCOMPARE(out.all<SendChat>().last().text, QLatin1String(expected));
         }
+    }
+
+    void peopleGetReadAndAcknowledgeWhatIsWrittenToThem()
+    {
+        Simulation simulation(small(), 1, Source);
+        Run out;
+        ChatMessage urgent = operatorSays(QStringLiteral("ann"));
+        urgent.id = QStringLiteral("m1");
+        urgent.urgent = true;
+        simulation.hear(urgent);
+        run(simulation, 4, out);
+        const QList<MarkChat> marks = out.all<MarkChat>();
+        QCOMPARE(marks.size(), 3);
+        using enum ChatReceipt::Kind;
+        QVERIFY(marks[0].kind == Delivered && marks[1].kind == Read && marks[2].kind == Acknowledged);
+        QCOMPARE(marks[0].messageId, QStringLiteral("m1"));
+        QCOMPARE(out.requests.first().actor.id, QStringLiteral("ann"));
+        ChatMessage toAll = operatorSays(QString());
+        toAll.thread = broadcastThread();
+        simulation.hear(toAll);
+        run(simulation, 4, out);
+        QVERIFY(out.all<MarkChat>().size() > 3);
+        QCOMPARE(out.all<MarkChat>().last().thread, broadcastThread());
+    }
+
+    void theRigDoesWhatItIsToldWithinASecond()
+    {
+        Simulation simulation(demo(), 1, Source);
+        Run out;
+        run(simulation, 1, out);
+        const auto tell = [&](const char *device, const char *action, const QByteArray &parameters = {}) {
+            Command command;
+            command.id = QString::fromLatin1(action);
+            command.deviceId = QString::fromLatin1(device);
+            command.action = QString::fromLatin1(action);
+            command.parameters = parameters;
+            const bool taken = simulation.obey(command);
+            out.readings.clear();
+            run(simulation, 1, out);
+            return taken;
+        };
+        const auto speed = [&out] {
+            for (auto it = out.readings.crbegin(); it != out.readings.crend(); ++it) {
+                for (const Sample &sample : it->samples) {
+                    if (it->deviceId == QLatin1String("sim_device_3") && sample.channel == channel::MotorRpm)
+                        return number(sample.value).value_or(-1);
+                }
+            }
+            return -1.0;
+        };
+        QVERIFY(tell("sim_device_3", "stop"));
+        QVERIFY(std::abs(speed()) < 50);
+        QVERIFY(tell("sim_device_3", "start"));
+        QVERIFY(tell("sim_device_3", "set_speed", R"({"rpm":600})"));
+        QVERIFY(std::abs(speed() - 600) < 50);
+        QVERIFY(tell("sim_device_1", "anything"));
+        QVERIFY(tell("unit-01", "stop")); // refused, but it is here
+        QVERIFY(!tell("elsewhere", "stop"));
+        const QList<ReportCommand> reports = out.all<ReportCommand>();
+        QCOMPARE(reports.size(), 5);
+        QVERIFY(reports[2].response.contains("600"));
+        QVERIFY(reports[3].state == CommandState::Succeeded);
+        QVERIFY(reports[4].state == CommandState::Failed);
+        for (const Device &device : simulation.devices())
+            QCOMPARE(device.actions.isEmpty(), device.kind != DeviceKind::Hardware);
     }
 
     void ratesAreAsConfigured()

@@ -31,11 +31,14 @@ struct Desk
     Desk()
     {
         link.start();
+        log.setSelf(link.self().id);
         QObject::connect(&link, &DeskLink::events, &chat, [this](const QList<Event> &events) {
             for (const Event &event : events) {
                 if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
                     chat.confirm(*message);
                     threads.refresh(log.apply(*message));
+                } else if (const auto *receipt = std::get_if<ChatReceipt>(&event.body)) {
+                    threads.refresh(log.apply(*receipt));
                 } else {
                     threads.refresh(log.apply(std::get<AlertChange>(event.body).alert));
                 }
@@ -344,6 +347,175 @@ private Q_SLOTS:
         QCOMPARE(desk.last("fromDesk").toBool(), true);
         QCOMPARE(desk.last("mine").toBool(), false);
         QCOMPARE(desk.last("senderName").toString(), s("A. Operator"));
+    }
+
+    void ownLinesShowHowFarTheyCame()
+    {
+        Desk desk;
+        desk.chat.setCurrentThread(dana);
+        desk.chat.send(s("one"));
+        desk.link.accept(noon);
+        QCOMPARE(desk.last("markText").toString(), s("sent"));
+        const QString id = desk.last("messageId").toString();
+        const auto receipt = [&](ChatReceipt::Kind kind, const char *person) {
+            return ChatReceipt{dana, id, s(person), s(person), kind, noon};
+        };
+        desk.link.publish(receipt(ChatReceipt::Kind::Delivered, "mo")); // the sender's own does not count
+        QCOMPARE(desk.last("mark").toInt(), int(ChatModel::Sent));
+        desk.link.publish(receipt(ChatReceipt::Kind::Delivered, "dana"));
+        QCOMPARE(desk.last("markText").toString(), s("delivered"));
+        desk.link.publish(receipt(ChatReceipt::Kind::Read, "dana"));
+        QCOMPARE(desk.last("markText").toString(), s("read"));
+        QCOMPARE(desk.last("mark").toInt(), int(ChatModel::Read));
+        desk.chat.send(s("two"));
+        desk.link.accept(noon + 1s);
+        QCOMPARE(desk.last("mark").toInt(), int(ChatModel::Sent)); // the receipt ends at the first
+        QCOMPARE(show(desk.chat, 0, "mark").toInt(), int(ChatModel::Read));
+    }
+
+    void whatIsShownIsToldToBeReadOnce()
+    {
+        Desk desk;
+        desk.link.publish(message("1", "dana", "hello", noon));
+        desk.chat.setCurrentThread(dana);
+        QVERIFY(desk.link.asked.isEmpty()); // nobody sees it yet
+        desk.chat.setShown(true);
+        QCOMPARE(desk.link.asked.size(), 1);
+        const auto mark = std::get<MarkChat>(desk.link.asked.first().body);
+        QCOMPARE(mark.messageId, s("1"));
+        QVERIFY(mark.kind == ChatReceipt::Kind::Read);
+        desk.chat.refresh();
+        desk.chat.setShown(false);
+        desk.chat.setShown(true);
+        QCOMPARE(desk.link.asked.size(), 1);
+        desk.link.publish({dana, s("1"), s("mo"), s("M. Ortiz"), ChatReceipt::Kind::Read, noon});
+        QCOMPARE(desk.link.asked.size(), 1);
+        desk.link.publish(message("2", "dana", "hello again", noon + 1s));
+        QCOMPARE(std::get<MarkChat>(desk.link.asked.last().body).messageId, s("2"));
+    }
+
+    void anUrgentLineNamesWhoHasAcknowledged()
+    {
+        Desk desk;
+        desk.chat.setCurrentThread(operatorsThread());
+        desk.chat.setUrgent(true);
+        desk.chat.send(s("All units back"));
+        QVERIFY(!desk.chat.urgent()); // one line only
+        QVERIFY(std::get<SendChat>(desk.link.asked.first().body).urgent);
+        ChatMessage urgent = message("u", "lee", "Evacuate", noon);
+        urgent.thread = operatorsThread();
+        urgent.fromDesk = true;
+        urgent.urgent = true;
+        urgent.asked = {s("mo"), s("kim")};
+        desk.link.asked.clear();
+        desk.link.publish(urgent);
+        const auto row = [&](const char *role) { return show(desk.chat, 0, role); };
+        QCOMPARE(row("ackText").toString(), s("waiting for mo, kim"));
+        QVERIFY(row("canAcknowledge").toBool());
+        desk.chat.acknowledge(s("u"));
+        desk.chat.acknowledge(s("u"));
+        QCOMPARE(desk.link.asked.size(), 1);
+        QVERIFY(std::get<MarkChat>(desk.link.asked.first().body).kind == ChatReceipt::Kind::Acknowledged);
+        QVERIFY(!row("canAcknowledge").toBool());
+        desk.link.publish({operatorsThread(), s("u"), s("mo"), s("M. Ortiz"), ChatReceipt::Kind::Acknowledged, noon});
+        QCOMPARE(row("ackText").toString(), s("acknowledged by M. Ortiz · waiting for kim"));
+        QVERIFY(!row("canAcknowledge").toBool());
+    }
+
+    void whoWritesIsShownForFiveSecondsAndToldEveryThree()
+    {
+        Desk desk;
+        desk.chat.setCurrentThread(dana);
+        QSignalSpy changes(&desk.chat, &ChatModel::typingChanged);
+        desk.link.tell(TypingNotice{dana, s("dana"), s("Dana R."), noon});
+        QCOMPARE(desk.chat.typingText(), s("Dana R. is writing …"));
+        desk.link.tell(TypingNotice{s("user/amir"), s("amir"), s("Amir K."), noon});
+        desk.link.tell(TypingNotice{dana, s("mo"), s("M. Ortiz"), noon}); // oneself
+        QCOMPARE(desk.chat.typingText(), s("Dana R. is writing …"));
+        desk.now += 5s;
+        desk.chat.tick(desk.now);
+        QVERIFY(desk.chat.typingText().isEmpty());
+        QVERIFY(changes.count() >= 2);
+        desk.link.tell(TypingNotice{dana, s("dana"), s("Dana R."), noon});
+        desk.link.publish(message("1", "dana", "hello", noon)); // the line is there
+        QVERIFY(desk.chat.typingText().isEmpty());
+
+        for (const char *draft : {"a", "ab", "abc"})
+            desk.chat.setDraft(s(draft));
+        QCOMPARE(desk.link.typed, QStringList{dana});
+        desk.now += 3s;
+        desk.chat.setDraft(s("abcd"));
+        QCOMPARE(desk.link.typed.size(), 2);
+        desk.now += 3s;
+        desk.chat.setDraft(QString());
+        QCOMPARE(desk.link.typed.size(), 2);
+    }
+
+    void theConversationCanBeSwitched()
+    {
+        Desk desk;
+        QCOMPARE(desk.chat.scope(), -1);
+        QVERIFY(!desk.chat.hasPerson());
+        desk.link.publish(panic("p", "dana"));
+        desk.chat.setCurrentThread(dana);
+        QCOMPARE(desk.chat.scope(), int(ChatModel::Direct));
+        QCOMPARE(desk.chat.threadOf(ChatModel::Incident), s("incident/p"));
+        desk.chat.setCurrentThread(s("incident/p"));
+        QCOMPARE(desk.chat.scope(), int(ChatModel::Incident));
+        ChatMessage line = message("i", "dana", "here", noon);
+        line.thread = s("incident/p");
+        desk.link.publish(line);
+        desk.chat.refresh();
+        QCOMPARE(desk.chat.title(), s("Incident · Dana R."));
+        QCOMPARE(desk.chat.threadOf(ChatModel::Direct), dana);
+        desk.chat.setCurrentThread(desk.chat.threadOf(ChatModel::Everybody));
+        QCOMPARE(desk.chat.title(), s("Everybody"));
+        QCOMPARE(desk.chat.threadOf(ChatModel::Direct), dana); // one can go back
+    }
+
+    void cannedRepliesAreFilled()
+    {
+        Desk desk;
+        desk.chat.setReplies(
+            {{s("a"), s("Help is on the way, {name}.")}, {s("b"), s("{operator} has your {incident}.")}});
+        desk.link.publish(panic("p", "dana"));
+        desk.chat.setCurrentThread(dana);
+        QCOMPARE(desk.chat.quickReplies(),
+                 (QStringList{s("Help is on the way, Dana R.."), s("M. Ortiz has your panic.")}));
+        QVERIFY(desk.chat.sendReply(1));
+        QVERIFY(!desk.chat.sendReply(2));
+        QCOMPARE(std::get<SendChat>(desk.link.asked.first().body).quickReply, s("b"));
+        desk.chat.setCurrentThread(operatorsThread());
+        QCOMPARE(desk.chat.quickReplies().first(), s("Help is on the way."));
+    }
+
+    void aBadFileOfRepliesIsRefusedNamingThePlace_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QString>("names");
+        QTest::newRow("no JSON") << QByteArray("{") << s("not JSON");
+        QTest::newRow("no list") << QByteArray("{}") << s("replies: must be a list");
+        QTest::newRow("no text") << QByteArray(R"({"replies":[{"id":"a"}]})") << s("replies[0].text");
+        QTest::newRow("same id") << QByteArray(R"({"replies":[{"id":"a","text":"x"},{"id":"a","text":"y"}]})")
+                                 << s("replies[1].id");
+        QTest::newRow("unknown placeholder")
+            << QByteArray(R"({"replies":[{"id":"a","text":"{nmae}"}]})") << s("{nmae}");
+        QTest::newRow("right") << QByteArray(R"({"replies":[{"id":"a","text":"{name} {time}"}]})") << QString();
+    }
+    void aBadFileOfRepliesIsRefusedNamingThePlace()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QString, names);
+        const ChatRepliesResult result = parseChatReplies(json);
+        QCOMPARE(result.error.isEmpty(), names.isEmpty());
+        QVERIFY2(result.error.contains(names), qPrintable(result.error));
+    }
+
+    void theBuiltInRepliesAreRight()
+    {
+        const ChatRepliesResult result = loadChatReplies(QString());
+        QCOMPARE(result.error, QString());
+        QVERIFY(result.replies.size() >= 3);
     }
 };
 

@@ -93,8 +93,11 @@ QList<Device> devices()
         device(QStringLiteral("rig-a"), QStringLiteral("Rig A"), QStringLiteral("Hardware"), DeviceKind::Hardware));
     all.append(
         device(QStringLiteral("gps-1"), QStringLiteral("gps-1"), QStringLiteral("Serial GPS"), DeviceKind::Receiver));
-    for (Device &one : all)
+    for (Device &one : all) {
         one.simulated = one.name == QLatin1String("Unit 09");
+        if (one.id == Unit07)
+            one.actions = {QStringLiteral("horn"), QStringLiteral("limit_speed"), QStringLiteral("locate")};
+    }
     return all;
 }
 
@@ -194,6 +197,65 @@ QList<ChatMessage> messages()
             message(QStringLiteral("m-3"), QStringLiteral("yes walking there now"), false, 6s)};
 }
 
+/// What operators say among themselves: an urgent line that one of two has acknowledged.
+QList<ChatMessage> room()
+{
+    ChatMessage urgent;
+    urgent.id = QStringLiteral("r-1");
+    urgent.thread = operatorsThread();
+    urgent.senderId = QStringLiteral("kim");
+    urgent.senderName = QStringLiteral("S. Kim");
+    urgent.fromDesk = true;
+    urgent.urgent = true;
+    urgent.asked = {QStringLiteral("jlind"), QStringLiteral("ortiz")};
+    urgent.text = QStringLiteral("Harbour bridge is closed. Route everybody over Northgate.");
+    urgent.at = now() - 5min;
+    return {urgent};
+}
+
+QList<ChatReceipt> receipts()
+{
+    using enum ChatReceipt::Kind;
+    const auto receipt = [](const QString &thread, const char *message, const char *person, const char *name,
+                            ChatReceipt::Kind kind) {
+        return ChatReceipt{
+            thread,    QString::fromLatin1(message), QString::fromLatin1(person), QString::fromLatin1(name), kind,
+            now() - 5s};
+    };
+    return {receipt(chatThreadOfUser(QStringLiteral("amir")), "m-0", "jlind", "J. Lind", Read),
+            receipt(chatThreadOfUser(Dana), "m-3", "jlind", "J. Lind", Read),
+            receipt(chatThreadOfUser(Dana), "m-2", "dana", "Dana R.", Read),
+            receipt(operatorsThread(), "r-1", "jlind", "J. Lind", Read),
+            receipt(operatorsThread(), "r-1", "ortiz", "M. Ortiz", Acknowledged)};
+}
+
+QList<Command> commands()
+{
+    const auto command = [](const char *id, const char *action, CommandState state, Duration age) {
+        Command made;
+        made.id = QString::fromLatin1(id);
+        made.deviceId = Unit07;
+        made.action = QString::fromLatin1(action);
+        made.issuedById = QStringLiteral("jlind");
+        made.issuedByName = QStringLiteral("J. Lind");
+        made.issuedAt = now() - age;
+        made.state = state;
+        made.attempt = 1;
+        if (!isOpen(made))
+            made.finishedAt = now() - age + 1s;
+        return made;
+    };
+    Command horn = command("c-1", "horn", CommandState::Succeeded, 9min);
+    horn.parameters = R"({"seconds":2})";
+    horn.response = R"({"sounded":true})";
+    Command limit = command("c-2", "limit_speed", CommandState::Unknown, 4min);
+    limit.parameters = R"({"kmh":60})";
+    limit.error = QStringLiteral("The server was restarted after it was sent; whether it was done is not known.");
+    Command locate = command("c-3", "locate", CommandState::Queued, 8s);
+    locate.attempt = 0;
+    return {locate, limit, horn};
+}
+
 void put(LatestReading &reading, const QString &name, double value, Duration age = 200ms)
 {
     reading.channels.insert(name, {Value(value), now() - age});
@@ -237,7 +299,9 @@ DeskSnapshot snapshot()
     made.seq = 100;
     made.devices = devices();
     made.alerts = alerts();
-    made.messages = messages();
+    made.messages = messages() + room();
+    made.receipts = receipts();
+    made.commands = commands();
     for (const LatestReading &reading : latest()) {
         const bool silent = now() - reading.lastSeen > 90s;
         made.presence.append({reading.deviceId, silent ? Presence::Stale : Presence::Online, reading.lastSeen});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
-// [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--gallery FILE.qml].
+// [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
@@ -59,12 +59,16 @@ int main(int argc, char *argv[])
     const QCommandLineOption select(QStringLiteral("select"), QStringLiteral("Device."), QStringLiteral("id"),
                                     QStringLiteral("352647091234567"));
     const QCommandLineOption alert(QStringLiteral("alert"), QStringLiteral("Alert."), QStringLiteral("id"));
+    const QCommandLineOption commands(QStringLiteral("commands"), QStringLiteral("Show the device's commands."));
+    const QCommandLineOption thread(QStringLiteral("thread"), QStringLiteral("Conversation."), QStringLiteral("name"));
+    const QCommandLineOption typing(QStringLiteral("typing"), QStringLiteral("The person writes."));
     const QCommandLineOption after(QStringLiteral("after"), QStringLiteral("Delay."), QStringLiteral("ms"),
                                    QStringLiteral("1500"));
     const QCommandLineOption gallery(QStringLiteral("gallery"), QStringLiteral("A page of controls."),
                                      QStringLiteral("file"));
     parser.addHelpOption();
-    parser.addOptions({screenshot, size, scheme, empty, lost, keys, select, alert, after, gallery});
+    parser.addOptions(
+        {screenshot, size, scheme, empty, lost, keys, select, alert, commands, thread, typing, after, gallery});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
@@ -112,6 +116,13 @@ int main(int argc, char *argv[])
         link.setState(DeskLink::State::Reconnecting);
     if (parser.isSet(keys))
         console.keys()->trigger(QStringLiteral("keySheet"));
+    if (parser.isSet(commands))
+        QTimer::singleShot(300, &console, [&console] { console.keys()->trigger(QStringLiteral("commands")); });
+    if (parser.isSet(thread))
+        console.showThread(parser.value(thread));
+    if (parser.isSet(typing))
+        link.tell(TypingNotice{console.chat()->currentThread(), QStringLiteral("dana"), QStringLiteral("Dana R."),
+                               scene::now()});
     scene::answerHistory(link);
     grabLater(window, parser.value(screenshot), parser.value(after).toInt());
     return QApplication::exec();

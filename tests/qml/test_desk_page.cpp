@@ -39,6 +39,8 @@ private Q_SLOTS:
     void a_message_that_was_refused_can_be_sent_again();
     void a_quick_reply_sends_at_once();
     void a_gauge_chooses_the_trend();
+    void an_order_is_confirmed_before_it_goes();
+    void the_conversation_can_be_switched_and_an_urgent_line_acknowledged();
     void the_sheet_of_keys_opens_and_closes();
     void an_empty_desk_says_how_to_connect();
     void a_lost_connection_is_said_in_words();
@@ -306,6 +308,37 @@ void TestDeskPage::a_quick_reply_sends_at_once()
     QVERIFY(bench.click(bench.console().chat()->quickReplies().constFirst()));
     QTRY_COMPARE(bench.link().asked.size(), 1);
     QCOMPARE(lastRequest<SendChat>(bench.link()).text, bench.console().chat()->quickReplies().constFirst());
+}
+
+void TestDeskPage::an_order_is_confirmed_before_it_goes()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.console().selectDevice(QStringLiteral("352647091234567"));
+    bench.key(Qt::Key_C);
+    QTRY_VERIFY(bench.find(QStringLiteral("horn")));
+    QVERIFY(bench.click(QStringLiteral("horn")));
+    const QString confirm = QStringLiteral("Send “horn” to Unit 07");
+    QTRY_VERIFY(bench.find(confirm));
+    QVERIFY(bench.link().asked.isEmpty());
+    QVERIFY(bench.click(confirm));
+    QTRY_COMPARE(bench.link().asked.size(), 1);
+    QCOMPARE(lastRequest<IssueCommand>(bench.link()).action, QStringLiteral("horn"));
+    QTRY_VERIFY(!bench.find(confirm)); // one press, one order
+}
+
+void TestDeskPage::the_conversation_can_be_switched_and_an_urgent_line_acknowledged()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.console().selectAlert(QStringLiteral("a-panic"));
+    QTRY_VERIFY(bench.find(QStringLiteral("Operators")));
+    QVERIFY(bench.click(QStringLiteral("Operators")));
+    QTRY_COMPARE(bench.console().chat()->currentThread(), operatorsThread());
+    QTRY_VERIFY(bench.find(QStringLiteral("acknowledged by M. Ortiz · waiting for J. Lind")));
+    bench.console().chat()->acknowledge(QStringLiteral("r-1"));
+    QTRY_COMPARE(bench.link().asked.size(), 1);
+    QCOMPARE(lastRequest<MarkChat>(bench.link()).messageId, QStringLiteral("r-1"));
 }
 
 void TestDeskPage::a_gauge_chooses_the_trend()

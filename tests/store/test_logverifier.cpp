@@ -30,6 +30,7 @@ public:
         Batch batch;
         for (qint64 seq = 1; seq <= events; ++seq) {
             Event event = random.next(seq);
+            event.at = timeAt(seq); // a random one could be so late that the requests count as old
             for (const QString &stream : streamsOf(event.body))
                 event.streams.append({stream, ++m_heads[stream]});
             batch.events.append(event);

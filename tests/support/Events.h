@@ -233,6 +233,7 @@ private:
         d.simulated = coin();
         d.owners = texts();
         d.tags = texts();
+        d.actions = texts();
         d.firstSeen = time();
         return d;
     }

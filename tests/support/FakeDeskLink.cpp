@@ -68,6 +68,11 @@ void FakeDeskLink::publish(const ChatMessage &message)
     publish({makeEvent(message)});
 }
 
+void FakeDeskLink::publish(const ChatReceipt &receipt)
+{
+    publish({makeEvent(receipt)});
+}
+
 void FakeDeskLink::publish(const Device &device)
 {
     publish({makeEvent(device)});
@@ -104,6 +109,9 @@ void FakeDeskLink::publishEventOf(const Asked &request, TimePoint at)
         message.senderId = m_self.id;
         message.senderName = m_self.name;
         message.fromDesk = chat->fromDesk;
+        message.urgent = chat->urgent;
+        message.quickReply = chat->quickReply;
+        message.attachments = chat->attachments;
         message.text = chat->text;
         message.clientMessageId = chat->clientMessageId;
         message.at = at;

@@ -33,6 +33,8 @@ public:
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
 
+    void typing(const QString &thread) override { typed.append(thread); }
+
     void setSelf(const Actor &self) { m_self = self; }
     void setState(State state);
     /// Open with this state of the desk.
@@ -42,9 +44,12 @@ public:
     void publish(const Device &device);
     void publish(const QList<Event> &events); ///< as they are
     void hear(const QList<LatestReading> &readings) { Q_EMIT latest(readings); }
+    void publish(const ChatReceipt &receipt);
+    void tell(const TypingNotice &notice) { Q_EMIT typingSeen(notice); }
     void tell(const QList<DevicePresence> &changes) { Q_EMIT presence(changes); }
 
-    QList<Asked> asked;               ///< not answered yet, oldest first
+    QList<Asked> asked; ///< not answered yet, oldest first
+    QStringList typed;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
 
     /// Answers the oldest request: event, then reply (the usual order).
