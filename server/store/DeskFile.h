@@ -55,6 +55,8 @@ public:
     {
         return m_queries.eventsAfter(seq, limit, error);
     }
+    /// Makes this another log to its readers, as after a restore: positions in the one before mean nothing in it.
+    [[nodiscard]] bool renewEpoch();
     /// Replays the whole log and compares with the tables; one sentence per difference, empty when they agree.
     [[nodiscard]] QStringList checkProjections();
 
