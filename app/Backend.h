@@ -70,6 +70,8 @@ private:
     [[nodiscard]] QString startDesk();
     [[nodiscard]] QString startServer();
     [[nodiscard]] QString startHardware();
+    [[nodiscard]] QString startDiskGuard();
+    [[nodiscard]] QString startBackups();
 
     const Settings m_settings;
     const bool m_demo;
