@@ -81,7 +81,7 @@ void VehicleDialect::enter(const Place &place, net::Session *session)
         kind == VehicleSocket::Kind::Telemetry ? place.object : userNamed(place.object, session->principal());
     VehicleSocket &socket = m_sockets->add(session, kind, subject, m_options.messagesPerWindow);
     const quint64 number = socket.number;
-    if (path->kind == VehicleSocket::Kind::Alerts)
+    if (kind == VehicleSocket::Kind::Alerts)
         session->setUrgent();
     m_outbound->opened(socket);
     connect(session, &net::Session::textReceived, this, [this, number](const QByteArray &utf8) {
