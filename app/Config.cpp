@@ -160,14 +160,14 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("Where everything durable is kept.")},
         {QStringLiteral("data.history_days"), Kind::Integer, 30, QString(), QString(),
          QStringLiteral("Telemetry older than this is removed."), 1, 36500},
-        {QStringLiteral("backup.dir"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
+        {QStringLiteral("data.head_copy"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
+         QStringLiteral("The log's signed head is copied here each minute; best on another disk (empty: DATA/heads).")},
+        {QStringLiteral("backup.to"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
          QStringLiteral("Where the server puts its own backups; best another disk (empty: DATA/backups).")},
         {QStringLiteral("backup.hours"), Kind::Integer, 1, QString(), QString(),
          QStringLiteral("So often the server backs itself up, without the telemetry history (0: never)."), 0, 8760},
         {QStringLiteral("backup.keep"), Kind::Integer, 24, QString(), QString(),
          QStringLiteral("So many of its own backups are kept."), 1, 10000},
-        {QStringLiteral("data.head_copy"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
-         QStringLiteral("The log's signed head is copied here each minute; best on another disk (empty: DATA/heads).")},
         {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
          QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
         {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
@@ -385,7 +385,7 @@ Settings Config::settings() const
     s.refreshDays = get("auth.refresh_days").toInt();
     s.dataDir = get("data.dir").toString();
     s.historyDays = get("data.history_days").toInt();
-    s.backupDir = get("backup.dir").toString();
+    s.backupDir = get("backup.to").toString();
     s.backupHours = get("backup.hours").toInt();
     s.backupKeep = get("backup.keep").toInt();
     s.headCopy = get("data.head_copy").toString();

@@ -45,7 +45,9 @@ bool isLeftOut(const QString &relative)
     static const QStringList suffixes{QStringLiteral(".db-wal"),     QStringLiteral(".db-shm"),
                                       QStringLiteral(".db-journal"), QStringLiteral(".lock"),
                                       QStringLiteral(".reserve"),    unfinished};
-    return relative.startsWith(QLatin1String("backups/")) || relative.startsWith(QLatin1String("probe-")) ||
+    // The copied heads are of the log that was; after a restore it is another.
+    return relative.startsWith(QLatin1String("backups/")) || relative.startsWith(QLatin1String("heads/")) ||
+           relative.startsWith(QLatin1String("probe-")) ||
            std::any_of(suffixes.cbegin(), suffixes.cend(), [&](const QString &s) { return relative.endsWith(s); });
 }
 
