@@ -348,7 +348,7 @@ QString Backend::startHardware()
     p.hardware = std::make_unique<AdapterHost>(readHardware(m_settings).adapters, *p.router, *p.desk);
     p.hardware->moveToThread(p.halWorker->thread());
     connect(p.hardware.get(), &AdapterHost::statusChanged, this, &Backend::adapterStatus, Qt::DirectConnection);
-    connect(p.hardware.get(), &AdapterHost::statusChanged, &p.server->board(), &StatusBoard::setAdapters,
+    connect(p.hardware.get(), &AdapterHost::statusChanged, p.server.get(), &ServerSide::setAdapters,
             Qt::QueuedConnection);
     connect(
         p.desk.get(), &Desk::published, p.hardware.get(),

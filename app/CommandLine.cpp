@@ -247,6 +247,11 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     parser.addOption({QStringLiteral("headless"), QString()});
     parser.addOption({QStringLiteral("demo"), QString()});
     parser.addOption({QStringLiteral("config"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("connect"), QString(), QStringLiteral("URL")});
+    parser.addOption({QStringLiteral("token"), QString(), QStringLiteral("TOKEN")});
+    parser.addOption({QStringLiteral("token-file"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("ca"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("fingerprint"), QString(), QStringLiteral("sha256:HEX")});
     parser.addOption({QStringLiteral("page"), QString(), QStringLiteral("NAME")});
     parser.addOption({QStringLiteral("screenshot"), QString(), QStringLiteral("FILE")});
     parser.addOption({QStringLiteral("after"), QString(), QStringLiteral("MS")});
@@ -278,6 +283,22 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         if (!key.flag.isEmpty() && parser.isSet(key.flag))
             line.settings.append({key.flag, parser.values(key.flag)});
     }
+
+    line.connectTo = parser.value(QStringLiteral("connect"));
+    line.token = parser.value(QStringLiteral("token"));
+    line.tokenFile = parser.value(QStringLiteral("token-file"));
+    line.caFile = parser.value(QStringLiteral("ca"));
+    line.fingerprint = parser.value(QStringLiteral("fingerprint"));
+    if (parser.isSet(QStringLiteral("connect")) && line.connectTo.isEmpty())
+        return wrong(QStringLiteral("--connect takes an address: ws://HOST:PORT or wss://HOST:PORT"));
+    if (!line.connectTo.isEmpty() && (line.headless || line.demo))
+        return wrong(QStringLiteral("--connect is the console alone: leave out --headless and --demo"));
+    for (const char *flag : {"token", "token-file", "ca", "fingerprint"}) {
+        if (line.connectTo.isEmpty() && parser.isSet(QString::fromLatin1(flag)))
+            return wrong(QStringLiteral("--%1 belongs to --connect").arg(QString::fromLatin1(flag)));
+    }
+    if (!line.token.isEmpty() && !line.tokenFile.isEmpty())
+        return wrong(QStringLiteral("--token and --token-file exclude each other"));
 
     line.page = parser.value(QStringLiteral("page"));
     line.screenshot = parser.value(QStringLiteral("screenshot"));
@@ -331,6 +352,7 @@ QString CommandLine::help()
     QString text = QStringLiteral("Tocsin: a dispatcher's console with the real-time server inside.\n\n"
                                   "Usage:\n"
                                   "  tocsin [options]\n"
+                                  "  tocsin --connect URL [--token-file FILE] [options]\n"
                                   "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
                                   "  tocsin token NAME | --pairing | --revoke JTI\n"
                                   "  tocsin user --help tells more of these two\n"
@@ -342,6 +364,13 @@ QString CommandLine::help()
                                   "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));
+    text += row(QStringLiteral("--connect URL"),
+                QStringLiteral("The console of a server elsewhere: ws://HOST:PORT or wss://HOST:PORT."));
+    text += row(QStringLiteral("--token-file FILE"),
+                QStringLiteral("Its token (tocsin token NAME), or in TOCSIN_TOKEN. --token TOKEN is seen by others."));
+    text += row(QStringLiteral("--ca FILE"), QStringLiteral("Trust this authority (PEM) for wss."));
+    text += row(QStringLiteral("--fingerprint sha256:HEX"),
+                QStringLiteral("Trust the server with this certificate and no other."));
     for (const ConfigKey &key : Config::keys()) {
         if (!key.flag.isEmpty())
             text += row(QStringLiteral("--") + key.flag +

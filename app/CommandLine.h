@@ -37,6 +37,12 @@ struct CommandLine
     QString configFile;
     QList<std::pair<QString, QStringList>> settings; ///< flags that are configuration keys, in order
 
+    QString connectTo;   ///< --connect: the console of a server elsewhere
+    QString token;       ///< --token
+    QString tokenFile;   ///< --token-file
+    QString caFile;      ///< --ca
+    QString fingerprint; ///< --fingerprint
+
     QString page;       ///< lower case: "desk"
     QString screenshot; ///< PNG file
     int afterMs = 3000;
