@@ -141,6 +141,25 @@ CommandLine parseUser(const QStringList &arguments)
     return line;
 }
 
+CommandLine parseBackup(CommandLine::Action action, const QStringList &arguments)
+{
+    const QString place = action == CommandLine::Action::Backup ? QStringLiteral("to") : QStringLiteral("from");
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    parser.addOption({place, QString(), QStringLiteral("DIR")});
+    if (!parser.parse(arguments.mid(1))) // the command stands where the parser expects the program's name
+        return wrong(parserError(parser));
+    if (!parser.positionalArguments().isEmpty())
+        return wrong(QStringLiteral("Unknown argument '%1'").arg(parser.positionalArguments().constFirst()));
+    CommandLine line;
+    line.action = action;
+    line.dataDir = parser.value(QStringLiteral("data"));
+    line.backupDir = parser.value(place);
+    if (line.backupDir.isEmpty())
+        return wrong(QStringLiteral("%1 needs --%2 DIR").arg(arguments.at(1), place));
+    return line;
+}
+
 CommandLine parseToken(const QStringList &arguments)
 {
     if (wantsHelp(arguments))
@@ -208,6 +227,10 @@ CommandLine CommandLine::parse(const QStringList &arguments)
 {
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("user"))
         return parseUser(arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("backup"))
+        return parseBackup(Action::Backup, arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("restore"))
+        return parseBackup(Action::Restore, arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("token"))
         return parseToken(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("verify"))
@@ -333,6 +356,8 @@ QString CommandLine::help()
                                   "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
                                   "  tocsin token NAME | --pairing | --revoke JTI\n"
                                   "  tocsin user --help tells more of these two\n"
+                                  "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
+                                  "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
                                   "  tocsin certificate [--data DIR] [--config FILE]\n"
                                   "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
                                   "  tocsin rebuild [--data DIR]                make the tables anew from the log\n\n"

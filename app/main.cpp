@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Accounting.h"
 #include "app/Backend.h"
+#include "app/BackupCommands.h"
 #include "app/CommandLine.h"
 #include "app/Config.h"
 #include "app/LogCommands.h"
@@ -191,6 +192,8 @@ int main(int argc, char *argv[])
     case CommandLine::Action::Version:
         writeLine(stdout, QStringLiteral("tocsin " TOCSIN_VERSION));
         return 0;
+    case CommandLine::Action::Backup:
+    case CommandLine::Action::Restore:
     case CommandLine::Action::User:
     case CommandLine::Action::Certificate:
     case CommandLine::Action::Verify:
@@ -202,6 +205,10 @@ int main(int argc, char *argv[])
             config.setFlag(QStringLiteral("data"), {line.dataDir});
         if (!config.errors().isEmpty())
             return fail(config.errors().join(QLatin1Char('\n')));
+        if (line.action == CommandLine::Action::Backup)
+            return runBackup(line, config.settings().dataDir);
+        if (line.action == CommandLine::Action::Restore)
+            return runRestore(line, config.settings().dataDir);
         if (line.action == CommandLine::Action::Certificate)
             return runCertificate(config.settings());
         if (line.action == CommandLine::Action::Verify)
