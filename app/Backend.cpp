@@ -16,7 +16,9 @@
 #include "server/net/ServerThread.h"
 #include "server/store/Archive.h"
 #include "server/store/AttachmentStore.h"
+#include "server/store/BackupSchedule.h"
 #include "server/store/DataDirectory.h"
+#include "server/store/DiskGuard.h"
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
 
@@ -86,6 +88,8 @@ struct Backend::Parts
     std::unique_ptr<DemoShift> demo;
     std::unique_ptr<ServerSide> server;
     std::unique_ptr<AdapterHost> hardware;
+    std::unique_ptr<BackupSchedule> backups;
+    std::unique_ptr<DiskGuard> disk;
     QStringList listeners;
 
     std::optional<Worker> storeWorker;
@@ -94,6 +98,8 @@ struct Backend::Parts
     std::optional<Worker> deskWorker;
     std::optional<Worker> serverWorker;
     std::optional<Worker> halWorker;
+    std::optional<Worker> backupWorker;
+    std::optional<Worker> diskWorker;
 };
 
 Backend::Backend(Settings settings, bool demo, QObject *parent)
@@ -137,7 +143,8 @@ Backend::Started Backend::start()
     Started started;
     for (const auto &step :
          {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::readCertificate,
-          &Backend::makeServer, &Backend::startDesk, &Backend::startServer, &Backend::startHardware}) {
+          &Backend::makeServer, &Backend::startDesk, &Backend::startServer, &Backend::startHardware,
+          &Backend::startDiskGuard, &Backend::startBackups}) {
         started.error = (this->*step)();
         if (!started.error.isEmpty()) {
             stop();
@@ -328,6 +335,8 @@ QString Backend::makeServer()
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
+    connect(p.server.get(), &ServerSide::typed, this, &Backend::typingSeen, Qt::DirectConnection);
+    connect(this, &Backend::typingTold, p.server.get(), &ServerSide::tellTyping, Qt::QueuedConnection);
 
     ServerFeed &feed = p.server->feed();
     connect(&desk, &Desk::published, &feed, &ServerFeed::takeEvents, Qt::DirectConnection);
@@ -368,7 +377,7 @@ QString Backend::startHardware()
     p.hardware = std::make_unique<AdapterHost>(readHardware(m_settings).adapters, *p.router, *p.desk);
     p.hardware->moveToThread(p.halWorker->thread());
     connect(p.hardware.get(), &AdapterHost::statusChanged, this, &Backend::adapterStatus, Qt::DirectConnection);
-    connect(p.hardware.get(), &AdapterHost::statusChanged, &p.server->board(), &StatusBoard::setAdapters,
+    connect(p.hardware.get(), &AdapterHost::statusChanged, p.server.get(), &ServerSide::setAdapters,
             Qt::QueuedConnection);
     connect(
         p.desk.get(), &Desk::published, p.hardware.get(),
@@ -415,6 +424,49 @@ void Backend::housekeep()
         Qt::QueuedConnection);
 }
 
+/// What stops when the disk fills, and who is told. What goes on by itself: the log, which says no when it must.
+QString Backend::startDiskGuard()
+{
+    Parts &p = *m_parts;
+    DiskGuard::Options options;
+    options.directory = p.directory->path();
+    p.diskWorker.emplace(QStringLiteral("disk"));
+    p.disk = std::make_unique<DiskGuard>(std::move(options));
+    connect(p.log.get(), &LogStore::diskFull, p.disk.get(), &DiskGuard::noRoom, Qt::DirectConnection);
+    connect(
+        p.disk.get(), &DiskGuard::changed, p.disk.get(),
+        [&history = *p.history, &desk = *p.desk](DiskRoom room, qint64 free) {
+            history.setRecording(room < DiskRoom::Short);
+            if (const std::optional<ReportAlert> alert = alertOf(room, free))
+                desk.submit(
+                    {QString(), {Actor::Kind::System, QStringLiteral("tocsin"), QStringLiteral("Tocsin"), {}}, *alert},
+                    [](const Outcome &) {});
+        },
+        Qt::DirectConnection);
+    p.disk->moveToThread(p.diskWorker->thread());
+    p.diskWorker->run([&p] { p.disk->start(); });
+    return {};
+}
+
+QString Backend::startBackups()
+{
+    Parts &p = *m_parts;
+    if (m_settings.backupHours == 0)
+        return {};
+    BackupSchedule::Options options;
+    options.data = p.directory->path();
+    options.directory =
+        m_settings.backupDir.isEmpty() ? p.directory->file(QStringLiteral("backups")) : m_settings.backupDir;
+    options.interval = std::chrono::hours{m_settings.backupHours};
+    options.keep = m_settings.backupKeep;
+    options.allowed = [&disk = *p.disk] { return disk.room() == DiskRoom::Ample; };
+    p.backupWorker.emplace(QStringLiteral("backup"));
+    p.backups = std::make_unique<BackupSchedule>(std::move(options));
+    p.backups->moveToThread(p.backupWorker->thread());
+    p.backupWorker->run([&p] { p.backups->start(); });
+    return {};
+}
+
 void Backend::stop()
 {
     if (!m_parts)
@@ -441,6 +493,8 @@ void Backend::stop()
         p.accountsWorker->run([&p] { p.accounts->stop(); });
     if (p.hardware)
         p.exits.remove(*p.hardware);
+    deleteThere(p.backupWorker, p.backups);
+    deleteThere(p.diskWorker, p.disk);
     deleteThere(p.halWorker, p.hardware);
     deleteThere(p.serverWorker, p.server);
     deleteThere(p.deskWorker, p.demo);

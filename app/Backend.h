@@ -75,6 +75,8 @@ private:
     [[nodiscard]] QString startDesk();
     [[nodiscard]] QString startServer();
     [[nodiscard]] QString startHardware();
+    [[nodiscard]] QString startDiskGuard();
+    [[nodiscard]] QString startBackups();
 
     void housekeep();
 

@@ -141,6 +141,25 @@ CommandLine parseUser(const QStringList &arguments)
     return line;
 }
 
+CommandLine parseBackup(CommandLine::Action action, const QStringList &arguments)
+{
+    const QString place = action == CommandLine::Action::Backup ? QStringLiteral("to") : QStringLiteral("from");
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    parser.addOption({place, QString(), QStringLiteral("DIR")});
+    if (!parser.parse(arguments.mid(1))) // the command stands where the parser expects the program's name
+        return wrong(parserError(parser));
+    if (!parser.positionalArguments().isEmpty())
+        return wrong(QStringLiteral("Unknown argument '%1'").arg(parser.positionalArguments().constFirst()));
+    CommandLine line;
+    line.action = action;
+    line.dataDir = parser.value(QStringLiteral("data"));
+    line.backupDir = parser.value(place);
+    if (line.backupDir.isEmpty())
+        return wrong(QStringLiteral("%1 needs --%2 DIR").arg(arguments.at(1), place));
+    return line;
+}
+
 CommandLine parseToken(const QStringList &arguments)
 {
     if (wantsHelp(arguments))
@@ -208,6 +227,10 @@ CommandLine CommandLine::parse(const QStringList &arguments)
 {
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("user"))
         return parseUser(arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("backup"))
+        return parseBackup(Action::Backup, arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("restore"))
+        return parseBackup(Action::Restore, arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("token"))
         return parseToken(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("verify"))
@@ -224,6 +247,11 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     parser.addOption({QStringLiteral("headless"), QString()});
     parser.addOption({QStringLiteral("demo"), QString()});
     parser.addOption({QStringLiteral("config"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("connect"), QString(), QStringLiteral("URL")});
+    parser.addOption({QStringLiteral("token"), QString(), QStringLiteral("TOKEN")});
+    parser.addOption({QStringLiteral("token-file"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("ca"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("fingerprint"), QString(), QStringLiteral("sha256:HEX")});
     parser.addOption({QStringLiteral("page"), QString(), QStringLiteral("NAME")});
     parser.addOption({QStringLiteral("screenshot"), QString(), QStringLiteral("FILE")});
     parser.addOption({QStringLiteral("after"), QString(), QStringLiteral("MS")});
@@ -255,6 +283,22 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         if (!key.flag.isEmpty() && parser.isSet(key.flag))
             line.settings.append({key.flag, parser.values(key.flag)});
     }
+
+    line.connectTo = parser.value(QStringLiteral("connect"));
+    line.token = parser.value(QStringLiteral("token"));
+    line.tokenFile = parser.value(QStringLiteral("token-file"));
+    line.caFile = parser.value(QStringLiteral("ca"));
+    line.fingerprint = parser.value(QStringLiteral("fingerprint"));
+    if (parser.isSet(QStringLiteral("connect")) && line.connectTo.isEmpty())
+        return wrong(QStringLiteral("--connect takes an address: ws://HOST:PORT or wss://HOST:PORT"));
+    if (!line.connectTo.isEmpty() && (line.headless || line.demo))
+        return wrong(QStringLiteral("--connect is the console alone: leave out --headless and --demo"));
+    for (const char *flag : {"token", "token-file", "ca", "fingerprint"}) {
+        if (line.connectTo.isEmpty() && parser.isSet(QString::fromLatin1(flag)))
+            return wrong(QStringLiteral("--%1 belongs to --connect").arg(QString::fromLatin1(flag)));
+    }
+    if (!line.token.isEmpty() && !line.tokenFile.isEmpty())
+        return wrong(QStringLiteral("--token and --token-file exclude each other"));
 
     line.page = parser.value(QStringLiteral("page"));
     line.screenshot = parser.value(QStringLiteral("screenshot"));
@@ -308,15 +352,25 @@ QString CommandLine::help()
     QString text = QStringLiteral("Tocsin: a dispatcher's console with the real-time server inside.\n\n"
                                   "Usage:\n"
                                   "  tocsin [options]\n"
+                                  "  tocsin --connect URL [--token-file FILE] [options]\n"
                                   "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
                                   "  tocsin token NAME | --pairing | --revoke JTI\n"
                                   "  tocsin user --help tells more of these two\n"
+                                  "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
+                                  "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
                                   "  tocsin certificate [--data DIR] [--config FILE]\n"
                                   "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
                                   "  tocsin rebuild [--data DIR]                make the tables anew from the log\n\n"
                                   "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));
+    text += row(QStringLiteral("--connect URL"),
+                QStringLiteral("The console of a server elsewhere: ws://HOST:PORT or wss://HOST:PORT."));
+    text += row(QStringLiteral("--token-file FILE"),
+                QStringLiteral("Its token (tocsin token NAME), or in TOCSIN_TOKEN. --token TOKEN is seen by others."));
+    text += row(QStringLiteral("--ca FILE"), QStringLiteral("Trust this authority (PEM) for wss."));
+    text += row(QStringLiteral("--fingerprint sha256:HEX"),
+                QStringLiteral("Trust the server with this certificate and no other."));
     for (const ConfigKey &key : Config::keys()) {
         if (!key.flag.isEmpty())
             text += row(QStringLiteral("--") + key.flag +

@@ -12,7 +12,20 @@ namespace tocsin {
 /// What the user asked for, read from the arguments alone. Pure: no I/O, no application object needed.
 struct CommandLine
 {
-    enum class Action { Run, PrintConfig, Version, Help, User, Token, Certificate, Verify, Rebuild, Wrong };
+    enum class Action {
+        Run,
+        PrintConfig,
+        Version,
+        Help,
+        User,
+        Token,
+        Certificate,
+        Backup,
+        Restore,
+        Verify,
+        Rebuild,
+        Wrong
+    };
     enum class UserAction { Add, List, Remove, Role, Password, Disable, Enable, Revoke, Log };
     enum class TokenAction { Grant, Pairing, Revoke };
 
@@ -23,6 +36,12 @@ struct CommandLine
     bool demo = false;
     QString configFile;
     QList<std::pair<QString, QStringList>> settings; ///< flags that are configuration keys, in order
+
+    QString connectTo;   ///< --connect: the console of a server elsewhere
+    QString token;       ///< --token
+    QString tokenFile;   ///< --token-file
+    QString caFile;      ///< --ca
+    QString fingerprint; ///< --fingerprint
 
     QString page;       ///< lower case: "desk"
     QString screenshot; ///< PNG file
@@ -36,9 +55,10 @@ struct CommandLine
     QString role;
     QString email;
     QString ttl;
-    QString tokenId;  ///< `token --revoke JTI`; empty: a token on standard input
-    QString dataDir;  ///< --data of the sub-commands
-    QString headFile; ///< `verify --head FILE`
+    QString backupDir; ///< `backup --to`, `restore --from`
+    QString tokenId;   ///< `token --revoke JTI`; empty: a token on standard input
+    QString dataDir;   ///< --data of the sub-commands
+    QString headFile;  ///< `verify --head FILE`
 
     /// `arguments` as main() got them, the program's name first.
     [[nodiscard]] static CommandLine parse(const QStringList &arguments);

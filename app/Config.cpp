@@ -167,6 +167,12 @@ const QList<ConfigKey> &Config::keys()
          36500},
         {QStringLiteral("commands.expiry_seconds"), Kind::Integer, 300, QString(), QString(),
          QStringLiteral("A command waits this long for its device."), 1, 86400},
+        {QStringLiteral("backup.to"), Kind::Text, QString(), QString(), QStringLiteral("DIR"),
+         QStringLiteral("Where the server puts its own backups; best another disk (empty: DATA/backups).")},
+        {QStringLiteral("backup.hours"), Kind::Integer, 1, QString(), QString(),
+         QStringLiteral("So often the server backs itself up, without the telemetry history (0: never)."), 0, 8760},
+        {QStringLiteral("backup.keep"), Kind::Integer, 24, QString(), QString(),
+         QStringLiteral("So many of its own backups are kept."), 1, 10000},
         {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
          QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
         {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
@@ -386,6 +392,9 @@ Settings Config::settings() const
     s.refreshDays = get("auth.refresh_days").toInt();
     s.dataDir = get("data.dir").toString();
     s.historyDays = get("data.history_days").toInt();
+    s.backupDir = get("backup.to").toString();
+    s.backupHours = get("backup.hours").toInt();
+    s.backupKeep = get("backup.keep").toInt();
     s.headCopy = get("data.head_copy").toString();
     s.closedDays = get("data.closed_days").toInt();
     s.commandExpirySeconds = get("commands.expiry_seconds").toInt();

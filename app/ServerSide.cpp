@@ -4,6 +4,7 @@
 #include "app/Tls.h"
 #include "server/dialects/AccountPages.h"
 #include "server/dialects/AttachmentPages.h"
+#include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
 #include "server/net/ListenAddress.h"
@@ -70,9 +71,8 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->setTransport([this] { return transportStats(); });
     m_board->addMetrics(m_parts.metrics);
 
-    m_server =
-        std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls),
-                                      std::make_shared<net::TokenAuthorizer>(m_parts.tokens.keys, m_parts.accounts));
+    const auto authorizer = std::make_shared<net::TokenAuthorizer>(m_parts.tokens.keys, m_parts.accounts);
+    m_server = std::make_unique<net::Server>(netSettings(m_parts.settings, m_parts.tls), authorizer);
     m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
 
@@ -80,12 +80,18 @@ void ServerSide::build(const DeskSnapshot &initial)
     options.posture = m_parts.settings.open ? Posture::Open : Posture::Secure;
     options.heartbeat = std::chrono::seconds{m_parts.settings.heartbeatSeconds};
     options.onlineWithin = std::chrono::seconds{m_parts.settings.offlineSeconds};
-    auto vehicles = std::make_unique<VehicleDialect>(
-        options, DialectServices{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive});
+    const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
+    auto native = std::make_unique<NativeDialect>(
+        options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, FeedWindow()});
+    m_native = native.get();
+    connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
+    connect(m_feed.get(), &ServerFeed::readings, m_native, &NativeDialect::publish);
+    auto vehicles = std::make_unique<VehicleDialect>(options, services);
     VehicleDialect *dialect = vehicles.get();
     connect(m_feed.get(), &ServerFeed::readings, dialect, &VehicleDialect::publish);
     m_board->addGroups([dialect] { return dialect->counters().groups; });
-    m_users = [dialect] { return dialect->counters().users; };
+    m_users = [dialect, native = m_native] { return dialect->counters().users + native->counters().people; };
+    m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
@@ -117,6 +123,17 @@ void ServerSide::stop()
     m_sampler.reset();
     m_renewal.reset();
     m_server->stop();
+}
+
+void ServerSide::setAdapters(const QList<AdapterStatus> &adapters)
+{
+    m_board->setAdapters(adapters);
+    m_native->setAdapters(adapters);
+}
+
+void ServerSide::tellTyping(const TypingNotice &notice)
+{
+    m_native->tellTyping(notice);
 }
 
 /// A server may run for longer than its certificate: ours is made anew in time, the user's is read again.
@@ -152,7 +169,9 @@ ServerStats ServerSide::transportStats() const
 void ServerSide::sample()
 {
     m_board->setComponent(QStringLiteral("desk"), m_parts.deskStatus());
-    Q_EMIT stats(m_board->stats(systemNow()));
+    const ServerStats now = m_board->stats(systemNow());
+    m_native->setStats(now);
+    Q_EMIT stats(now);
 }
 
 } // namespace tocsin

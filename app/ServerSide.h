@@ -22,6 +22,8 @@ class QTimer;
 
 namespace tocsin {
 
+class NativeDialect;
+
 /// What runs on the "server" thread: the listener with its dialects, the mirror of the desk that they read and the figures that
 /// /health and the top bar show. Made anywhere; from build() on used and deleted on the server thread alone, except feed(), whose
 /// take…() are for any thread.
@@ -59,13 +61,17 @@ public:
     void stop();
 
     [[nodiscard]] ServerFeed &feed() { return *m_feed; }
-    [[nodiscard]] StatusBoard &board() { return *m_board; }
 
     /// Why this posture may not be served on these addresses; empty when it may.
     [[nodiscard]] static QString postureProblem(const Settings &settings);
 
+public Q_SLOTS:
+    void setAdapters(const QList<tocsin::AdapterStatus> &adapters);
+    void tellTyping(const tocsin::TypingNotice &notice); ///< of a console of this process
+
 Q_SIGNALS:
     void stats(const tocsin::ServerStats &stats);
+    void typed(const tocsin::TypingNotice &notice); ///< by a session
     void stopped();
 
 private:
@@ -80,6 +86,7 @@ private:
     std::unique_ptr<ServerFeed> m_feed;
     std::unique_ptr<StatusBoard> m_board;
     std::unique_ptr<net::Server> m_server; ///< owns the dialects, which use the three above
+    NativeDialect *m_native = nullptr;     ///< the server's
     std::unique_ptr<QTimer> m_sampler;
     std::unique_ptr<QTimer> m_renewal;
     std::function<int()> m_users;

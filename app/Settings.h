@@ -35,6 +35,9 @@ struct Settings
 
     QString dataDir;
     int historyDays = 0;
+    QString backupDir; ///< empty: DATA/backups
+    int backupHours = 0;
+    int backupKeep = 0;
     QString headCopy; ///< empty: headCopyDir() is in the data directory
     [[nodiscard]] QString headCopyDir() const
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Accounting.h"
 #include "app/Backend.h"
+#include "app/BackupCommands.h"
 #include "app/CommandLine.h"
 #include "app/Config.h"
 #include "app/LogCommands.h"
@@ -101,6 +102,49 @@ int serve(QCoreApplication &app, Backend &backend, const std::function<QString()
     return code;
 }
 
+#ifdef TOCSIN_WITH_CONSOLE
+/// Where --connect leads; a sentence in `error` when a flag is wrong.
+LinkTarget linkTarget(const CommandLine &line, QString *error)
+{
+    LinkTarget target;
+    target.url = LinkTarget::parseUrl(line.connectTo, error);
+    if (!error->isEmpty()) {
+        *error = QStringLiteral("--connect: ") + *error;
+        return target;
+    }
+    target.caFile = line.caFile;
+    if (!line.caFile.isEmpty() && !QFile::exists(line.caFile))
+        *error = QStringLiteral("--ca %1: there is no such file").arg(line.caFile);
+    if (!line.fingerprint.isEmpty()) {
+        target.fingerprint = LinkTarget::parseFingerprint(line.fingerprint, error);
+        if (!error->isEmpty())
+            *error = QStringLiteral("--fingerprint: ") + *error;
+    }
+    target.token = line.token.isEmpty() ? qEnvironmentVariable("TOCSIN_TOKEN") : line.token;
+    if (!line.tokenFile.isEmpty()) {
+        QFile file(line.tokenFile);
+        if (file.open(QIODevice::ReadOnly))
+            target.token = QString::fromUtf8(file.readAll()).trimmed();
+        else
+            *error =
+                QStringLiteral("--token-file %1: the file cannot be read: %2").arg(line.tokenFile, file.errorString());
+    }
+    return target;
+}
+
+/// The console alone, until a stop is asked for.
+int showRemote(QCoreApplication &app, const LinkTarget &target, const Settings &settings, const CommandLine &line)
+{
+    StopSignals signals_;
+    QObject::connect(&signals_, &StopSignals::stopRequested, &app, &QCoreApplication::quit);
+    ConsoleApp console(target, settings, line);
+    const QString problem = console.show();
+    const int code = problem.isEmpty() ? QCoreApplication::exec() : fail(problem);
+    console.close();
+    return code;
+}
+#endif
+
 int run(int argc, char **argv, const CommandLine &line, const Settings &settings)
 {
     if (line.headless) {
@@ -115,7 +159,13 @@ int run(int argc, char **argv, const CommandLine &line, const Settings &settings
     if (!line.page.isEmpty() && !ConsoleApp::pages().contains(line.page))
         return fail(QStringLiteral("--page %1: there is no such page; known: %2")
                         .arg(line.page, ConsoleApp::pages().join(QLatin1String(", "))));
+    QString error;
+    const LinkTarget target = line.connectTo.isEmpty() ? LinkTarget() : linkTarget(line, &error);
+    if (!error.isEmpty())
+        return fail(error);
     const std::unique_ptr<QCoreApplication> app = ConsoleApp::createApplication(argc, argv);
+    if (!line.connectTo.isEmpty())
+        return showRemote(*app, target, settings, line);
     Backend backend(settings, line.demo);
     ConsoleApp console(backend, settings, line);
     return serve(*app, backend, [&console] { return console.show(); });
@@ -142,6 +192,8 @@ int main(int argc, char *argv[])
     case CommandLine::Action::Version:
         writeLine(stdout, QStringLiteral("tocsin " TOCSIN_VERSION));
         return 0;
+    case CommandLine::Action::Backup:
+    case CommandLine::Action::Restore:
     case CommandLine::Action::User:
     case CommandLine::Action::Certificate:
     case CommandLine::Action::Verify:
@@ -153,6 +205,10 @@ int main(int argc, char *argv[])
             config.setFlag(QStringLiteral("data"), {line.dataDir});
         if (!config.errors().isEmpty())
             return fail(config.errors().join(QLatin1Char('\n')));
+        if (line.action == CommandLine::Action::Backup)
+            return runBackup(line, config.settings().dataDir);
+        if (line.action == CommandLine::Action::Restore)
+            return runRestore(line, config.settings().dataDir);
         if (line.action == CommandLine::Action::Certificate)
             return runCertificate(config.settings());
         if (line.action == CommandLine::Action::Verify)

@@ -40,6 +40,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
             [this](const QList<AdapterStatus> &statuses) { m_server->adapters()->assign(statuses, m_clock.now()); });
     connect(&link, &DeskLink::replied, this, &Console::takeReply);
     connect(&link, &DeskLink::historyReady, this, &Console::takeHistory);
+    connect(&link, &DeskLink::pendingRequestsChanged, this, [this] { m_server->setPending(m_link.pendingRequests()); });
     connect(m_consoleClock, &ConsoleClock::ticked, this, &Console::tick);
     const auto refusal = [this](const QString &text) { m_notices->add(text, NoticeModel::Refusal); };
     connect(m_alerts, &AlertListModel::refused, m_notices, refusal);
@@ -64,7 +65,13 @@ void Console::takeKey(const QString &actionId)
 
 void Console::takeState(DeskLink::State state)
 {
-    m_server->setConnection(state);
+    const bool back = state == DeskLink::State::Open && m_server->connection() == ServerStatus::Reconnecting;
+    m_server->setConnection(state, m_link.reason(), m_link.target());
+    if (back) {
+        // Readings went by meanwhile; the archive has them.
+        m_trend->reload();
+        m_trail->reload();
+    }
     const QString name = m_link.self().name;
     if (name != m_operatorName) {
         m_operatorName = name;

@@ -8,11 +8,11 @@
 
 namespace tocsin {
 
-/// The console's only way to the desk: a source of events and a sink of requests. In-process today
-/// (app/LocalLink), over /ws/v1 later; models and QML cannot tell which. GUI thread.
+/// The console's only way to the desk: a source of events and a sink of requests. In-process (app/console/LocalLink) or over
+/// /ws/v1 (app/console/RemoteDeskLink); models and QML cannot tell which. GUI thread.
 ///
 /// Order after start(): stateChanged(Open) · snapshot() · events() and latest() for as long as it lives.
-/// After a loss: stateChanged(Reconnecting), then snapshot() again. A request changes nothing on the screen
+/// After a loss: stateChanged(Reconnecting), then Open and what was missed as events(), or snapshot() again. A request changes nothing on the screen
 /// by itself: the row changes when the event comes back.
 class DeskLink : public QObject
 {
@@ -25,6 +25,12 @@ public:
 
     virtual void start() = 0;
     [[nodiscard]] virtual State state() const = 0;
+    /// Why it is not open, in words; empty when there is nothing to say.
+    [[nodiscard]] virtual QString reason() const { return {}; }
+    /// The server's address when it is another process; empty in-process.
+    [[nodiscard]] virtual QString target() const { return {}; }
+    /// Requests that were made and are not answered yet, by a server that may be away.
+    [[nodiscard]] virtual int pendingRequests() const { return 0; }
     /// Who sits here.
     [[nodiscard]] virtual Actor self() const = 0;
     /// Sends a request; its id is returned and comes back in replied() exactly once, never before this returns.
@@ -43,6 +49,7 @@ Q_SIGNALS:
     void latest(const QList<tocsin::LatestReading> &readings);
     void serverStats(const tocsin::ServerStats &stats);
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
+    void pendingRequestsChanged();
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     /// Somebody else writes.
     void typingSeen(const tocsin::TypingNotice &notice);

@@ -71,12 +71,44 @@ QString ServerStatus::summary() const
         .arg(format::number(m_deviceCount, 0), format::number(m_phoneCount, 0), messagesPerSecondText(), p95Text());
 }
 
-void ServerStatus::setConnection(DeskLink::State state)
+QString ServerStatus::awayText() const
+{
+    if (live() || m_target.isEmpty())
+        return {};
+    QString text;
+    if (m_connection == Failed)
+        text = m_lastLive.isEmpty()
+                   ? tr("The connection to %1 failed: %2.").arg(m_target, m_reason)
+                   : tr("The connection to %1 has failed since %2: %3.").arg(m_target, m_lastLive, m_reason);
+    else if (m_lastLive.isEmpty())
+        text = m_reason.isEmpty() ? tr("Connecting to %1 …").arg(m_target)
+                                  : tr("Connecting to %1 … (%2)").arg(m_target, m_reason);
+    else
+        text = m_reason.isEmpty() ? tr("The server has been away since %1.").arg(m_lastLive)
+                                  : tr("The server has been away since %1 (%2).").arg(m_lastLive, m_reason);
+    if (!m_lastLive.isEmpty())
+        text += QLatin1Char(' ') + tr("This is the last picture.");
+    if (m_pending > 0)
+        text += QLatin1Char(' ') + tr("%n action(s) wait to be confirmed.", nullptr, m_pending);
+    return text;
+}
+
+void ServerStatus::setPending(int requests)
+{
+    if (requests == m_pending)
+        return;
+    m_pending = requests;
+    Q_EMIT connectionChanged();
+}
+
+void ServerStatus::setConnection(DeskLink::State state, const QString &reason, const QString &target)
 {
     const auto connection = Connection(int(state));
-    if (connection == m_connection)
+    if (connection == m_connection && reason == m_reason && target == m_target)
         return;
-    if (live())
+    m_reason = reason;
+    m_target = target;
+    if (live() && connection != Open)
         m_lastLive = format::timeOfDay(m_clock.now(), m_clock.zone);
     m_connection = connection;
     Q_EMIT connectionChanged();

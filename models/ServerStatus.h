@@ -20,9 +20,11 @@ class ServerStatus : public QObject
     Q_PROPERTY(QString connectionText READ connectionText NOTIFY connectionChanged FINAL) ///< "open", "reconnecting"
     Q_PROPERTY(bool live READ live NOTIFY connectionChanged FINAL) ///< false: the picture is the last known, grey it
     Q_PROPERTY(QString lastLiveText READ lastLiveText NOTIFY connectionChanged FINAL) ///< "14:06:21", when live ended
-    Q_PROPERTY(QStringList addresses READ addresses NOTIFY statsChanged FINAL)        ///< "127.0.0.1:8000"
-    Q_PROPERTY(QString addressText READ addressText NOTIFY statsChanged FINAL)        ///< joined; "not listening"
-    Q_PROPERTY(int deviceCount READ deviceCount NOTIFY countsChanged FINAL)           ///< known, without phones
+    /// A sentence for the operator while the server is away: since when, why, what waits for it. Empty while live.
+    Q_PROPERTY(QString awayText READ awayText NOTIFY connectionChanged FINAL)
+    Q_PROPERTY(QStringList addresses READ addresses NOTIFY statsChanged FINAL) ///< "127.0.0.1:8000"
+    Q_PROPERTY(QString addressText READ addressText NOTIFY statsChanged FINAL) ///< joined; "not listening"
+    Q_PROPERTY(int deviceCount READ deviceCount NOTIFY countsChanged FINAL)    ///< known, without phones
     Q_PROPERTY(int phoneCount READ phoneCount NOTIFY countsChanged FINAL)
     Q_PROPERTY(int connections READ connections NOTIFY statsChanged FINAL)
     Q_PROPERTY(int users READ users NOTIFY statsChanged FINAL)
@@ -41,6 +43,7 @@ public:
     [[nodiscard]] QString connectionText() const;
     [[nodiscard]] bool live() const { return m_connection == Open; }
     [[nodiscard]] QString lastLiveText() const { return m_lastLive; }
+    [[nodiscard]] QString awayText() const;
     [[nodiscard]] QStringList addresses() const { return m_stats.listeners; }
     [[nodiscard]] QString addressText() const;
     [[nodiscard]] int deviceCount() const { return m_deviceCount; }
@@ -52,7 +55,8 @@ public:
     [[nodiscard]] QString summary() const;
     [[nodiscard]] AdapterListModel *adapters() const { return m_adapters; }
 
-    void setConnection(DeskLink::State state);
+    void setConnection(DeskLink::State state, const QString &reason = {}, const QString &target = {});
+    void setPending(int requests);
     void setStats(const ServerStats &stats);
     void countDevices();
 
@@ -68,6 +72,9 @@ private:
     AdapterListModel *m_adapters;
     Connection m_connection = Connecting;
     QString m_lastLive;
+    QString m_reason;
+    QString m_target;
+    int m_pending = 0;
     ServerStats m_stats;
     bool m_hasStats = false;
     int m_deviceCount = 0;

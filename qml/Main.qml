@@ -48,10 +48,19 @@ T.ApplicationWindow {
         console: root.console
     }
 
+    AwayBar {
+        id: away
+
+        anchors.top: topBar.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        server: root.console.server
+    }
+
     NavigationRail {
         id: rail
 
-        anchors.top: topBar.bottom
+        anchors.top: away.bottom
         anchors.bottom: parent.bottom
         anchors.left: parent.left
         page: root.page
@@ -62,13 +71,15 @@ T.ApplicationWindow {
     DeskPage {
         id: desk
 
-        anchors.top: topBar.bottom
+        anchors.top: away.bottom
         anchors.bottom: parent.bottom
         anchors.left: rail.right
         anchors.right: parent.right
         console: root.console
         mapOverlay: root.mapOverlay
         focus: true
+        // The last picture of a server that is away: there, but not to be taken for the present.
+        opacity: away.visible ? 0.5 : 1
     }
 
     Binding {

@@ -3,8 +3,10 @@
 
 #include "app/Backend.h"
 #include "app/console/LocalLink.h"
+#include "app/console/RemoteDeskLink.h"
 #include "models/Console.h"
 #include "qml/controls/Theme.h"
+#include "server/desk/RulesFile.h"
 
 #include <QApplication>
 #include <QIcon>
@@ -49,13 +51,18 @@ void takePicture(QQuickWindow &window, const QString &file)
 
 struct ConsoleApp::Private
 {
-    Backend &backend;
+    Backend *backend = nullptr; ///< null: the server is elsewhere
+    LinkTarget target;
     Settings settings;
     CommandLine line;
     // In this order: the engine goes first, then what it shows.
-    std::unique_ptr<LocalLink> link;
+    std::unique_ptr<DeskLink> link;
     std::unique_ptr<Console> console;
     std::unique_ptr<QQmlApplicationEngine> engine;
+
+    void makeLocalLink();
+    void makeRemoteLink();
+    [[nodiscard]] QList<AlertRule> rules() const;
 };
 
 const QStringList &ConsoleApp::pages()
@@ -73,34 +80,63 @@ std::unique_ptr<QCoreApplication> ConsoleApp::createApplication(int &argc, char 
 }
 
 ConsoleApp::ConsoleApp(Backend &backend, const Settings &settings, const CommandLine &line)
-    : d(new Private{backend, settings, line, {}, {}, {}})
+    : d(new Private{&backend, {}, settings, line, {}, {}, {}})
+{
+}
+
+ConsoleApp::ConsoleApp(const LinkTarget &target, const Settings &settings, const CommandLine &line)
+    : d(new Private{nullptr, target, settings, line, {}, {}, {}})
 {
 }
 
 ConsoleApp::~ConsoleApp() = default;
 
+void ConsoleApp::Private::makeLocalLink()
+{
+    Actor self{Actor::Kind::Operator, settings.operatorName.toLower(), settings.operatorName,
+               QStringLiteral("console")};
+    auto local = std::make_unique<LocalLink>(LocalLink::Parts{
+        backend->desk(), backend->archive(), backend->latest(),
+        [from = backend](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); },
+        std::move(self), [from = backend](const TypingNotice &notice) { from->tellTyping(notice); }});
+    QObject::connect(backend, &Backend::typingSeen, local.get(), &DeskLink::typingSeen, Qt::QueuedConnection);
+    QObject::connect(backend, &Backend::published, local.get(), &LocalLink::offerEvents, Qt::DirectConnection);
+    QObject::connect(backend, &Backend::presenceChanged, local.get(), &DeskLink::presence, Qt::QueuedConnection);
+    QObject::connect(backend, &Backend::serverStats, local.get(), &DeskLink::serverStats, Qt::QueuedConnection);
+    QObject::connect(backend, &Backend::adapterStatus, local.get(), &DeskLink::adapters, Qt::QueuedConnection);
+    link = std::move(local);
+}
+
+void ConsoleApp::Private::makeRemoteLink()
+{
+    RemoteLink::Options options;
+    options.client = QStringLiteral("tocsin-console/" TOCSIN_VERSION);
+    options.operatorName = settings.operatorName;
+    link = std::make_unique<RemoteDeskLink>(target, options);
+}
+
+/// The limits that gauges draw. Those of a server elsewhere are not told: its file may be given with --rules.
+QList<AlertRule> ConsoleApp::Private::rules() const
+{
+    if (backend != nullptr)
+        return backend->rules();
+    const RulesResult result = settings.rulesFile.isEmpty() ? RulesResult() : loadRulesFile(settings.rulesFile);
+    return settings.rulesFile.isEmpty() || !result.ok() ? builtInRules() : result.rules;
+}
+
 QString ConsoleApp::show()
 {
-    Actor self{Actor::Kind::Operator, d->settings.operatorName.toLower(), d->settings.operatorName,
-               QStringLiteral("console")};
-    d->link = std::make_unique<LocalLink>(LocalLink::Parts{
-        d->backend.desk(), d->backend.archive(), d->backend.latest(),
-        [&backend = d->backend](std::function<void(DeskSnapshot)> reply) { backend.askSnapshot(std::move(reply)); },
-        std::move(self), [&backend = d->backend](const TypingNotice &notice) { backend.tellTyping(notice); }});
-    LocalLink &link = *d->link;
-    QObject::connect(&d->backend, &Backend::published, &link, &LocalLink::offerEvents, Qt::DirectConnection);
-    QObject::connect(&d->backend, &Backend::presenceChanged, &link, &DeskLink::presence, Qt::QueuedConnection);
-    QObject::connect(&d->backend, &Backend::serverStats, &link, &DeskLink::serverStats, Qt::QueuedConnection);
-    QObject::connect(&d->backend, &Backend::adapterStatus, &link, &DeskLink::adapters, Qt::QueuedConnection);
-
-    QObject::connect(&d->backend, &Backend::typingSeen, &link, &DeskLink::typingSeen, Qt::QueuedConnection);
-
+    if (d->backend != nullptr)
+        d->makeLocalLink();
+    else
+        d->makeRemoteLink();
+    DeskLink &link = *d->link;
     const ChatRepliesResult replies = loadChatReplies(d->settings.repliesFile);
     if (!replies.error.isEmpty())
         return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
     d->console->chat()->setReplies(replies.replies);
-    d->console->setBands(ChannelBands::fromRules(d->backend.rules()));
+    d->console->setBands(ChannelBands::fromRules(d->rules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
     QVariantMap properties{{QStringLiteral("console"), QVariant::fromValue(d->console.get())},
@@ -129,6 +165,12 @@ QString ConsoleApp::show()
     }
     link.start();
     return {};
+}
+
+void ConsoleApp::close()
+{
+    if (auto *remote = qobject_cast<RemoteDeskLink *>(d->link.get()))
+        remote->stop();
 }
 
 } // namespace tocsin

@@ -3,6 +3,7 @@
 
 #include "app/CommandLine.h"
 #include "app/Settings.h"
+#include "models/link/LinkTarget.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -23,12 +24,16 @@ public:
     [[nodiscard]] static std::unique_ptr<QCoreApplication> createApplication(int &argc, char **argv);
 
     ConsoleApp(Backend &backend, const Settings &settings, const CommandLine &line);
+    /// The console of a server elsewhere.
+    ConsoleApp(const LinkTarget &target, const Settings &settings, const CommandLine &line);
     ~ConsoleApp();
     ConsoleApp(const ConsoleApp &) = delete;
     ConsoleApp &operator=(const ConsoleApp &) = delete;
 
-    /// After the backend has started. A sentence when the window cannot be made.
+    /// After the backend, if there is one, has started. A sentence when the window cannot be made.
     [[nodiscard]] QString show();
+    /// Says good-bye to a server elsewhere.
+    void close();
 
 private:
     struct Private;

@@ -23,15 +23,7 @@ struct OnlinePerson
     bool operator==(const OnlinePerson &) const = default;
 };
 
-/// Somebody writes in a conversation, now. Shown for a few seconds; there is no "stopped".
-struct TypingNotice
-{
-    QString thread;
-    QString personId;
-    QString personName;
-    TimePoint at;
-    bool operator==(const TypingNotice &) const = default;
-};
+using tocsin::TypingNotice;
 
 [[nodiscard]] QJsonArray toJson(const QList<DevicePresence> &presence);
 [[nodiscard]] std::optional<QList<DevicePresence>> presenceFromJson(const QJsonArray &json, QString *error);

@@ -31,6 +31,8 @@ void DeskMirror::setSnapshot(const DeskSnapshot &snapshot)
     for (const ChatMessage &message : snapshot.messages)
         store(message);
     m_seq = snapshot.seq;
+    m_epoch = snapshot.epoch;
+    m_heads = snapshot.heads;
     m_gap = false;
     m_ready = true;
     Q_EMIT snapshotApplied();
@@ -80,14 +82,18 @@ void DeskMirror::apply(const QList<Event> &events)
 {
     if (!m_ready || m_gap)
         return;
+    QList<Event> applied;
     for (const Event &event : events) {
         if (event.seq <= m_seq)
             continue;
         if (event.seq != m_seq + 1) {
             markGap();
-            return;
+            break;
         }
         m_seq = event.seq;
+        for (const StreamPosition &position : event.streams)
+            m_heads.insert(position.stream, position.seq);
+        applied.append(event);
         if (const auto *change = std::get_if<AlertChange>(&event.body)) {
             store(change->alert);
             Q_EMIT alertChanged(*change);
@@ -99,6 +105,8 @@ void DeskMirror::apply(const QList<Event> &events)
             Q_EMIT deviceChanged(*device);
         }
     }
+    if (!applied.isEmpty())
+        Q_EMIT eventsApplied(applied);
 }
 
 void DeskMirror::markGap()

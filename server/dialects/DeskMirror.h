@@ -34,8 +34,12 @@ public:
 
     [[nodiscard]] bool isReady() const { return m_ready; }
     [[nodiscard]] qint64 seq() const { return m_seq; }
+    [[nodiscard]] const QString &epoch() const { return m_epoch; }
+    /// The last seq of each named stream.
+    [[nodiscard]] const QHash<QString, qint64> &heads() const { return m_heads; }
     [[nodiscard]] const Device *device(const QString &id) const;
     [[nodiscard]] QList<Device> devices() const { return m_devices.values(); }
+    [[nodiscard]] QList<DevicePresence> presences() const { return m_presence.values(); }
     [[nodiscard]] std::optional<DevicePresence> presence(const QString &deviceId) const;
     [[nodiscard]] const Alert *alert(const QString &id) const; ///< open or among the newest closed ones
     [[nodiscard]] QList<Alert> openAlerts() const;
@@ -48,6 +52,8 @@ public:
 
 Q_SIGNALS:
     void snapshotApplied();
+    /// After the signals of the single ones; without those that were known already.
+    void eventsApplied(const QList<tocsin::Event> &events);
     void alertChanged(const tocsin::AlertChange &change);
     void chatAdded(const tocsin::ChatMessage &message);
     void deviceChanged(const tocsin::Device &device);
@@ -63,6 +69,8 @@ private:
     bool m_ready = false;
     bool m_gap = false;
     qint64 m_seq = 0;
+    QString m_epoch;
+    QHash<QString, qint64> m_heads;
     QHash<QString, Device> m_devices;
     QHash<QString, DevicePresence> m_presence;
     QHash<QString, Alert> m_openAlerts;

@@ -5,6 +5,7 @@
 #include "server/dialects/VehicleDirectory.h"
 #include "server/dialects/VehicleInbound.h"
 #include "server/dialects/VehicleOutbound.h"
+#include "server/dialects/VehicleReplay.h"
 #include "server/dialects/VehicleRest.h"
 #include "server/dialects/VehicleRoutes.h"
 #include "server/dialects/VehicleSockets.h"
@@ -32,6 +33,7 @@ VehicleDialect::VehicleDialect(DialectOptions options, const DialectServices &se
     , m_sockets(std::make_unique<VehicleSockets>())
     , m_directory(std::make_unique<VehicleDirectory>(m_options, m_services, *m_replies))
     , m_outbound(std::make_unique<VehicleOutbound>(m_options, m_services, *m_sockets))
+    , m_replay(std::make_unique<VehicleReplay>(m_options, m_services, *m_sockets, *m_outbound, *m_replies))
     , m_inbound(
           std::make_unique<VehicleInbound>(m_options, m_services, *m_sockets, *m_directory, *m_outbound, *m_replies))
     , m_rest(std::make_unique<VehicleRest>(m_options, m_services, *m_directory, *m_replies))
@@ -84,6 +86,10 @@ void VehicleDialect::enter(const Place &place, net::Session *session)
     if (kind == VehicleSocket::Kind::Alerts)
         session->setUrgent();
     m_outbound->opened(socket);
+    if (socket.kind == VehicleSocket::Kind::Telemetry)
+        m_outbound->listen(socket);
+    else
+        m_replay->opened(socket);
     connect(session, &net::Session::textReceived, this, [this, number](const QByteArray &utf8) {
         if (VehicleSocket *sender = m_sockets->find(number))
             m_inbound->receive(*sender, utf8);
@@ -101,6 +107,8 @@ void VehicleDialect::closed(quint64 number)
     VehicleSocket *socket = m_sockets->find(number);
     if (!socket)
         return;
+    if (socket->kind != VehicleSocket::Kind::Telemetry)
+        m_replay->closed(*socket);
     m_outbound->closed(*socket);
     m_sockets->close(number);
     if (std::exchange(m_sweeping, true))

@@ -14,6 +14,7 @@ class ReplyBox;
 class VehicleDirectory;
 class VehicleInbound;
 class VehicleOutbound;
+class VehicleReplay;
 class VehicleRest;
 class VehicleSockets;
 
@@ -66,6 +67,7 @@ private:
     std::unique_ptr<VehicleSockets> m_sockets;
     std::unique_ptr<VehicleDirectory> m_directory;
     std::unique_ptr<VehicleOutbound> m_outbound;
+    std::unique_ptr<VehicleReplay> m_replay;
     std::unique_ptr<VehicleInbound> m_inbound;
     std::unique_ptr<VehicleRest> m_rest;
 };

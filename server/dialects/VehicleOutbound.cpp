@@ -49,12 +49,28 @@ VehicleOutbound::VehicleOutbound(const DialectOptions &options, const DialectSer
     connect(&m_timer, &QTimer::timeout, this, &VehicleOutbound::beat);
 }
 
+QStringList VehicleOutbound::topicsOf(const VehicleSocket &socket) const
+{
+    QStringList topics{topicOf(socket.kind, socket.subject)};
+    if (socket.kind == Kind::Alerts && hearsAll(socket))
+        topics.append(ownerlessTopic);
+    return topics;
+}
+
+bool VehicleOutbound::hearsAll(const VehicleSocket &socket) const
+{
+    return m_options.posture == Posture::Open || socket.session->principal().isStaff();
+}
+
+void VehicleOutbound::listen(const VehicleSocket &socket)
+{
+    const QStringList topics = topicsOf(socket);
+    for (const QString &topic : topics)
+        m_fanOut.subscribe(socket.session, topic);
+}
+
 void VehicleOutbound::opened(const VehicleSocket &socket)
 {
-    m_fanOut.subscribe(socket.session, topicOf(socket.kind, socket.subject));
-    const bool hearsAll = m_options.posture == Posture::Open || socket.session->principal().isStaff();
-    if (socket.kind == Kind::Alerts && hearsAll)
-        m_fanOut.subscribe(socket.session, ownerlessTopic);
     m_beats.add(socket.number, m_options.clock());
     arm();
 }
@@ -132,7 +148,7 @@ QByteArray VehicleOutbound::alertFrame(const Alert &alert) const
                              m_options.clock());
 }
 
-void VehicleOutbound::publishAlert(const AlertChange &change)
+bool VehicleOutbound::isTold(const AlertChange &change)
 {
     const Alert &alert = change.alert;
     switch (change.verb) {
@@ -145,16 +161,24 @@ void VehicleOutbound::publishAlert(const AlertChange &change)
     case AlertVerb::Repeat:
         // A rule repeats with every sample; a sender who reports again wants to be heard again.
         if (!alert.ruleId.isEmpty() && change.from == change.to)
-            return;
+            return false;
         break;
     case AlertVerb::Clearing:
     case AlertVerb::Reactivate:
     case AlertVerb::Stale:
     case AlertVerb::Fresh:
         if (change.from == change.to)
-            return;
+            return false;
         break;
     }
+    return true;
+}
+
+void VehicleOutbound::publishAlert(const AlertChange &change)
+{
+    if (!isTold(change))
+        return;
+    const Alert &alert = change.alert;
     net::Frame frame;
     const auto encode = [&] {
         if (frame.isEmpty())
@@ -169,15 +193,39 @@ void VehicleOutbound::publishAlert(const AlertChange &change)
         topics.append(ownerlessTopic);
     for (const QString &topic : std::as_const(topics))
         m_frames += m_fanOut.publish(topic, encode, net::Delivery::Alert);
+    Q_EMIT told(topics);
+}
+
+bool VehicleOutbound::tell(VehicleSocket &socket, const AlertChange &change)
+{
+    const QStringList recipients = m_services.mirror.recipientsOf(change.alert);
+    const bool concerned = recipients.isEmpty() ? hearsAll(socket) : recipients.contains(socket.subject);
+    if (!concerned || !isTold(change))
+        return false;
+    sendFrame(socket, net::Frame::text(alertFrame(change.alert)), net::Delivery::Alert);
+    return true;
+}
+
+bool VehicleOutbound::isTold(const ChatMessage &message)
+{
+    return !userOfChatThread(message.thread).isEmpty() && (message.fromDesk || message.automatic);
+}
+
+bool VehicleOutbound::tell(VehicleSocket &socket, const ChatMessage &message)
+{
+    if (userOfChatThread(message.thread) != socket.subject || !isTold(message))
+        return false;
+    sendFrame(socket, net::Frame::text(vehicle::chatReply(message)), net::Delivery::A);
+    return true;
 }
 
 void VehicleOutbound::publishChat(const ChatMessage &message)
 {
-    const QString user = userOfChatThread(message.thread);
-    if (user.isEmpty() || (!message.fromDesk && !message.automatic))
+    if (!isTold(message))
         return;
-    m_frames += m_fanOut.publish(topicOf(Kind::Chat, user),
-                                 [&message] { return net::Frame::text(vehicle::chatReply(message)); });
+    const QString topic = topicOf(Kind::Chat, userOfChatThread(message.thread));
+    m_frames += m_fanOut.publish(topic, [&message] { return net::Frame::text(vehicle::chatReply(message)); });
+    Q_EMIT told({topic});
 }
 
 int VehicleOutbound::groups() const

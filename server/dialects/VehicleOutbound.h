@@ -31,6 +31,8 @@ public:
                     QObject *parent = nullptr);
 
     void opened(const VehicleSocket &socket);
+    /// From here on it is told what happens.
+    void listen(const VehicleSocket &socket);
     void closed(const VehicleSocket &socket); ///< while it still has its session
     /// From here on it gets nothing but errors.
     void becameProducer(const VehicleSocket &socket);
@@ -38,6 +40,11 @@ public:
     void publish(const QList<Reading> &readings);
     void publishAlert(const AlertChange &change);
     void publishChat(const ChatMessage &message);
+    /// Tells one socket of something that happened earlier; false: it is not for it.
+    bool tell(VehicleSocket &socket, const AlertChange &change);
+    bool tell(VehicleSocket &socket, const ChatMessage &message);
+    /// What it listens to, its own first.
+    [[nodiscard]] QStringList topicsOf(const VehicleSocket &socket) const;
 
     /// Remembers how a sender put it, until the alert comes back from the desk.
     void rememberWords(const QString &alertId, const SentWords &words);
@@ -53,7 +60,14 @@ public:
     [[nodiscard]] int groups() const; ///< vehicles and users that somebody listens to
     [[nodiscard]] int users() const;  ///< distinct users on alerts and chat
 
+Q_SIGNALS:
+    /// Those who listen to these were sent something of class A.
+    void told(const QStringList &topics);
+
 private:
+    [[nodiscard]] static bool isTold(const AlertChange &change);
+    [[nodiscard]] static bool isTold(const ChatMessage &message);
+    [[nodiscard]] bool hearsAll(const VehicleSocket &socket) const;
     void beat();
     void arm();
     void sendFrame(VehicleSocket &socket, const net::Frame &frame, net::Delivery delivery, const QString &key = {});

@@ -70,6 +70,14 @@ Frame Frame::binary(const QByteArray &payload)
     return Frame(std::move(shared));
 }
 
+Frame Frame::ping(const QByteArray &payload)
+{
+    constexpr qsizetype controlLimit = 125;
+    auto shared = std::make_shared<Shared>();
+    shared->wire = encodeFrame(Opcode::Ping, payload.left(controlLimit));
+    return Frame(std::move(shared));
+}
+
 const QByteArray &Frame::wire() const
 {
     static const QByteArray none;

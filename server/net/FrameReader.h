@@ -39,6 +39,8 @@ public:
 
     /// permessage-deflate was agreed, without context takeover: messages may come compressed.
     void allowDeflate() { m_deflate = true; }
+    /// From the next frame on.
+    void setLimit(qsizetype messageLimit) { m_limit = messageLimit; }
 
     /// Takes bytes from the front of `in` up to and including the next event. After Error it takes everything and
     /// reports nothing more.

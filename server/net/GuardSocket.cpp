@@ -36,6 +36,7 @@ GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const
     , m_readStall(settings.deadlines.readStall)
     , m_lastTaken(Clock::now())
     , m_deafAbove(settings.limits.unsent + 2 * settings.limits.waitingA)
+    , m_behindFrom(settings.limits.unsent)
     , m_id(id)
 {
     m_transport->setReading(false);
@@ -123,6 +124,15 @@ bool GuardSocket::join(const std::shared_ptr<FrameBatch> &batch)
 qint64 GuardSocket::backlog() const
 {
     return m_out.waitingBytes() + m_transport->unsent();
+}
+
+bool GuardSocket::isBehind()
+{
+    if (backlog() >= m_behindFrom)
+        flushOut();
+    const bool behind = backlog() >= m_behindFrom;
+    m_tellDrained = m_tellDrained || behind;
+    return behind;
 }
 
 void GuardSocket::kill()
@@ -395,7 +405,7 @@ void GuardSocket::transportDrained()
     m_lastTaken = Clock::now();
     if (!m_held.isEmpty())
         m_unansweredPings = 0; // its pongs wait unread; what left a full buffer has reached it
-    if (!m_out.isEmpty() || !m_held.isEmpty() || m_phase != Phase::Open)
+    if (!m_out.isEmpty() || !m_held.isEmpty() || m_phase != Phase::Open || m_tellDrained)
         m_turns.add(this);
 }
 
@@ -425,6 +435,11 @@ void GuardSocket::flushOut()
 void GuardSocket::endOfTurn()
 {
     flushOut();
+    if (m_tellDrained && m_phase == Phase::Open && backlog() < m_behindFrom) {
+        m_tellDrained = false;
+        m_owner->guardDrained();
+        flushOut();
+    }
     goOn();
     if (m_phase != Phase::Handshake && m_phase != Phase::Open && !m_closedToOwner && m_owner != nullptr) {
         m_closedToOwner = true;

@@ -44,6 +44,7 @@ public:
         /// The peer takes nothing of what it is sent: close 4008.
         virtual void guardStalled() = 0;
         virtual void guardSent(quint64 messages) = 0; ///< published ones that were handed to the transport
+        virtual void guardDrained() = 0;              ///< isBehind() was true and no longer is
         virtual void guardClosed() = 0;               ///< no more messages in either direction; once
         virtual void guardEnded() = 0;                ///< the transport is gone; once, after guardClosed()
 
@@ -74,6 +75,9 @@ public:
     void setGapEncoder(const GapEncoder &encoder) { m_encodeGap = std::make_unique<GapEncoder>(encoder); }
     /// Bytes that are on their way out: waiting here and in the transport.
     [[nodiscard]] qint64 backlog() const;
+    /// As much waits as may be handed out at once; guardDrained() follows.
+    [[nodiscard]] bool isBehind();
+    void limitMessages(qsizetype bytes) { m_reader.setLimit(bytes); }
     void dropBacklog() { m_out.dropBacklog(); }
     /// What comes here may be an alert: it is read even when the desk is behind.
     void setUrgent() { m_urgent = true; }
@@ -145,10 +149,12 @@ private:
     Clock::time_point m_lastTaken; ///< when the system last took something, or nothing was waiting
     Clock::time_point m_deadline = Clock::time_point::max();
     qsizetype m_deafAbove; ///< unsent bytes; nothing more is read from a peer that takes no answers
+    qint64 m_behindFrom;   ///< bytes
     quint64 m_id;
     int m_unansweredPings = 0;
     Phase m_phase = Phase::Handshake;
     bool m_compress = false;
+    bool m_tellDrained = false;
     bool m_urgent = false;
     bool m_waitsToRead = false; ///< in line at the gate
     bool m_headDone = false;

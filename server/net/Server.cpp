@@ -306,6 +306,7 @@ void Server::onNewWebSocket()
         Admission admission;
         admission.request = std::move(upgrade->judgement.request);
         admission.principal = upgrade->judgement.caller.value_or(Principal{QString(), QString(), Role::Citizen, true});
+        admission.subprotocol = upgrade->judgement.subprotocol;
         admission.at = systemNow();
         admission.counters = &upgrade->judgement.entry->counters;
         auto *session =

@@ -42,6 +42,10 @@ WebSocketSession::WebSocketSession(std::unique_ptr<GuardSocket> guard, std::uniq
 {
     m_socket->setParent(nullptr);
     m_guard->setParent(nullptr);
+    connect(m_socket.get(), &QWebSocket::pong, this, [this](quint64 /*elapsed*/, const QByteArray &payload) {
+        if (!payload.isEmpty())
+            Q_EMIT pongReceived(payload);
+    });
 }
 
 WebSocketSession::~WebSocketSession() = default;
@@ -138,6 +142,18 @@ void WebSocketSession::guardSent(quint64 messages)
 {
     m_counters.traffic.messagesOut += messages;
     m_admission.counters->messagesOut += messages;
+}
+
+void WebSocketSession::identify(const Principal &who, const Credential *credential)
+{
+    m_admission.principal = who;
+    if (credential != nullptr)
+        m_admission.request.credential = *credential;
+}
+
+void WebSocketSession::guardDrained()
+{
+    Q_EMIT drained();
 }
 
 void WebSocketSession::guardClosed()

@@ -17,6 +17,7 @@ struct Admission
 {
     HttpRequest request; ///< without body
     Principal principal;
+    QByteArray subprotocol;
     TimePoint at;
     DialectCounters *counters = nullptr; ///< of its dialect; outlives the session
     bool overloaded = false;             ///< above the cap: opened only to be told so
@@ -54,6 +55,10 @@ public:
     [[nodiscard]] QString peerAddress() const override { return m_admission.request.peerAddress; }
     [[nodiscard]] TimePoint openedAt() const override { return m_admission.at; }
     [[nodiscard]] bool isOpen() const override { return m_guard->isLive(); }
+    [[nodiscard]] QByteArray subprotocol() const override { return m_admission.subprotocol; }
+    void identify(const Principal &who, const Credential *credential) override;
+    void limitMessages(qsizetype bytes) override { m_guard->limitMessages(bytes); }
+    [[nodiscard]] bool isBehind() override { return m_guard->isBehind(); }
     void send(const Frame &frame, Delivery delivery, const QString &key) override;
     [[nodiscard]] bool join(const std::shared_ptr<FrameBatch> &batch) override { return m_guard->join(batch); }
     void setUrgent() override { m_guard->setUrgent(); }
@@ -66,6 +71,7 @@ private:
     void guardFault(quint16 code, const QString &reason) override;
     void guardStalled() override;
     void guardSent(quint64 messages) override;
+    void guardDrained() override;
     void guardClosed() override;
     void guardEnded() override;
 

@@ -21,11 +21,6 @@
 
 namespace tocsin {
 
-namespace {
-constexpr QFile::Permissions ownerOnly = QFile::ReadOwner | QFile::WriteOwner;
-constexpr int keyBytes = 32;
-
-/// A new file's name is durable only when its directory is; the databases sync theirs, we the one above.
 void syncDirectory(const QString &path)
 {
 #if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
@@ -39,6 +34,21 @@ void syncDirectory(const QString &path)
 #endif
 }
 
+bool syncFile(QFile &file)
+{
+    if (!file.flush())
+        return false;
+#if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
+    return ::fsync(file.handle()) == 0;
+#else
+    return true;
+#endif
+}
+
+namespace {
+constexpr QFile::Permissions ownerOnly = QFile::ReadOwner | QFile::WriteOwner;
+constexpr int keyBytes = 32;
+
 bool makeDirectory(const QString &path)
 {
 #if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
@@ -49,6 +59,7 @@ bool makeDirectory(const QString &path)
         return false;
     QFile::setPermissions(path, ownerOnly | QFile::ExeOwner);
 #endif
+    // A new file's name is durable only when its directory is; the databases sync theirs, we the one above.
     syncDirectory(QFileInfo(path).path());
     return true;
 }
@@ -207,6 +218,25 @@ DataDirectory::Key DataDirectory::existingHeadKey() const
 {
     const QString path = file(QStringLiteral("head.key"));
     return QFile::exists(path) ? readKey(path, QStringLiteral("log's key")) : Key();
+}
+
+bool allocateFile(const QString &path, qint64 bytes)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate, ownerOnly))
+        return false;
+#if defined(Q_OS_LINUX) && !defined(TOCSIN_PORTABLE)
+    return ::posix_fallocate(file.handle(), 0, bytes) == 0;
+#else
+    // Bytes that a file system which compresses cannot leave out.
+    QByteArray block(1 << 20, Qt::Uninitialized);
+    for (qint64 left = bytes; left > 0; left -= block.size()) {
+        QRandomGenerator::global()->fillRange(reinterpret_cast<quint32 *>(block.data()), block.size() / 4);
+        if (const qint64 size = qMin(left, qint64(block.size())); file.write(block.constData(), size) != size)
+            return false;
+    }
+    return file.flush();
+#endif
 }
 
 bool makePrivateFile(const QString &path)

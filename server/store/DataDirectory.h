@@ -6,6 +6,8 @@
 
 #include <memory>
 
+class QFile;
+
 namespace tocsin {
 
 /// The one directory that holds everything Tocsin keeps: desk.db, history.db, accounts.db, jwt.key,
@@ -56,5 +58,12 @@ private:
 
 /// Makes an empty file that only its owner may read, unless it exists; true when it is there afterwards.
 [[nodiscard]] bool makePrivateFile(const QString &path);
+
+/// Waits until the content of an open file is on the disk; false: it may not be.
+[[nodiscard]] bool syncFile(QFile &file);
+/// The same for the names in a directory, as far as the system knows that.
+void syncDirectory(const QString &path);
+/// Makes a file whose blocks are really taken, for its owner alone; false: there was no room, or it cannot be.
+[[nodiscard]] bool allocateFile(const QString &path, qint64 bytes);
 
 } // namespace tocsin

@@ -5,6 +5,7 @@
 #include "server/store/Logging.h"
 
 #include <QFile>
+#include <QUrl>
 
 #include <sqlite3.h>
 
@@ -185,6 +186,52 @@ int Database::version()
     return value(QStringLiteral("PRAGMA user_version")).toInt();
 }
 
+QString Database::copy(const QString &from, const QString &to)
+{
+    Database source;
+    Options options;
+    options.readOnly = true;
+    if (const OpenResult opened = source.open(from, options); !opened.error.isEmpty())
+        return opened.error;
+    if (QFile::exists(to) || !makePrivateFile(to))
+        return QStringLiteral("The file %1 cannot be created.").arg(to);
+    sqlite3 *target = nullptr;
+    int code = sqlite3_open_v2(QFile::encodeName(to).constData(), &target,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    if (code == SQLITE_OK) {
+        // In one step: in several, each commit of the server would begin it anew.
+        sqlite3_backup *copying = sqlite3_backup_init(target, "main", source.m_db, "main");
+        if (copying)
+            sqlite3_backup_step(copying, -1);
+        code = copying ? sqlite3_backup_finish(copying) : sqlite3_errcode(target);
+    }
+    const QString reason = QString::fromUtf8(sqlite3_errstr(code));
+    sqlite3_close_v2(target);
+    return code == SQLITE_OK ? QString() : QStringLiteral("The file %1 cannot be copied: %2.").arg(from, reason);
+}
+
+QStringList Database::check(const QString &path)
+{
+    // "immutable": not even the files that readers share are made beside it.
+    const QByteArray name = QUrl::fromLocalFile(path).toEncoded() + "?immutable=1";
+    Database db;
+    db.m_path = path;
+    if (!db.ok(sqlite3_open_v2(name.constData(), &db.m_db,
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                               nullptr)))
+        return {db.failed().error};
+    Statement rows = db.prepare(QStringLiteral("PRAGMA integrity_check"));
+    QStringList problems;
+    bool good = db.run(rows);
+    while (good && db.next(rows)) {
+        if (const QString text = rows.text(0); text != QLatin1String("ok"))
+            problems.append(QStringLiteral("The file %1 is damaged: %2.").arg(path, text.simplified()));
+    }
+    if (!good || rows.failed())
+        problems.append(db.failed().error);
+    return problems;
+}
+
 QString Database::lastError() const
 {
     return m_message.isEmpty() ? QStringLiteral("unknown error") : m_message;
@@ -203,6 +250,8 @@ Database::Failure Database::lastFailure() const
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return Failure::Busy;
+    case SQLITE_FULL:
+        return Failure::Full;
     default:
         return Failure::Other;
     }

@@ -43,6 +43,7 @@ public:
         Newer,      ///< written by a later Tocsin
         Unopenable, ///< there, but not as a file that can be opened
         Busy,       ///< another process holds it
+        Full,       ///< no room on the disk
         Other,
     };
 
@@ -79,6 +80,12 @@ public:
     [[nodiscard]] qint64 lastInsertId() const;
     /// The file's schema version, for readers.
     [[nodiscard]] int version();
+
+    /// One consistent copy of a database that others may be writing, in one read transaction: they are not held up. `to` must not
+    /// exist. A sentence when it fails; then `to` may be there in part.
+    [[nodiscard]] static QString copy(const QString &from, const QString &to);
+    /// Reads the whole file (integrity_check), which nobody may have open. One sentence per problem; writes nothing.
+    [[nodiscard]] static QStringList check(const QString &path);
 
     [[nodiscard]] QString lastError() const; ///< "disk I/O error", …
     [[nodiscard]] Failure lastFailure() const;

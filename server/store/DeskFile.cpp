@@ -213,6 +213,22 @@ QString DeskFile::prune(TimePoint before)
     return QStringLiteral("Old rows of %1 cannot be removed: %2.").arg(m_db.path(), reason);
 }
 
+bool DeskFile::renewEpoch()
+{
+    const QString before = m_epoch;
+    const auto change = [this] {
+        if (!m_db.exec(QStringLiteral("UPDATE meta SET value=lower(hex(randomblob(8))) WHERE name='epoch'")))
+            return fail();
+        m_epoch = m_queries.epoch(); // the head is signed with it
+        return !m_epoch.isEmpty() || fail();
+    };
+    if (begin() && change() && commit())
+        return true;
+    rollback();
+    m_epoch = before;
+    return false;
+}
+
 QStringList DeskFile::checkProjections()
 {
     DeskTables::Expected expected;

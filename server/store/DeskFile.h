@@ -57,6 +57,8 @@ public:
     }
     /// See DeskTables::prune; a sentence when it failed: then nothing is taken away.
     [[nodiscard]] QString prune(TimePoint before);
+    /// Makes this another log to its readers, as after a restore: positions in the one before mean nothing in it.
+    [[nodiscard]] bool renewEpoch();
     /// Replays the whole log and compares with the tables; one sentence per difference, empty when they agree.
     [[nodiscard]] QStringList checkProjections();
 

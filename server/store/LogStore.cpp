@@ -219,7 +219,10 @@ CommitResult LogStore::storeAlone(const Batch &batch)
         return {true, {}};
     }
     const QString reason = m_file.error();
+    const bool full = m_file.database().lastFailure() == Database::Failure::Full;
     m_file.rollback();
+    if (full)
+        Q_EMIT diskFull();
     return refused(reason);
 }
 

@@ -73,6 +73,10 @@ public:
     /// See DeskFile::checkProjections. Store thread; reads the whole log.
     [[nodiscard]] QStringList checkProjections() { return m_file.checkProjections(); }
 
+Q_SIGNALS:
+    /// A batch was not stored, because the disk has no room. Store thread.
+    void diskFull();
+
 private:
     struct Waiting
     {

@@ -111,7 +111,7 @@ void TelemetryHistory::record(const QList<Reading> &readings)
         return;
     const qint64 weight = weightOf(readings);
     const std::scoped_lock lock(m_mutex);
-    if (!m_running) {
+    if (!m_running || !m_recording) {
         m_dropped += readings.size();
         return;
     }

@@ -51,6 +51,8 @@ public:
     void stop();
 
     void record(const QList<Reading> &readings) override;
+    /// False: nothing is kept (the disk is short of room), what comes is counted as dropped. Any thread.
+    void setRecording(bool recording) { m_recording = recording; }
     /// maxPoints is held within 2 … 20,000, at most 256 channels. The reply runs on the history thread, or at once when refused.
     void history(const HistoryQuery &query, const std::function<void(const HistoryResult &)> &reply);
     /// limit is held within 0 … 10,000.
@@ -113,6 +115,7 @@ private:
     bool m_running = false;
     bool m_woken = false;
 
+    std::atomic<bool> m_recording{true};
     std::atomic<qint64> m_dropped{0};
     std::atomic<qint64> m_recorded{0};
 };

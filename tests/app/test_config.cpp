@@ -131,7 +131,7 @@ private Q_SLOTS:
         row("bad milliseconds", "--after soon", "--after");
         row("bad size", "--size 12", "--size");
         row("headless page", "--headless --page desk", "--headless");
-        row("user without add", "user remove x", "user add");
+        row("user without a known word", "user rename x", "user knows");
         row("user without role", "user add x --password-stdin", "--role");
         row("user without password", "user add x --role admin", "--password-stdin");
         row("user without name", "user add --role admin --password-stdin", "NAME");

@@ -11,7 +11,11 @@ namespace tocsin {
 
 QByteArray payloadOf(const net::Frame &frame)
 {
-    const QByteArray &wire = frame.wire();
+    return payloadOfWire(frame.wire());
+}
+
+QByteArray payloadOfWire(const QByteArray &wire)
+{
     const auto length = static_cast<unsigned char>(wire.at(1));
     if (length < 126)
         return wire.mid(2);
@@ -34,6 +38,11 @@ FakeSession::FakeSession(QString path, Principal who, QObject *parent)
 
 void FakeSession::send(const net::Frame &frame, net::Delivery delivery, const QString &conflationKey)
 {
+    constexpr char pingOpcode = 0x09;
+    if ((frame.wire().at(0) & 0x0F) == pingOpcode) {
+        pings.append(payloadOf(frame));
+        return;
+    }
     wires.append(frame.wire());
     deliveries.append(delivery);
     keys.append(conflationKey);

@@ -13,6 +13,7 @@ namespace tocsin {
 
 /// What a frame carries: opcode and payload of one whole, unmasked frame.
 [[nodiscard]] QByteArray payloadOf(const net::Frame &frame);
+[[nodiscard]] QByteArray payloadOfWire(const QByteArray &wire);
 [[nodiscard]] QJsonObject objectOf(const QByteArray &json);
 
 /// A socket without a network: keeps what was sent.
@@ -30,6 +31,10 @@ public:
     [[nodiscard]] QString peerAddress() const override { return address; }
     [[nodiscard]] TimePoint openedAt() const override { return {}; }
     [[nodiscard]] bool isOpen() const override { return m_open; }
+    [[nodiscard]] QByteArray subprotocol() const override { return protocol; }
+    void identify(const Principal &who, const net::Credential * /*credential*/) override { m_who = who; }
+    void limitMessages(qsizetype bytes) override { messageLimit = bytes; }
+    [[nodiscard]] bool isBehind() override { return behind; }
     void send(const net::Frame &frame, net::Delivery delivery, const QString &conflationKey) override;
     void close(quint16 code, const QString &reason) override;
     void setUrgent() override { urgent = true; }
@@ -45,11 +50,15 @@ public:
     [[nodiscard]] QJsonObject takeOne();
 
     QString address = QStringLiteral("127.0.0.1");
+    QByteArray protocol;
+    qsizetype messageLimit = 0;
+    bool behind = false;       ///< a reader that is slow
     bool urgent = false;       ///< read even while the desk is behind
     bool closesOnSend = false; ///< as a slow reader that is given up
     quint16 closeCode = 0;
     QList<net::Delivery> deliveries;
     QStringList keys;
+    QList<QByteArray> pings; ///< payloads
     QList<QByteArray> wires; ///< as they were handed over
 
 private:

@@ -56,7 +56,7 @@ struct PowerVfs::Calls
         const std::scoped_lock lock(disk.m_mutex);
         if (disk.m_cut)
             return SQLITE_IOERR;
-        const int code = disk.begin(Kind::Write);
+        const int code = disk.begin(Kind::Write, file.database);
         int done = size;
         if (code != SQLITE_OK)
             done = disk.m_random.bounded(size + 1);
@@ -75,7 +75,7 @@ struct PowerVfs::Calls
             return methods(file).xTruncate(file.base(), size);
         PowerVfs &disk = *file.disk;
         const std::scoped_lock lock(disk.m_mutex);
-        if (const int code = disk.begin(Kind::Truncate); code != SQLITE_OK)
+        if (const int code = disk.begin(Kind::Truncate, file.database); code != SQLITE_OK)
             return disk.afterwards(code, file.database);
         (*file.node)->pending.append({size, {}, true});
         return methods(file).xTruncate(file.base(), size);
@@ -87,7 +87,7 @@ struct PowerVfs::Calls
             return methods(file).xSync(file.base(), flags);
         PowerVfs &disk = *file.disk;
         const std::scoped_lock lock(disk.m_mutex);
-        const int code = disk.begin(Kind::Sync);
+        const int code = disk.begin(Kind::Sync, file.database);
         if (code == SQLITE_OK) {
             if (disk.m_honest)
                 disk.synced(**file.node);
@@ -230,6 +230,13 @@ void PowerVfs::cutAt(qint64 number, Survival survival)
     m_survival = survival;
 }
 
+void PowerVfs::cutAtDatabase(qint64 number, Survival survival)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_cutAtDatabase = number;
+    m_survival = survival;
+}
+
 bool PowerVfs::isCut() const
 {
     const std::scoped_lock lock(m_mutex);
@@ -270,13 +277,14 @@ bool PowerVfs::hasFailed() const
     return m_failed;
 }
 
-int PowerVfs::begin(Kind kind)
+int PowerVfs::begin(Kind kind, bool inDatabase)
 {
     if (m_cut)
         return SQLITE_IOERR;
     ++m_operations;
     ++m_ofKind[int(kind)];
-    if (m_operations == m_cutAt) {
+    m_inDatabase += inDatabase ? 1 : 0;
+    if (m_operations == m_cutAt || (inDatabase && m_inDatabase == m_cutAtDatabase)) {
         m_cutNow = true;
         return SQLITE_IOERR;
     }
@@ -391,8 +399,8 @@ void PowerVfs::powerOn()
     }
     m_names = m_durable;
     m_cut = m_cutInDatabase = false;
-    m_cutAt = 0;
-    m_operations = 0;
+    m_cutAt = m_cutAtDatabase = 0;
+    m_operations = m_inDatabase = 0;
     std::fill(std::begin(m_ofKind), std::end(m_ofKind), 0);
 }
 

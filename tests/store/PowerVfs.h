@@ -44,6 +44,8 @@ public:
 
     /// The power goes while operation `number` runs: it fails, and what it wrote is pending like the rest.
     void cutAt(qint64 number, Survival survival);
+    /// The same, counting only what is done to the database file itself.
+    void cutAtDatabase(qint64 number, Survival survival);
     [[nodiscard]] bool isCut() const;
     /// The power went while the database file itself was written: a checkpoint, or the file's making.
     [[nodiscard]] bool wasCutInDatabase() const;
@@ -76,7 +78,7 @@ private:
     struct Calls;
 
     /// SQLITE_OK, or why the operation fails. With m_mutex held.
-    int begin(Kind kind);
+    int begin(Kind kind, bool inDatabase = false);
     /// Lets the power go if this was the operation; returns `code`. With m_mutex held.
     int afterwards(int code, bool inDatabase = false);
     void synced(Node &node);
@@ -96,7 +98,9 @@ private:
     std::set<QString> m_touched;
     qint64 m_operations = 0;
     qint64 m_ofKind[5] = {};
+    qint64 m_inDatabase = 0; ///< operations
     qint64 m_cutAt = 0;
+    qint64 m_cutAtDatabase = 0;
     Survival m_survival = Survival::Nothing;
     bool m_cut = false;
     bool m_cutNow = false; ///< by the operation that runs

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/BackupCommands.h"
+
+#include "server/store/Backup.h"
+
+#include <cstdio>
+
+namespace tocsin {
+
+namespace {
+constexpr int userError = 2;
+
+int fail(const QString &sentence)
+{
+    std::fputs(qPrintable(QStringLiteral("tocsin: %1\n").arg(sentence)), stderr);
+    return userError;
+}
+} // namespace
+
+int runBackup(const CommandLine &line, const QString &dataDir)
+{
+    const backup::Made made = backup::make(dataDir, line.backupDir, systemNow());
+    if (!made.error.isEmpty())
+        return fail(made.error);
+    if (const QStringList problems = backup::verify(made.path); !problems.isEmpty())
+        return fail(problems.join(QLatin1Char('\n')));
+    std::fputs(qPrintable(QStringLiteral("backed up %1 bytes to %2\n").arg(made.bytes).arg(made.path)), stdout);
+    return 0;
+}
+
+int runRestore(const CommandLine &line, const QString &dataDir)
+{
+    const backup::Restored restored = backup::restore(line.backupDir, dataDir, systemNow());
+    if (!restored.error.isEmpty())
+        return fail(restored.error);
+    QString text = QStringLiteral("restored %1 from %2\n").arg(dataDir, line.backupDir);
+    if (!restored.keptAside.isEmpty())
+        text += QStringLiteral("what was there is in %1\n").arg(restored.keptAside);
+    std::fputs(qPrintable(text), stdout);
+    return 0;
+}
+
+} // namespace tocsin

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/console/RemoteDeskLink.h"
+
+namespace tocsin {
+
+static_assert(int(RemoteLink::State::Connecting) == int(DeskLink::State::Connecting));
+static_assert(int(RemoteLink::State::Open) == int(DeskLink::State::Open));
+static_assert(int(RemoteLink::State::Closing) == int(DeskLink::State::Closing));
+static_assert(int(RemoteLink::State::Closed) == int(DeskLink::State::Closed));
+static_assert(int(RemoteLink::State::Reconnecting) == int(DeskLink::State::Reconnecting));
+static_assert(int(RemoteLink::State::Failed) == int(DeskLink::State::Failed));
+
+RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Options &options, QObject *parent)
+    : DeskLink(parent)
+    , m_target(target.url.authority())
+    , m_link(target, options)
+{
+    connect(&m_link, &RemoteLink::stateChanged, this, [this] { Q_EMIT stateChanged(state()); });
+    connect(&m_link, &RemoteLink::pendingChanged, this, &DeskLink::pendingRequestsChanged);
+    connect(&m_link, &RemoteLink::snapshot, this, &DeskLink::snapshot);
+    connect(&m_link, &RemoteLink::events, this, &DeskLink::events);
+    connect(&m_link, &RemoteLink::presence, this, &DeskLink::presence);
+    connect(&m_link, &RemoteLink::latest, this, &DeskLink::latest);
+    connect(&m_link, &RemoteLink::serverStats, this, &DeskLink::serverStats);
+    connect(&m_link, &RemoteLink::adapters, this, &DeskLink::adapters);
+    connect(&m_link, &RemoteLink::typing, this, &DeskLink::typingSeen);
+    connect(&m_link, &RemoteLink::replied, this, &DeskLink::replied);
+    connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
+}
+
+} // namespace tocsin

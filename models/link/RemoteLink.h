@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Ports.h"
+#include "models/link/LinkTarget.h"
+#include "models/link/PendingRequests.h"
+#include "models/link/ReconnectDelay.h"
+#include "models/wire/ClientFrames.h"
+#include "models/wire/ServerFrames.h"
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QList>
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+
+QT_BEGIN_NAMESPACE
+class QSslError;
+class QWebSocket;
+QT_END_NAMESPACE
+
+namespace tocsin {
+
+/// The native protocol's client (models/wire/PROTOCOL.md): one connection to a server, kept up for ever. It says the same as the console's DeskLink;
+/// app/console makes one of it. One thread, the GUI's: it builds its socket in start().
+///
+/// Losing the server is Reconnecting, with exponential back-off and jitter, as often as it takes; the stream resumes behind the last
+/// event that was handed on, or begins with a new snapshot. Failed is what waiting does not mend: the token or the certificate is refused, or
+/// it is no Tocsin that answers. Telemetry conflates to the newest state per device, handed on once per frame.
+class RemoteLink : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State { Connecting, Open, Closing, Closed, Reconnecting, Failed };
+    Q_ENUM(State)
+
+    struct Options
+    {
+        QString client = QStringLiteral("tocsin-link");
+        QString operatorName; ///< for the log, when the server knows no account (open posture)
+        bool messagePack = true;
+        ReconnectDelay delay{};
+        std::chrono::milliseconds handshake{10'000}; ///< from connecting to the welcome
+        std::chrono::milliseconds pingEvery{5'000};
+        std::chrono::milliseconds deadAfter{20'000}; ///< nothing heard for so long
+        qsizetype largestMessage = 67'108'864;       ///< from the server
+    };
+
+    RemoteLink(LinkTarget target, Options options, QObject *parent = nullptr);
+    ~RemoteLink() override;
+
+    void start();
+    /// Closing, then Closed.
+    void stop();
+
+    [[nodiscard]] State state() const { return m_state; }
+    /// Why, in words, when it is Failed or Reconnecting; empty else.
+    [[nodiscard]] QString reason() const { return m_reason; }
+    /// Who the server says that we are; before the first welcome: who we said that we are.
+    [[nodiscard]] Actor self() const { return m_self; }
+    [[nodiscard]] qsizetype pending() const { return m_requests.count(); }
+
+    /// Taken in every state but Failed, Closing and Closed; answered by replied() once the server has answered. Never before this returns.
+    QString request(const RequestBody &body);
+    /// Answered by historyReady(), with an error when the server is away. Never before this returns.
+    quint64 requestHistory(const HistoryQuery &query);
+    void sayTyping(const QString &thread);
+
+Q_SIGNALS:
+    void stateChanged(tocsin::RemoteLink::State state);
+    void pendingChanged(qsizetype count);
+    void snapshot(const tocsin::DeskSnapshot &snapshot);
+    void events(const QList<tocsin::Event> &events);
+    void presence(const QList<tocsin::DevicePresence> &changes);
+    void latest(const QList<tocsin::LatestReading> &readings);
+    void serverStats(const tocsin::ServerStats &stats);
+    void adapters(const QList<tocsin::AdapterStatus> &statuses);
+    void people(const QList<tocsin::wire::OnlinePerson> &people);
+    void typing(const tocsin::TypingNotice &notice);
+    void replied(const QString &requestId, const tocsin::Outcome &outcome);
+    void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+
+private:
+    void connectNow();
+    void makeSocket();
+    void sayHello();
+    [[nodiscard]] bool certificateIsRight();
+    void judgeCertificate(const QList<QSslError> &errors);
+    void lost();
+    void drop(const QString &why);
+    void fail(const QString &why);
+    void closeSocket();
+    void check();
+
+    void receive(const QByteArray &payload);
+    void take(const wire::Welcome &welcome);
+    void take(const wire::SnapshotPart &part);
+    void take(const wire::Events &events);
+    void take(const wire::Live &live);
+    void take(const wire::Reply &reply);
+    void take(const wire::Resync &resync);
+    void take(const wire::Pong &pong);
+    void acknowledge();
+    void nowOpen();
+    void sendPending();
+    void flushLatest();
+    void send(const wire::ClientFrame &frame);
+    void refuseLater(const QString &id, const Outcome &outcome);
+    void setState(State state, const QString &reason = {});
+
+    const LinkTarget m_target;
+    const Options m_options;
+    ReconnectDelay m_delay;
+    State m_state = State::Closed;
+    QString m_reason;
+    Actor m_self;
+    std::unique_ptr<QWebSocket> m_socket;
+    QTimer m_retry;
+    QTimer m_check;
+    QTimer m_frame;
+    QTimer m_ack;
+    QElapsedTimer m_heard;
+    QElapsedTimer m_pinged;
+    bool m_welcomed = false; ///< over this connection
+    bool m_wasOpen = false;  ///< ever
+    QString m_trouble;       ///< what the socket said before it closed
+    std::chrono::milliseconds m_comeBackIn{};
+
+    std::optional<wire::Cursor> m_cursor;   ///< of the stream "desk"
+    std::optional<DeskSnapshot> m_arriving; ///< parts of a snapshot
+    qint64 m_acknowledged = 0;
+    PendingRequests m_requests;
+    QHash<QString, quint64> m_queries; ///< by the id on the wire
+    quint64 m_lastQuery = 0;
+    QHash<QString, LatestReading> m_latest; ///< not yet handed on
+};
+
+} // namespace tocsin

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/dialects/LiveTopics.h"
+
+namespace tocsin {
+
+namespace {
+const QString presenceTopic = QStringLiteral("presence");
+const QString statsTopic = QStringLiteral("stats");
+const QString adaptersTopic = QStringLiteral("adapters");
+const QString typingTopic = QStringLiteral("typing");
+
+/// The readers of each format are a topic of their own, so that each document is encoded once per format.
+QString fanOutTopic(const QString &topic, native::Format format)
+{
+    return topic + (format == native::Format::MessagePack ? QStringLiteral(" msgpack") : QStringLiteral(" json"));
+}
+} // namespace
+
+LiveTopics::LiveTopics(const DeskMirror &mirror, QObject *parent) : QObject(parent), m_mirror(mirror), m_fanOut(this)
+{
+    // One frame per device: a newer one takes the place of an older one of the same device alone.
+    connect(&mirror, &DeskMirror::presenceChanged, this, [this](const DevicePresence &presence) {
+        publish(presenceTopic, QList<DevicePresence>{presence}, presence.deviceId);
+    });
+}
+
+void LiveTopics::subscribe(net::Session *session, const native::Reader &reader, Format format, const QString &topic)
+{
+    m_fanOut.subscribe(session, fanOutTopic(topic, format));
+    if (topic == typingTopic) {
+        m_typingReaders.insert(session, reader);
+    } else if (topic == statsTopic && m_stats) {
+        tell(session, format, topic, *m_stats);
+    } else if (topic == adaptersTopic) {
+        tell(session, format, topic, m_adapters);
+    } else if (topic == presenceTopic) {
+        tell(session, format, topic, m_mirror.presences());
+        tell(session, format, topic, m_people);
+    }
+}
+
+void LiveTopics::unsubscribe(net::Session *session, Format format, const QString &topic)
+{
+    m_fanOut.unsubscribe(session, fanOutTopic(topic, format));
+    if (topic == typingTopic)
+        m_typingReaders.remove(session);
+}
+
+void LiveTopics::forget(net::Session *session)
+{
+    m_fanOut.unsubscribeAll(session);
+    m_typingReaders.remove(session);
+}
+
+void LiveTopics::tell(net::Session *session, Format format, const QString &topic, const wire::Live::What &what)
+{
+    session->send(native::frameOf(wire::toJson(wire::Live{topic, what}), format), net::Delivery::A);
+}
+
+void LiveTopics::publish(const QString &topic, const wire::Live::What &what, const QString &key,
+                         const net::FanOut::Filter &filter)
+{
+    for (const Format format : {Format::Json, Format::MessagePack}) {
+        m_fanOut.publish(
+            fanOutTopic(topic, format), [&] { return native::frameOf(wire::toJson(wire::Live{topic, what}), format); },
+            net::Delivery::B, topic + QLatin1Char(' ') + key, filter);
+    }
+}
+
+void LiveTopics::tellStats(const ServerStats &stats)
+{
+    m_stats = stats;
+    publish(statsTopic, stats, {});
+}
+
+void LiveTopics::tellAdapters(const QList<AdapterStatus> &adapters)
+{
+    m_adapters = adapters;
+    publish(adaptersTopic, adapters, {});
+}
+
+void LiveTopics::tellPeople(const QList<wire::OnlinePerson> &people)
+{
+    if (people == m_people)
+        return;
+    m_people = people;
+    // Never a device's name: those of devices carry no slash in front.
+    publish(presenceTopic, people, QStringLiteral("/people"));
+}
+
+void LiveTopics::tellTyping(const TypingNotice &notice, const net::Session *from)
+{
+    if (from != nullptr)
+        Q_EMIT typed(notice);
+    publish(typingTopic, notice, notice.thread + QLatin1Char(' ') + notice.personId,
+            [this, &notice, from](const net::Session *session) {
+                const auto reader = m_typingReaders.constFind(session);
+                return session != from && reader != m_typingReaders.cend() &&
+                       native::mayRead(*reader, notice.thread, m_mirror);
+            });
+}
+
+} // namespace tocsin

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/dialects/DialectServices.h"
+#include "server/dialects/SnapshotBox.h"
+#include "server/dialects/StreamFeed.h"
+#include "server/net/Dialect.h"
+
+#include <QObject>
+
+#include <memory>
+
+class QTimer;
+
+namespace tocsin {
+
+class LiveTelemetry;
+class LiveTopics;
+class NativeSession;
+class ReplyBox;
+struct NativeServices;
+
+/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1 and GET /api/streams/{stream}. Made and used on the server thread; what it is
+/// given outlives it.
+class NativeDialect : public QObject, public net::Dialect
+{
+    Q_OBJECT
+public:
+    struct Parts
+    {
+        DialectServices services;
+        std::shared_ptr<const net::Authorizer> authorizer; ///< of tokens in the first frame
+        SnapshotBox::AskDesk askSnapshot;
+        FeedWindow window{};
+    };
+    /// For /metrics and /health.
+    struct Counters
+    {
+        int sessions = 0;
+        int people = 0; ///< distinct
+        qint64 received = 0;
+        qint64 sent = 0;
+        qint64 errors = 0;
+    };
+
+    NativeDialect(DialectOptions options, Parts parts, QObject *parent = nullptr);
+    ~NativeDialect() override;
+
+    [[nodiscard]] QString name() const override { return QStringLiteral("native"); }
+    [[nodiscard]] bool claimsUpgrade(const QString &path) const override;
+    [[nodiscard]] bool claimsHttp(const QByteArray &method, const QString &path) const override;
+    [[nodiscard]] net::Verdict authorizeUpgrade(const net::HttpRequest &request,
+                                                const std::optional<Principal> &caller) const override;
+    [[nodiscard]] QByteArrayList subprotocols() const override;
+    void opened(net::Session *session) override;
+    void http(const net::HttpRequest &request, const std::optional<Principal> &caller,
+              const net::Respond &respond) override;
+
+    [[nodiscard]] Counters counters() const;
+    /// Deadlines. By a timer while somebody is connected; tests call it.
+    void tick();
+
+public Q_SLOTS:
+    void publish(const QList<tocsin::Reading> &readings);
+    void setStats(const tocsin::ServerStats &stats);
+    void setAdapters(const QList<tocsin::AdapterStatus> &adapters);
+    /// Somebody at a console of this process writes.
+    void tellTyping(const tocsin::TypingNotice &notice);
+
+Q_SIGNALS:
+    void typed(const tocsin::TypingNotice &notice); ///< by a session
+
+private:
+    void closed(NativeSession *session);
+    void pumpAll();
+    void tellPeople();
+
+    const DialectOptions m_options;
+    StreamHub m_hub;
+    SnapshotBox m_snapshots;
+    std::unique_ptr<LiveTopics> m_topics;
+    std::unique_ptr<LiveTelemetry> m_telemetry;
+    std::unique_ptr<ReplyBox> m_replies;
+    std::unique_ptr<NativeServices> m_services;
+    QList<NativeSession *> m_sessions; ///< children of this
+    std::unique_ptr<QTimer> m_ticker;
+};
+
+} // namespace tocsin

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/dialects/NativeEvents.h"
+
+#include "models/domain/Streams.h"
+#include "models/wire/ServerFrames.h"
+#include "models/wire/SnapshotCodec.h"
+
+#include <QJsonArray>
+
+namespace tocsin::native {
+
+qint64 seqIn(const QString &stream, const Event &event)
+{
+    if (stream == deskStream())
+        return event.seq;
+    for (const StreamPosition &position : event.streams) {
+        if (position.stream == stream)
+            return position.seq;
+    }
+    return 0;
+}
+
+QJsonObject eventsToJson(const Reader &reader, const QString &stream, const EventsResult &result)
+{
+    QJsonArray events;
+    for (const Event &event : result.events) {
+        const qint64 seq = seqIn(stream, event);
+        const bool seen = maySee(reader, event.body);
+        events.append(wire::eventDocument(seq, seen ? std::optional<QJsonObject>(wire::toJson(event)) : std::nullopt,
+                                          seen ? event.seq : seq));
+    }
+    return {{QLatin1String("stream"), stream},
+            {QLatin1String("epoch"), result.epoch},
+            {QLatin1String("head"), result.head},
+            {QLatin1String("events"), events}};
+}
+
+} // namespace tocsin::native

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Ports.h"
+#include "server/dialects/NativeRights.h"
+
+#include <QJsonObject>
+
+namespace tocsin::native {
+
+/// The seq of an event in a stream; 0: it is not in it.
+[[nodiscard]] qint64 seqIn(const QString &stream, const Event &event);
+
+/// {stream, epoch, head, events}: the answer to a query, over a socket and over HTTP.
+[[nodiscard]] QJsonObject eventsToJson(const Reader &reader, const QString &stream, const EventsResult &result);
+
+} // namespace tocsin::native

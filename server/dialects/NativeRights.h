@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/domain/Requests.h"
+#include "models/wire/Json.h"
+#include "server/dialects/DeskMirror.h"
+#include "server/dialects/Rights.h"
+
+#include <optional>
+
+// Who may do what over the native protocol: every check is made from rightsTable. Server thread. In open posture everybody
+// may do everything.
+
+namespace tocsin::native {
+
+struct Reader
+{
+    Posture posture = Posture::Secure;
+    Principal who;
+};
+
+/// Whether a stream may be followed. Unknown and forbidden streams get the same answer.
+[[nodiscard]] bool mayFollow(const Reader &reader, const QString &stream, const DeskMirror &mirror);
+/// Whether an event of a stream that may be followed may be seen; else it is withheld.
+[[nodiscard]] bool maySee(const Reader &reader, const EventBody &body);
+[[nodiscard]] bool mayHear(const Reader &reader, const QString &topic, const DeskMirror &mirror);
+/// A conversation: "user/…", "incident/…", "operators", "broadcast".
+[[nodiscard]] bool mayRead(const Reader &reader, const QString &thread, const DeskMirror &mirror);
+[[nodiscard]] bool mayWatch(const Reader &reader, const QString &deviceId, const DeskMirror &mirror);
+
+[[nodiscard]] Actor actorOf(const Reader &reader, const QString &session);
+
+/// The request as this reader may make it (who writes for the desk, and what is simulated, is not the client's to say), or
+/// a refusal.
+[[nodiscard]] std::variant<RequestBody, Outcome> permitted(const Reader &reader, const RequestBody &body,
+                                                           const DeskMirror &mirror);
+
+} // namespace tocsin::native

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/dialects/DialectServices.h"
+#include "server/dialects/LiveTelemetry.h"
+#include "server/dialects/LiveTopics.h"
+#include "server/dialects/NativeFormat.h"
+#include "server/dialects/RateLimit.h"
+#include "server/dialects/ReplyBox.h"
+#include "server/dialects/SnapshotBox.h"
+#include "server/dialects/StreamFeed.h"
+#include "server/dialects/StreamHub.h"
+#include "server/net/Http.h"
+
+#include <QCache>
+
+namespace tocsin {
+
+/// What a session of the native protocol works with; shared by all of them. Server thread; owned by the dialect.
+struct NativeServices
+{
+    const DialectOptions &options;
+    DialectServices common;
+    std::shared_ptr<const net::Authorizer> authorizer;
+    StreamHub &hub;
+    SnapshotBox &snapshots;
+    LiveTopics &topics;
+    LiveTelemetry &telemetry;
+    ReplyBox &replies;
+    FeedWindow window;
+    AddressLimits addresses;
+    QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same
+    qint64 errors = 0;
+    qint64 sent = 0;
+    qint64 received = 0;
+};
+
+} // namespace tocsin

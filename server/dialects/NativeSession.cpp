@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/dialects/NativeSession.h"
+
+#include "models/wire/ReadingCodec.h"
+#include "models/wire/RequestCodec.h"
+#include "models/wire/SnapshotCodec.h"
+#include "server/dialects/NativeEvents.h"
+
+#include <QJsonArray>
+#include <QLoggingCategory>
+#include <QPointer>
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin {
+
+namespace {
+Q_LOGGING_CATEGORY(log, "tocsin.dialect.native", QtInfoMsg)
+
+constexpr quint16 notAuthenticated = 4001;
+constexpr quint16 tooSlow = 4008;
+constexpr qsizetype unauthenticatedBytes = 65'536;
+constexpr qsizetype messageBytes = 1'048'576;
+constexpr auto helloWithin = std::chrono::seconds(2);
+constexpr auto typingEvery = std::chrono::seconds(1);
+constexpr int maxAsked = 256;
+constexpr int maxQueried = 16;
+
+/// What is never held back by a rate: a person in need, and the operator who answers.
+bool isUrgent(const RequestBody &body)
+{
+    return std::holds_alternative<RaisePanic>(body) || std::holds_alternative<CancelPanic>(body) ||
+           std::holds_alternative<Acknowledge>(body);
+}
+
+QJsonObject readingsToJson(const ReadingsResult &result)
+{
+    QJsonArray readings;
+    for (const Reading &reading : result.readings)
+        readings.append(wire::toJson(reading));
+    return {{QLatin1String("readings"), readings}};
+}
+
+QJsonObject alertsToJson(const AlertsResult &result)
+{
+    return {{QLatin1String("alerts"), wire::alertsToJson(result.alerts)}};
+}
+
+QJsonObject historyToJson(const HistoryResult &result)
+{
+    return wire::toJson(result);
+}
+} // namespace
+
+NativeSession::NativeSession(net::Session *session, std::optional<Principal> who, NativeServices &services,
+                             QObject *parent)
+    : QObject(parent)
+    , m_session(session)
+    , m_services(services)
+    , m_format(native::formatOf(session->subprotocol()))
+    , m_since(services.options.clock())
+    , m_reader{services.options.posture, who.value_or(Principal())}
+    , m_authenticated(who.has_value())
+    , m_limit(services.options.messagesPerWindow)
+{
+    m_session->limitMessages(m_authenticated ? messageBytes : unauthenticatedBytes);
+    connect(session, &net::Session::textReceived, this, [this](const QByteArray &utf8) { receive(utf8, false); });
+    connect(session, &net::Session::binaryReceived, this, [this](const QByteArray &bytes) { receive(bytes, true); });
+    connect(session, &net::Session::drained, this, &NativeSession::pump);
+}
+
+NativeSession::~NativeSession() = default;
+
+void NativeSession::receive(const QByteArray &payload, bool binary)
+{
+    ++m_services.received;
+    if (binary != (m_format == native::Format::MessagePack)) {
+        answer(wire::Reply::refusal({}, QStringLiteral("invalid"),
+                                    binary ? QStringLiteral("This connection speaks JSON in text messages.")
+                                           : QStringLiteral("This connection speaks MessagePack in binary messages.")));
+        return;
+    }
+    JsonLimits limits = m_services.options.json;
+    limits.maxBytes = std::min(limits.maxBytes, messageBytes);
+    const auto document = native::documentOf(payload, m_format, limits);
+    if (const auto *error = std::get_if<FieldError>(&document)) {
+        answer(wire::Reply::refusal({}, QStringLiteral("invalid"), error->message, error->field));
+        return;
+    }
+    const auto frame = wire::clientFrameFromJson(std::get<QJsonObject>(document));
+    if (const auto *error = std::get_if<wire::FrameError>(&frame)) {
+        answer(wire::Reply::refusal(error->id, error->code, error->error.message, error->error.field));
+        return;
+    }
+    const auto &said = std::get<wire::ClientFrame>(frame);
+    const bool hello = std::holds_alternative<wire::Hello>(said);
+    if (hello == isWelcome() && !std::holds_alternative<wire::Ping>(said)) {
+        answer(wire::Reply::refusal({}, QStringLiteral("invalid"),
+                                    hello ? QStringLiteral("Hello is said once.")
+                                          : QStringLiteral("The first frame is hello."),
+                                    QStringLiteral("type")));
+        return;
+    }
+    std::visit([this](const auto &one) { take(one); }, said);
+}
+
+// --- hello
+
+bool NativeSession::authenticate(const QString &token)
+{
+    if (m_authenticated && token.isEmpty())
+        return true;
+    if (m_services.authorizer && !token.isEmpty()) {
+        const net::AuthResult result = m_services.authorizer->authenticate(token.toUtf8(), m_services.options.clock());
+        if (result.principal) {
+            m_reader.who = *result.principal;
+            m_session->identify(m_reader.who, result.credential ? &*result.credential : nullptr);
+            return true;
+        }
+    }
+    // An invalid token counts as none: enough in the open posture, and for whom the upgrade let in nothing changes.
+    return m_authenticated;
+}
+
+void NativeSession::take(const wire::Hello &hello)
+{
+    if (hello.version != 1) {
+        answer(wire::Reply::refusal({}, QStringLiteral("invalid"), QStringLiteral("Only version 1 is spoken here."),
+                                    QStringLiteral("v")));
+        return;
+    }
+    if (!authenticate(hello.token)) {
+        leave(notAuthenticated, QStringLiteral("Not authenticated"));
+        return;
+    }
+    m_authenticated = true;
+    m_session->limitMessages(messageBytes);
+    m_session->setUrgent(); // a panic or an acknowledge may come
+    if (m_reader.who.anonymous && !hello.name.isEmpty())
+        m_reader.who.name = hello.name;
+    makeFeed();
+
+    wire::Welcome welcome;
+    welcome.server = QStringLiteral("tocsin");
+    welcome.serverVersion = QStringLiteral(TOCSIN_VERSION);
+    welcome.personId = m_reader.who.id;
+    welcome.personName = m_reader.who.name;
+    welcome.role = m_reader.who.role;
+    welcome.epoch = m_services.hub.epoch();
+    welcome.limits.windowEvents = static_cast<int>(m_services.window.events);
+    welcome.limits.windowBytes = static_cast<int>(m_services.window.bytes);
+    welcome.limits.messageBytes = static_cast<int>(messageBytes);
+    welcome.limits.requestsPerMinute = m_services.options.messagesPerWindow;
+    QStringList wanted = hello.streams + hello.cursors.keys();
+    wanted.removeDuplicates();
+    QStringList foreign; // of another epoch
+    for (const QString &stream : wanted.mid(0, wire::maxStreams)) {
+        const auto cursor = hello.cursors.constFind(stream);
+        const bool known = cursor != hello.cursors.cend();
+        const wire::StreamGrant grant =
+            m_feed->open(stream, known ? std::optional<wire::Cursor>(*cursor) : std::nullopt);
+        welcome.streams.insert(stream, grant);
+        if (known && grant.state == wire::StreamGrant::State::Reset)
+            foreign.append(stream);
+    }
+    send(wire::toJson(welcome));
+    for (const QString &stream : std::as_const(foreign))
+        send(wire::toJson(wire::Resync{stream}));
+    qCDebug(log) << m_session->id() << "is" << m_reader.who.id << "with" << hello.client;
+    Q_EMIT welcomed();
+    pump();
+}
+
+void NativeSession::makeFeed()
+{
+    StreamFeed::Ports ports;
+    ports.send = [this](const QJsonObject &document, const QString &key) { return send(document, key); };
+    ports.maySend = [this] { return isLive() && m_bulk.empty() && !m_session->isBehind(); };
+    ports.askLog = [this](const EventsQuery &query, std::function<void(const EventsResult &)> take) {
+        const QPointer<NativeSession> self(this);
+        m_services.common.archive.events(
+            query, m_services.replies.expect<EventsResult>([self, take = std::move(take)](const EventsResult &result) {
+                if (!self)
+                    return;
+                take(result);
+                self->pump();
+            }));
+    };
+    ports.askSnapshot = [this](std::function<void(const DeskSnapshot &)> take) {
+        m_services.snapshots.ask(this, [this, take = std::move(take)](const DeskSnapshot &snapshot) {
+            take(snapshot);
+            pump();
+        });
+    };
+    m_feed = std::make_unique<StreamFeed>(m_services.hub, m_services.common.mirror, m_reader, m_services.window,
+                                          std::move(ports));
+}
+
+// --- sending
+
+bool NativeSession::isLive() const
+{
+    return m_session != nullptr && m_session->isOpen();
+}
+
+qsizetype NativeSession::send(const QJsonObject &document, const QString &key)
+{
+    if (!isLive())
+        return 0;
+    ++m_services.sent;
+    if (key.isEmpty()) {
+        const net::Frame frame = native::frameOf(document, m_format);
+        m_session->send(frame);
+        return frame.wire().size();
+    }
+    const QString cached = key + QLatin1Char(m_format == native::Format::Json ? 'j' : 'm');
+    const net::Frame *known = m_services.frames.object(cached);
+    const net::Frame frame = known != nullptr ? *known : native::frameOf(document, m_format);
+    if (known == nullptr)
+        m_services.frames.insert(cached, new net::Frame(frame));
+    m_session->send(frame);
+    return frame.wire().size();
+}
+
+void NativeSession::answer(const wire::Reply &reply)
+{
+    if (!reply.ok)
+        ++m_services.errors;
+    send(wire::toJson(reply));
+}
+
+void NativeSession::answerQuery(const wire::Reply &reply)
+{
+    --m_queried;
+    m_bulk.push_back(wire::toJson(reply));
+    pump();
+}
+
+void NativeSession::pump()
+{
+    while (!m_bulk.empty() && isLive() && !m_session->isBehind()) {
+        const QJsonObject document = m_bulk.front();
+        m_bulk.pop_front();
+        send(document);
+    }
+    if (m_feed && isLive())
+        m_feed->pump(m_services.options.clock());
+}
+
+void NativeSession::tick(TimePoint now)
+{
+    if (!isLive())
+        return;
+    if (!isWelcome() && now - m_since > helloWithin) {
+        leave(notAuthenticated, QStringLiteral("No hello in time"));
+        return;
+    }
+    if (!m_feed)
+        return;
+    if (m_feed->isOverdue(now)) {
+        leave(tooSlow, QStringLiteral("The events are not acknowledged"));
+        return;
+    }
+    m_feed->retry(now);
+}
+
+void NativeSession::leave(quint16 code, const QString &reason)
+{
+    if (isLive())
+        m_session->close(code, reason);
+}
+
+// --- what a client asks
+
+bool NativeSession::admit(const QString &id)
+{
+    const auto wait = m_services.addresses.admit(m_limit, m_session->peerAddress(), m_services.options.clock());
+    if (!wait)
+        return true;
+    wire::Reply reply =
+        wire::Reply::refusal(id, QStringLiteral("rate_limited"), QStringLiteral("Too many requests in a minute."));
+    reply.retryAfterMs = std::chrono::ceil<std::chrono::milliseconds>(*wait).count();
+    answer(reply);
+    return false;
+}
+
+void NativeSession::take(const wire::Ask &ask)
+{
+    if (!isUrgent(ask.body) && !admit(ask.cmdId))
+        return;
+    const auto allowed = native::permitted(m_reader, ask.body, m_services.common.mirror);
+    if (const auto *refused = std::get_if<Outcome>(&allowed)) {
+        answer(wire::replyOf(ask.cmdId, *refused));
+        return;
+    }
+    if (m_asked >= maxAsked && !std::holds_alternative<RaisePanic>(ask.body)) {
+        answer(wire::Reply::refusal(ask.cmdId, QStringLiteral("overloaded"),
+                                    QStringLiteral("Too many requests wait for their answers.")));
+        return;
+    }
+    ++m_asked;
+    const QPointer<NativeSession> self(this);
+    m_services.common.desk.submit(
+        Request{ask.cmdId, native::actorOf(m_reader, m_session->id()), std::get<RequestBody>(allowed)},
+        m_services.replies.expect<Outcome>([self, id = ask.cmdId](const Outcome &outcome) {
+            if (!self)
+                return;
+            --self->m_asked;
+            self->answer(wire::replyOf(id, outcome));
+        }));
+}
+
+void NativeSession::take(const wire::Ack &ack)
+{
+    const TimePoint now = m_services.options.clock();
+    if (!m_feed->acknowledge(ack.cursors, now))
+        answer(
+            wire::Reply::refusal({}, QStringLiteral("invalid"),
+                                 QStringLiteral("A cursor names a stream that is not followed, or what was not sent."),
+                                 QStringLiteral("cursors")));
+    m_feed->pump(now);
+}
+
+void NativeSession::take(const wire::Subscribe &subscribe)
+{
+    QStringList heard;
+    QStringList denied;
+    for (const QString &topic : subscribe.topics) {
+        if (!native::mayHear(m_reader, topic, m_services.common.mirror)) {
+            denied.append(topic);
+            continue;
+        }
+        heard.append(topic);
+    }
+    wire::Reply reply;
+    reply.id = subscribe.id;
+    reply.result = {{QLatin1String("topics"), QJsonArray::fromStringList(heard)},
+                    {QLatin1String("denied"), QJsonArray::fromStringList(denied)}};
+    answer(reply);
+    for (const QString &topic : std::as_const(heard)) {
+        if (topic.startsWith(QLatin1String("telemetry")))
+            m_services.telemetry.subscribe(m_session, m_format, topic.section(QLatin1Char('/'), 1), subscribe.hz);
+        else
+            m_services.topics.subscribe(m_session, m_reader, m_format, topic);
+    }
+}
+
+void NativeSession::take(const wire::Unsubscribe &unsubscribe)
+{
+    for (const QString &topic : unsubscribe.topics) {
+        if (topic.startsWith(QLatin1String("telemetry")))
+            m_services.telemetry.unsubscribe(m_session, topic.section(QLatin1Char('/'), 1));
+        else
+            m_services.topics.unsubscribe(m_session, m_format, topic);
+    }
+    wire::Reply reply;
+    reply.id = unsubscribe.id;
+    answer(reply);
+}
+
+void NativeSession::take(const wire::Typing &typing)
+{
+    const TimePoint now = m_services.options.clock();
+    if (now - m_typedAt < typingEvery || !native::mayRead(m_reader, typing.thread, m_services.common.mirror))
+        return;
+    m_typedAt = now;
+    m_services.topics.tellTyping({typing.thread, m_reader.who.id, m_reader.who.name, now}, m_session);
+}
+
+void NativeSession::take(const wire::Ping &ping)
+{
+    send(wire::toJson(wire::Pong{ping.id}));
+}
+
+// --- queries
+
+void NativeSession::take(const wire::Query &query)
+{
+    if (!admit(query.id))
+        return;
+    if (m_queried >= maxQueried) {
+        answer(wire::Reply::refusal(query.id, QStringLiteral("overloaded"),
+                                    QStringLiteral("Too many queries wait for their answers.")));
+        return;
+    }
+    run(query.id, query);
+}
+
+template<class Result>
+std::function<void(const Result &)> NativeSession::expectReply(const QString &id, QJsonObject (*toJson)(const Result &))
+{
+    ++m_queried;
+    const QPointer<NativeSession> self(this);
+    return m_services.replies.expect<Result>([self, id, toJson](const Result &result) {
+        if (!self)
+            return;
+        wire::Reply reply;
+        reply.id = id;
+        if (result.error.isEmpty())
+            reply.result = toJson(result);
+        else
+            reply = wire::Reply::refusal(id, QStringLiteral("overloaded"), result.error);
+        self->answerQuery(reply);
+    });
+}
+
+void NativeSession::run(const QString &id, const wire::Query &query)
+{
+    const DeskMirror &mirror = m_services.common.mirror;
+    ArchivePort &archive = m_services.common.archive;
+    const auto forbidden = [this, &id] {
+        answer(
+            wire::replyOf(id, Outcome::refused(QStringLiteral("forbidden"), QStringLiteral("You may not see this."))));
+    };
+    if (const auto *history = std::get_if<HistoryQuery>(&query.what)) {
+        if (!native::mayWatch(m_reader, history->deviceId, mirror))
+            return forbidden();
+        archive.history(*history, expectReply<HistoryResult>(id, historyToJson));
+    } else if (const auto *readings = std::get_if<ReadingsQuery>(&query.what)) {
+        if (!native::mayWatch(m_reader, readings->deviceId, mirror))
+            return forbidden();
+        archive.readings(*readings, expectReply<ReadingsResult>(id, readingsToJson));
+    } else if (const auto *alerts = std::get_if<AlertsQuery>(&query.what)) {
+        const bool all = native::mayFollow(m_reader, QStringLiteral("alerts"), mirror);
+        if (!all && (alerts->source.isEmpty() || !native::mayWatch(m_reader, alerts->source, mirror)))
+            return forbidden();
+        archive.alerts(*alerts, expectReply<AlertsResult>(id, alertsToJson));
+    } else if (const auto *events = std::get_if<EventsQuery>(&query.what)) {
+        if (!native::mayFollow(m_reader, events->stream, mirror))
+            return forbidden();
+        ++m_queried;
+        const QPointer<NativeSession> self(this);
+        archive.events(*events, m_services.replies.expect<EventsResult>([self, id, stream = events->stream](
+                                                                            const EventsResult &result) {
+            if (!self)
+                return;
+            wire::Reply reply;
+            reply.id = id;
+            if (result.error.isEmpty())
+                reply.result = native::eventsToJson(self->m_reader, stream, result);
+            else
+                reply = wire::Reply::refusal(id, QStringLiteral("overloaded"), result.error);
+            self->answerQuery(reply);
+        }));
+    } else if (const auto *state = std::get_if<wire::SnapshotQuery>(&query.what)) {
+        if (!native::mayFollow(m_reader, state->stream, mirror))
+            return forbidden();
+        ++m_queried;
+        m_services.snapshots.ask(this, [this, id, stream = state->stream](const DeskSnapshot &snapshot) {
+            wire::Reply reply;
+            reply.id = id;
+            const qint64 seq = stream == QLatin1String("desk") ? snapshot.seq : snapshot.heads.value(stream);
+            reply.result = {{QLatin1String("stream"), stream},
+                            {QLatin1String("epoch"), snapshot.epoch},
+                            {QLatin1String("seq"), seq},
+                            {QLatin1String("state"), wire::toJson(cutToStream(snapshot, stream))}};
+            answerQuery(reply);
+        });
+    }
+}
+
+} // namespace tocsin

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/wire/ClientFrames.h"
+#include "models/wire/ServerFrames.h"
+#include "server/dialects/NativeFormat.h"
+#include "server/dialects/NativeServices.h"
+#include "server/dialects/RateLimit.h"
+#include "server/dialects/StreamFeed.h"
+
+#include <QObject>
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace tocsin {
+
+/// One open connection of the native protocol: says hello, asks, subscribes, acknowledges. Server thread; owned by the dialect, which deletes it
+/// after its socket closed. A frame that is wrong is answered by an error that names the field, and changes nothing.
+class NativeSession : public QObject
+{
+    Q_OBJECT
+public:
+    /// `who`: the caller of the upgrade; nothing when it came without a token and must say hello with one.
+    NativeSession(net::Session *session, std::optional<Principal> who, NativeServices &services, QObject *parent);
+    ~NativeSession() override;
+
+    [[nodiscard]] net::Session *session() const { return m_session; }
+    [[nodiscard]] bool isWelcome() const { return m_feed != nullptr; } ///< hello was said and accepted
+    [[nodiscard]] const native::Reader &reader() const { return m_reader; }
+    [[nodiscard]] TimePoint since() const { return m_since; }
+
+    /// The socket has closed: what is still answered goes nowhere.
+    void detach() { m_session = nullptr; }
+    /// Sends what can be sent of the streams; for when there is more of them.
+    void pump();
+    /// Deadlines: of the hello, and of acknowledgements.
+    void tick(TimePoint now);
+
+Q_SIGNALS:
+    void welcomed();
+
+private:
+    void receive(const QByteArray &payload, bool binary);
+    void take(const wire::Hello &hello);
+    void take(const wire::Subscribe &subscribe);
+    void take(const wire::Unsubscribe &unsubscribe);
+    void take(const wire::Ask &ask);
+    void take(const wire::Query &query);
+    void take(const wire::Ack &ack);
+    void take(const wire::Typing &typing);
+    void take(const wire::Ping &ping);
+
+    [[nodiscard]] bool authenticate(const QString &token);
+    void makeFeed();
+    /// False: answered that there are too many.
+    [[nodiscard]] bool admit(const QString &id);
+    void answer(const wire::Reply &reply);
+    void answerQuery(const wire::Reply &reply);
+    qsizetype send(const QJsonObject &document, const QString &key = {});
+    template<class Result>
+    [[nodiscard]] std::function<void(const Result &)> expectReply(const QString &id,
+                                                                  QJsonObject (*toJson)(const Result &));
+    void run(const QString &id, const wire::Query &query);
+    void leave(quint16 code, const QString &reason);
+    [[nodiscard]] bool isLive() const;
+
+    net::Session *m_session; ///< null once it has closed
+    NativeServices &m_services;
+    const native::Format m_format;
+    const TimePoint m_since;
+    native::Reader m_reader;
+    bool m_authenticated = false;
+    std::unique_ptr<StreamFeed> m_feed;
+    std::deque<QJsonObject> m_bulk; ///< answers to queries, sent while the socket is not behind
+    RateLimit m_limit;
+    int m_asked = 0;   ///< requests without an answer
+    int m_queried = 0; ///< queries without an answer
+    TimePoint m_typedAt;
+    bool m_wasBehind = false;
+};
+
+} // namespace tocsin

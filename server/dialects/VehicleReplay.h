@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/dialects/DialectServices.h"
+#include "server/dialects/PingBarrier.h"
+#include "server/dialects/ReplyBox.h"
+#include "server/dialects/VehicleOutbound.h"
+#include "server/dialects/VehicleSockets.h"
+
+#include <QHash>
+#include <QObject>
+#include <QSet>
+
+namespace tocsin {
+
+/// Nothing lost for dialect 1's alert and chat clients, which acknowledge nothing: after what they are told they are pinged, and what a connection
+/// had not proved is told again to the user's next one, from the log, before anything new. Server thread.
+///
+/// What was proved is kept in memory. After a restart nobody is known, so whoever comes back within ten minutes is told again what happened in the
+/// last minute before it.
+class VehicleReplay : public QObject
+{
+    Q_OBJECT
+public:
+    static constexpr auto graceBefore = std::chrono::seconds(60);
+    static constexpr auto graceAfter = std::chrono::minutes(10);
+    static constexpr qint64 graceEvents = 200;
+
+    VehicleReplay(const DialectOptions &options, const DialectServices &services, VehicleSockets &sockets,
+                  VehicleOutbound &outbound, ReplyBox &replies, QObject *parent = nullptr);
+
+    /// It listens at once when nothing is owed to it, else when it has been told.
+    void opened(const VehicleSocket &socket);
+    void closed(const VehicleSocket &socket); ///< while it still has its session
+    [[nodiscard]] qint64 replayed() const { return m_replayed; }
+
+private:
+    /// A connection that is not told of new things yet.
+    struct Pending
+    {
+        qint64 at = 0;       ///< told up to here
+        qint64 silentTo = 0; ///< up to here only what happened in the grace before the start
+        bool asking = false;
+    };
+    void proceed(quint64 number);
+    void take(quint64 number, const EventsResult &result);
+    void ping();
+    [[nodiscard]] bool tell(VehicleSocket &socket, const Event &event) const;
+    [[nodiscard]] qint64 headOf(const VehicleSocket &socket) const;
+
+    const DialectOptions &m_options;
+    DialectServices m_services;
+    VehicleSockets &m_sockets;
+    VehicleOutbound &m_outbound;
+    ReplyBox &m_replies;
+    const TimePoint m_startedAt;
+    const QHash<QString, qint64> m_startHeads;
+    PingBarrier m_barrier;
+    QHash<quint64, Pending> m_pending;
+    QHash<QString, QSet<quint64>> m_listening; ///< by topic
+    QSet<quint64> m_toPing;
+    qint64 m_replayed = 0;
+};
+
+} // namespace tocsin

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/wire/MessagePack.h"
+#include "models/wire/RequestCodec.h"
+#include "tests/dialects/NativeStage.h"
+
+using namespace tocsin;
+
+namespace {
+Principal nobody()
+{
+    return {{}, {}, Role::Citizen, true};
+}
+
+QJsonObject errorOf(const QJsonObject &reply)
+{
+    return reply.value(QStringLiteral("error")).toObject();
+}
+
+RequestBody chatTo(const QString &thread)
+{
+    SendChat chat;
+    chat.thread = thread;
+    chat.text = QStringLiteral("hello");
+    return chat;
+}
+} // namespace
+
+/// Hello, requests, queries and topics of the native protocol.
+class TestNativeDialect : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void withoutATokenTheFirstFrameMustBringOne_data()
+    {
+        QTest::addColumn<QByteArray>("first");
+        QTest::addColumn<int>("closed");
+        QTest::newRow("a valid token") << QByteArray(R"({"type":"hello","v":1,"token":"good"})") << 0;
+        QTest::newRow("a wrong token") << QByteArray(R"({"type":"hello","v":1,"token":"bad"})") << 4001;
+        QTest::newRow("no token") << QByteArray(R"({"type":"hello","v":1})") << 4001;
+    }
+    void withoutATokenTheFirstFrameMustBringOne()
+    {
+        QFETCH(QByteArray, first);
+        QFETCH(int, closed);
+        NativeStage stage(Posture::Secure);
+        stage.authorizer->tokens["good"] = somebody(QStringLiteral("dana"), Role::Dispatcher);
+        const auto session = stage.connect(nobody());
+        QCOMPARE(session->messageLimit, 65536);
+        session->say(first);
+        QCOMPARE(int(session->closeCode), closed);
+        if (closed != 0)
+            return;
+        QCOMPARE(session->messageLimit, 1048576);
+        const QJsonObject you = session->takeOne().value(QStringLiteral("you")).toObject();
+        QCOMPARE(you.value(QStringLiteral("id")), QStringLiteral("dana"));
+        QCOMPARE(you.value(QStringLiteral("role")), QStringLiteral("dispatcher"));
+        QCOMPARE(session->principal().id, QStringLiteral("dana"));
+    }
+
+    void whoeverSaysNoHelloIsClosedAfterTwoSeconds()
+    {
+        NativeStage stage(Posture::Secure);
+        const auto session = stage.connect(nobody());
+        stage.tick(std::chrono::seconds(2));
+        QVERIFY(session->isOpen());
+        stage.tick(std::chrono::seconds(1));
+        QCOMPARE(session->closeCode, 4001);
+    }
+
+    void theUpgradeIsRefusedWithAWrongTokenAlone()
+    {
+        NativeStage stage(Posture::Secure);
+        net::HttpRequest request;
+        request.path = QStringLiteral("/ws/v1");
+        QCOMPARE(stage.dialect->authorizeUpgrade(request, std::nullopt).status, 0);
+        request.headers.emplaceBack("authorization", "Bearer wrong");
+        QCOMPARE(stage.dialect->authorizeUpgrade(request, std::nullopt).status, 401);
+        QCOMPARE(stage.dialect->authorizeUpgrade(request, somebody(QStringLiteral("d"), Role::Dispatcher)).status, 0);
+    }
+
+    void whatIsSaidOutOfOrderIsAnsweredAndTheConnectionLivesOn()
+    {
+        NativeStage stage;
+        const auto session = stage.connect(anonymousAdmin());
+        NativeStage::say(*session, wire::Typing{QStringLiteral("user/7")});
+        QCOMPARE(errorOf(session->takeOne()).value(QStringLiteral("field")), QStringLiteral("type"));
+        NativeStage::hello(*session);
+        (void)session->take();
+        NativeStage::say(*session, wire::Hello());
+        QCOMPARE(errorOf(session->takeOne()).value(QStringLiteral("field")), QStringLiteral("type"));
+        session->say(QByteArray("{\"type\":"));
+        QCOMPARE(errorOf(session->takeOne()).value(QStringLiteral("code")), QStringLiteral("invalid"));
+        session->sayBinary("\x81");
+        QVERIFY(!errorOf(session->takeOne()).isEmpty());
+        session->say(QByteArray(R"({"type":"ping","id":"1","id":"2"})"));
+        QCOMPARE(errorOf(session->takeOne()).value(QStringLiteral("field")), QStringLiteral("id"));
+        NativeStage::say(*session, wire::Ping{QStringLiteral("p")});
+        QCOMPARE(session->takeOne(), wire::toJson(wire::Pong{QStringLiteral("p")}));
+        QVERIFY(session->isOpen());
+    }
+
+    void messagePackIsSpokenToThoseWhoAskForIt()
+    {
+        NativeStage stage(Posture::Open, 3);
+        FakeSession session(QStringLiteral("/ws/v1"), anonymousAdmin());
+        session.protocol = "tocsin.v1.msgpack";
+        stage.dialect->opened(&session);
+        wire::Hello hello;
+        hello.cursors = {{QStringLiteral("desk"), {QStringLiteral("e1"), 1}}};
+        session.sayBinary(toMessagePack(wire::toJson(hello)));
+        NativeStage::settle();
+        QList<qint64> seqs;
+        for (const QByteArray &wire : std::as_const(session.wires)) {
+            QCOMPARE(int(wire.at(0) & 0x0F), 2);
+            const auto document = parseMessagePackObject(payloadOfWire(wire));
+            QVERIFY(std::holds_alternative<QJsonObject>(document));
+            seqs += seqsOf({std::get<QJsonObject>(document)});
+        }
+        QCOMPARE(seqs, (QList<qint64>{2, 3}));
+        (void)session.take();
+        session.say(QByteArray(R"({"type":"ping"})"));
+        QVERIFY(session.isOpen());
+    }
+
+    void aRequestIsAnsweredWhenTheDeskHasAnswered()
+    {
+        NativeStage stage(Posture::Secure);
+        const auto session = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*session, {});
+        (void)session->take();
+        NativeStage::say(*session, wire::Ask{QStringLiteral("c-1"), chatTo(QStringLiteral("user/7"))});
+        QVERIFY(session->take().isEmpty());
+        QCOMPARE(stage.desk.requests.size(), 1);
+        const Request &request = stage.desk.requests.first();
+        QCOMPARE(request.id, QStringLiteral("c-1"));
+        QCOMPARE(request.actor.kind, Actor::Kind::Operator);
+        QCOMPARE(request.actor.id, QStringLiteral("dana"));
+        QVERIFY(std::get<SendChat>(request.body).fromDesk);
+        Outcome outcome = Outcome::done(QStringLiteral("m-1"));
+        outcome.dup = true;
+        stage.desk.answer(outcome);
+        const QJsonObject reply = session->takeOne();
+        QCOMPARE(reply.value(QStringLiteral("id")), QStringLiteral("c-1"));
+        QCOMPARE(reply.value(QStringLiteral("dup")), true);
+        QCOMPARE(reply.value(QStringLiteral("result")).toObject().value(QStringLiteral("ref")), QStringLiteral("m-1"));
+    }
+
+    void anAnswerToAClientThatHasGoneHurtsNobody()
+    {
+        NativeStage stage;
+        {
+            const auto session = stage.connect(anonymousAdmin());
+            NativeStage::hello(*session, {});
+            NativeStage::say(*session, wire::Ask{QStringLiteral("c"), chatTo(QStringLiteral("user/7"))});
+        }
+        NativeStage::settle();
+        stage.desk.answer(Outcome::done({}));
+        QCOMPARE(stage.dialect->counters().sessions, 0);
+    }
+
+    void theTwoHundredAndFirstRequestOfAMinuteIsRefusedButNoPanic()
+    {
+        NativeStage stage;
+        const auto session = stage.connect(anonymousAdmin());
+        NativeStage::hello(*session, {});
+        (void)session->take();
+        for (int i = 0; i < 200; ++i)
+            NativeStage::say(*session, wire::Ask{QString::number(i), chatTo(QStringLiteral("user/7"))});
+        QVERIFY(session->take().isEmpty());
+        NativeStage::say(*session, wire::Ask{QStringLiteral("x"), chatTo(QStringLiteral("user/7"))});
+        const QJsonObject error = errorOf(session->takeOne());
+        QCOMPARE(error.value(QStringLiteral("code")), QStringLiteral("rate_limited"));
+        QVERIFY(error.value(QStringLiteral("retry_after_ms")).toInteger() > 0);
+        for (int i = 0; i < 300; ++i)
+            NativeStage::say(*session, wire::Ask{QStringLiteral("p%1").arg(i), RaisePanic()});
+        QVERIFY(session->take().isEmpty());
+        QCOMPARE(stage.desk.asked<RaisePanic>().size(), 300);
+        QVERIFY(session->isOpen());
+    }
+
+    void whoMayDoWhat_data()
+    {
+        QTest::addColumn<Role>("role");
+        QTest::addColumn<QJsonObject>("body");
+        QTest::addColumn<bool>("allowed");
+        const auto row = [](const char *name, Role role, const RequestBody &body, bool allowed) {
+            QTest::newRow(name) << role << wire::toJson(body) << allowed;
+        };
+        const Acknowledge panic{QStringLiteral("panic"), 0, AlertLevel::Emergency, {}};
+        const Acknowledge own{QStringLiteral("own-van"), 0, AlertLevel::Warning, {}};
+        const Acknowledge foreign{QStringLiteral("other-van"), 0, AlertLevel::Warning, {}};
+        row("staff takes a panic", Role::Dispatcher, panic, true);
+        row("a citizen takes no panic, not even the own", Role::Citizen, panic, false);
+        row("a citizen takes the own van's alert", Role::Citizen, own, true);
+        row("a citizen takes no other van's alert", Role::Citizen, foreign, false);
+        row("a device takes nothing", Role::Device, own, false);
+        row("unknown alert", Role::Citizen, Acknowledge{QStringLiteral("x"), 0, AlertLevel::Info, {}}, false);
+        row("own chat", Role::Citizen, chatTo(QStringLiteral("user/me")), true);
+        row("foreign chat", Role::Citizen, chatTo(QStringLiteral("user/you")), false);
+        row("own incident's chat", Role::Citizen, chatTo(QStringLiteral("incident/panic")), true);
+        row("foreign incident's chat", Role::Citizen, chatTo(QStringLiteral("incident/other-panic")), false);
+        row("operators' room", Role::Citizen, chatTo(QStringLiteral("operators")), false);
+        row("broadcast by a citizen", Role::Citizen, chatTo(QStringLiteral("broadcast")), false);
+        row("broadcast by staff", Role::Dispatcher, chatTo(QStringLiteral("broadcast")), true);
+        row("broadcast is read by all", Role::Citizen,
+            MarkChat{QStringLiteral("broadcast"), QStringLiteral("m"), ChatReceipt::Kind::Read}, true);
+        row("foreign receipt", Role::Citizen,
+            MarkChat{QStringLiteral("user/you"), QStringLiteral("m"), ChatReceipt::Kind::Read}, false);
+        row("a panic by anybody", Role::Citizen, RaisePanic(), true);
+        row("cancel of the own panic", Role::Citizen, CancelPanic{QStringLiteral("panic"), {}}, true);
+        row("cancel of another's panic", Role::Citizen, CancelPanic{QStringLiteral("other-panic"), {}}, false);
+        row("a device's record by a citizen", Role::Citizen, PutDevice{vehicleOf(QStringLiteral("own"))}, false);
+        row("a device's record by staff", Role::Dispatcher, PutDevice{vehicleOf(QStringLiteral("own"))}, true);
+        const IssueCommand command{QStringLiteral("own"), QStringLiteral("stop"), {}, std::chrono::seconds(5), 0};
+        row("a command by a citizen", Role::Citizen, command, false);
+        row("a command by staff", Role::Dispatcher, command, true);
+        row("a command's report by a device", Role::Device,
+            ReportCommand{QStringLiteral("k"), CommandState::Succeeded, {}, {}}, true);
+        row("a command's report by a citizen", Role::Citizen,
+            ReportCommand{QStringLiteral("k"), CommandState::Succeeded, {}, {}}, false);
+        row("taking a command back", Role::Citizen, CancelCommand{QStringLiteral("k")}, false);
+        row("audit of an export", Role::Dispatcher, NoteAudit{{QStringLiteral("export"), {}, {}, true, {}}}, true);
+        row("audit of a login that was none", Role::Dispatcher, NoteAudit{{QStringLiteral("login"), {}, {}, true, {}}},
+            false);
+        row("audit by a citizen", Role::Citizen, NoteAudit{{QStringLiteral("export"), {}, {}, true, {}}}, false);
+        row("a report about the own van", Role::Citizen,
+            ReportAlert{{},
+                        QStringLiteral("own"),
+                        {},
+                        QStringLiteral("C"),
+                        {},
+                        {},
+                        {},
+                        AlertLevel::Info,
+                        false,
+                        {},
+                        {},
+                        {},
+                        {}},
+            true);
+        row("a report about another's van", Role::Citizen,
+            ReportAlert{{},
+                        QStringLiteral("other"),
+                        {},
+                        QStringLiteral("C"),
+                        {},
+                        {},
+                        {},
+                        AlertLevel::Info,
+                        false,
+                        {},
+                        {},
+                        {},
+                        {}},
+            false);
+    }
+    void whoMayDoWhat()
+    {
+        QFETCH(Role, role);
+        QFETCH(QJsonObject, body);
+        QFETCH(bool, allowed);
+        NativeStage stage(Posture::Secure);
+        const auto alert = [](const QString &id, const QString &source, const QString &user) {
+            Alert raised = alertOf(id, source);
+            raised.userId = user;
+            raised.kind = user.isEmpty() ? AlertKind::Condition : AlertKind::Incident;
+            return AlertChange{AlertVerb::Raise, AlertState::Normal, AlertState::Unacknowledged, raised};
+        };
+        stage.publish({vehicleOf(QStringLiteral("own"), {QStringLiteral("me")}), vehicleOf(QStringLiteral("other")),
+                       alert(QStringLiteral("own-van"), QStringLiteral("own"), {}),
+                       alert(QStringLiteral("other-van"), QStringLiteral("other"), {}),
+                       alert(QStringLiteral("panic"), QStringLiteral("me"), QStringLiteral("me")),
+                       alert(QStringLiteral("other-panic"), QStringLiteral("you"), QStringLiteral("you"))});
+        const auto session = stage.connect(somebody(QStringLiteral("me"), role));
+        NativeStage::hello(*session, {});
+        (void)session->take();
+        session->say(QJsonObject{{QStringLiteral("type"), QStringLiteral("request")},
+                                 {QStringLiteral("cmd_id"), QStringLiteral("c")},
+                                 {QStringLiteral("body"), body}});
+        QCOMPARE(stage.desk.requests.size(), allowed ? 1 : 0);
+        if (!allowed)
+            QCOMPARE(errorOf(session->takeOne()).value(QStringLiteral("code")), QStringLiteral("forbidden"));
+    }
+
+    void aCitizenPanicsForItselfAndSpeaksForNobodyElse()
+    {
+        NativeStage stage(Posture::Secure);
+        const auto session = stage.connect(somebody(QStringLiteral("me"), Role::Citizen));
+        NativeStage::hello(*session, {});
+        RaisePanic panic;
+        panic.userId = QStringLiteral("you");
+        panic.simulated = true;
+        NativeStage::say(*session, wire::Ask{QStringLiteral("c"), panic});
+        QCOMPARE(stage.desk.asked<RaisePanic>().first().userId, QStringLiteral("me"));
+        QVERIFY(!stage.desk.asked<RaisePanic>().first().simulated);
+        SendChat chat{QStringLiteral("user/me"), QStringLiteral("I am the desk"), {}, true, true, false, {}, {}};
+        NativeStage::say(*session, wire::Ask{QStringLiteral("d"), chat});
+        QVERIFY(!stage.desk.asked<SendChat>().first().fromDesk);
+        QCOMPARE(stage.desk.requests.last().actor.kind, Actor::Kind::User);
+    }
+
+    void whoMayFollowWhat_data()
+    {
+        QTest::addColumn<Role>("role");
+        QTest::addColumn<QString>("stream");
+        QTest::addColumn<bool>("allowed");
+        const auto row = [](Role role, const char *stream, bool allowed) {
+            QTest::addRow("%s %s", qPrintable(toString(role)), stream)
+                << role << QString::fromLatin1(stream) << allowed;
+        };
+        for (const char *stream : {"desk", "alerts", "devices", "commands", "chat/operators"}) {
+            row(Role::Citizen, stream, false);
+            row(Role::Device, stream, false);
+            row(Role::Dispatcher, stream, true);
+            row(Role::Admin, stream, true);
+        }
+        row(Role::Dispatcher, "audit", false);
+        row(Role::Supervisor, "audit", true);
+        row(Role::Citizen, "user/me", true);
+        row(Role::Citizen, "user/you", false);
+        row(Role::Dispatcher, "user/you", true);
+        row(Role::Citizen, "chat/user/me", true);
+        row(Role::Citizen, "chat/user/you", false);
+        row(Role::Citizen, "chat/broadcast", true);
+        row(Role::Citizen, "device/own", true);
+        row(Role::Citizen, "device/other", false);
+        row(Role::Citizen, "device/", false);
+        row(Role::Admin, "device/", false);
+        row(Role::Admin, "nonsense", false);
+        row(Role::Admin, "", false);
+    }
+    void whoMayFollowWhat()
+    {
+        QFETCH(Role, role);
+        QFETCH(QString, stream);
+        QFETCH(bool, allowed);
+        NativeStage stage(Posture::Secure);
+        stage.publish({vehicleOf(QStringLiteral("own"), {QStringLiteral("me")}), vehicleOf(QStringLiteral("other"))});
+        const auto session = stage.connect(somebody(QStringLiteral("me"), role));
+        NativeStage::hello(*session, {stream});
+        const QJsonObject grant = ofType(session->take(), "welcome")
+                                      .first()
+                                      .value(QStringLiteral("streams"))
+                                      .toObject()
+                                      .value(stream)
+                                      .toObject();
+        QCOMPARE(grant.value(QStringLiteral("state")), allowed ? QStringLiteral("reset") : QStringLiteral("denied"));
+        NativeStage::say(*session, wire::Query{QStringLiteral("q"),
+                                               EventsQuery{stream.isEmpty() ? QStringLiteral("-") : stream, 0, 10}});
+        NativeStage::settle();
+        QCOMPARE(ofType(session->take(), "reply").first().value(QStringLiteral("ok")), allowed);
+    }
+
+    void queriesAreAnsweredFromTheArchive()
+    {
+        NativeStage stage(Posture::Open, 5);
+        stage.log.alertsResult.alerts = {alertOf(QStringLiteral("a"), QStringLiteral("van"))};
+        const auto session = stage.connect(anonymousAdmin());
+        NativeStage::hello(*session, {});
+        (void)session->take();
+        const auto ask = [&](const auto &what) {
+            NativeStage::say(*session, wire::Query{QStringLiteral("q"), what});
+            NativeStage::settle();
+            const QJsonObject reply = session->takeOne();
+            return reply.value(QStringLiteral("ok")).toBool() ? reply.value(QStringLiteral("result")).toObject()
+                                                              : QJsonObject();
+        };
+        QCOMPARE(ask(AlertsQuery()).value(QStringLiteral("alerts")).toArray().size(), 1);
+        QVERIFY(ask(HistoryQuery{QStringLiteral("van"), {}, {}, {}, 10}).contains(QStringLiteral("series")));
+        QVERIFY(ask(ReadingsQuery{QStringLiteral("van"), {}, {}, 10}).contains(QStringLiteral("readings")));
+        const QJsonObject events = ask(EventsQuery{QStringLiteral("desk"), 3, 10});
+        QCOMPARE(events.value(QStringLiteral("head")).toInt(), 5);
+        QCOMPARE(events.value(QStringLiteral("events")).toArray().size(), 2);
+        const QJsonObject state = ask(wire::SnapshotQuery{QStringLiteral("desk")});
+        QCOMPARE(state.value(QStringLiteral("seq")).toInt(), 5);
+    }
+
+    void telemetryConflatesToTheNewestAndASlowReaderMissesNoDevice()
+    {
+        NativeStage stage;
+        const auto session = stage.connect(anonymousAdmin());
+        NativeStage::hello(*session, {});
+        NativeStage::say(*session, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("telemetry")}, 10});
+        (void)session->take();
+        const auto hear = [&](const QString &device, double speed) {
+            const Reading reading{device, QStringLiteral("t"), stage.now, {}, {}, {{QStringLiteral("speed"), speed}}};
+            stage.latest.put({reading});
+            stage.dialect->publish({reading});
+        };
+        const auto speeds = [&] {
+            QStringList heard;
+            for (const QJsonObject &frame : ofType(session->take(), "live")) {
+                for (const QJsonValueConstRef item : frame.value(QStringLiteral("readings")).toArray()) {
+                    const QJsonObject channels = item.toObject().value(QStringLiteral("channels")).toObject();
+                    heard.append(item.toObject().value(QStringLiteral("device")).toString() + QLatin1Char(' ') +
+                                 QString::number(channels.value(QStringLiteral("speed")).toArray().first().toInt()));
+                }
+            }
+            return heard.join(QLatin1String(", "));
+        };
+        session->behind = true;
+        for (int i = 0; i <= 100; ++i)
+            hear(QStringLiteral("a"), i);
+        hear(QStringLiteral("b"), 5);
+        QTest::qWait(80);
+        QCOMPARE(speeds(), QString());
+        session->behind = false;
+        stage.now += std::chrono::seconds(1);
+        QString heard;
+        const auto heardSome = [&] { return !(heard += speeds()).isEmpty(); };
+        QTRY_VERIFY(heardSome());
+        QCOMPARE(heard, QStringLiteral("a 100, b 5"));
+        heard.clear();
+        hear(QStringLiteral("b"), 6);
+        stage.now += std::chrono::seconds(1);
+        QTRY_VERIFY(heardSome());
+        QCOMPARE(heard, QStringLiteral("b 6"));
+    }
+
+    void topicsAreForThoseWhoMayHearThem()
+    {
+        NativeStage stage(Posture::Secure);
+        stage.publish({vehicleOf(QStringLiteral("own"), {QStringLiteral("me")})});
+        const auto session = stage.connect(somebody(QStringLiteral("me"), Role::Citizen));
+        NativeStage::hello(*session, {});
+        (void)session->take();
+        NativeStage::say(*session,
+                         wire::Subscribe{QStringLiteral("s"),
+                                         {QStringLiteral("telemetry"), QStringLiteral("telemetry/own"),
+                                          QStringLiteral("telemetry/other"), QStringLiteral("stats"),
+                                          QStringLiteral("presence"), QStringLiteral("typing"), QStringLiteral("x")},
+                                         0});
+        const QJsonObject result = ofType(session->take(), "reply").first().value(QStringLiteral("result")).toObject();
+        QCOMPARE(result.value(QStringLiteral("topics")).toArray(),
+                 (QJsonArray{QStringLiteral("telemetry/own"), QStringLiteral("typing")}));
+        QCOMPARE(result.value(QStringLiteral("denied")).toArray().size(), 5);
+    }
+
+    void typingIsToldToThoseWhoMayReadTheConversation()
+    {
+        NativeStage stage(Posture::Secure);
+        const auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        const auto anna = stage.connect(somebody(QStringLiteral("anna"), Role::Citizen));
+        const auto ben = stage.connect(somebody(QStringLiteral("ben"), Role::Citizen));
+        for (FakeSession *session : {dana.get(), anna.get(), ben.get()}) {
+            NativeStage::hello(*session, {});
+            NativeStage::say(*session, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("typing")}, 0});
+            (void)session->take();
+        }
+        NativeStage::say(*dana, wire::Typing{QStringLiteral("user/anna")});
+        QCOMPARE(ofType(anna->take(), "live").size(), 1);
+        QVERIFY(ben->take().isEmpty());
+        QVERIFY(dana->take().isEmpty());
+        NativeStage::say(*dana, wire::Typing{QStringLiteral("user/anna")}); // once a second
+        QVERIFY(anna->take().isEmpty());
+        NativeStage::say(*ben, wire::Typing{QStringLiteral("user/anna")});
+        QVERIFY(anna->take().isEmpty());
+    }
+
+    void thoseOnShiftAreSeen()
+    {
+        NativeStage stage(Posture::Secure);
+        const auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        NativeStage::say(
+            *dana, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("presence"), QStringLiteral("stats")}, 0});
+        (void)dana->take();
+        auto sam = stage.connect(somebody(QStringLiteral("sam"), Role::Supervisor));
+        NativeStage::hello(*sam, {});
+        QJsonArray people = ofType(dana->take(), "live").last().value(QStringLiteral("people")).toArray();
+        QCOMPARE(people.size(), 2);
+        sam.reset();
+        people = ofType(dana->take(), "live").last().value(QStringLiteral("people")).toArray();
+        QCOMPARE(people.size(), 1);
+        stage.dialect->setStats(ServerStats{{}, 7, 0, 0, 0, 0, 0, 0});
+        QCOMPARE(ofType(dana->take(), "live")
+                     .last()
+                     .value(QStringLiteral("stats"))
+                     .toObject()
+                     .value(QStringLiteral("connections"))
+                     .toInt(),
+                 7);
+    }
+
+    void streamsAreReadOverHttpToo_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<int>("events");
+        QTest::newRow("all") << QStringLiteral("/api/streams/desk") << QString() << 200 << 5;
+        QTest::newRow("behind") << QStringLiteral("/api/streams/desk") << QStringLiteral("after=3") << 200 << 2;
+        QTest::newRow("some") << QStringLiteral("/api/streams/chat/user/7") << QStringLiteral("after=1&limit=2") << 200
+                              << 2;
+        QTest::newRow("not a number") << QStringLiteral("/api/streams/desk") << QStringLiteral("after=x") << 422 << 0;
+        QTest::newRow("below zero") << QStringLiteral("/api/streams/desk") << QStringLiteral("after=-1") << 422 << 0;
+        QTest::newRow("too many") << QStringLiteral("/api/streams/desk") << QStringLiteral("limit=1001") << 422 << 0;
+        QTest::newRow("none") << QStringLiteral("/api/streams/desk") << QStringLiteral("limit=0") << 422 << 0;
+        QTest::newRow("forbidden") << QStringLiteral("/api/streams/audit") << QString() << 403 << 0;
+        QTest::newRow("unknown") << QStringLiteral("/api/streams/x") << QString() << 403 << 0;
+    }
+    void streamsAreReadOverHttpToo()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, query);
+        QFETCH(int, status);
+        QFETCH(int, events);
+        NativeStage stage(Posture::Secure, 5);
+        net::HttpRequest request;
+        request.method = "GET";
+        request.path = path;
+        request.query = QUrlQuery(query);
+        QVERIFY(stage.dialect->claimsHttp("GET", path));
+        std::optional<net::HttpResponse> response;
+        stage.dialect->http(request, somebody(QStringLiteral("dana"), Role::Dispatcher),
+                            [&](const net::HttpResponse &r) { response = r; });
+        NativeStage::settle();
+        QVERIFY(response);
+        QCOMPARE(response->status, status);
+        QCOMPARE(objectOf(response->body).value(QStringLiteral("events")).toArray().size(), events);
+        response.reset();
+        stage.dialect->http(request, std::nullopt, [&](const net::HttpResponse &r) { response = r; });
+        QCOMPARE(response->status, 401);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNativeDialect)
+#include "test_native_dialect.moc"
