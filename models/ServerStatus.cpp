@@ -89,7 +89,8 @@ QString ServerStatus::awayText() const
     if (!m_lastLive.isEmpty())
         text += QLatin1Char(' ') + tr("This is the last picture.");
     if (m_pending > 0)
-        text += QLatin1Char(' ') + tr("%n action(s) wait to be confirmed.", nullptr, m_pending);
+        text += QLatin1Char(' ') + (m_pending == 1 ? tr("1 action waits to be confirmed.")
+                                                   : tr("%1 actions wait to be confirmed.").arg(m_pending));
     return text;
 }
 
