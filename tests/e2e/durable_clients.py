@@ -86,7 +86,7 @@ class Writer(Client):
     def __init__(self, door, directory, name, token, kind, streams, make, done=None, patience=4, pace=0):
         super().__init__(door, directory, name, token)
         self.kind, self.streams, self.make = kind, streams, make
-        self.done = done or (lambda reply: None)
+        self.done = done or (lambda asked, result: None)
         self.patience = patience * PATIENCE  # seconds until an answer counts as lost
         self.pace = pace  # seconds between two facts
         self.acknowledged = 0
@@ -132,7 +132,8 @@ class Writer(Client):
         return f"{self.name}-{self.n}"
 
     def fact(self):
-        return f"{self.kind} {self.id()}"
+        kind = "cancel" if self.body["kind"] == "cancel_command" else self.kind
+        return f"{kind} {self.id()}"
 
     async def ask(self, socket):
         await socket.send(json.dumps({"type": "request", "cmd_id": self.id(), "body": self.body}))
@@ -156,11 +157,12 @@ class Writer(Client):
                 raise EOFError(frame)
 
     def stored(self, result):
+        asked = self.body
         self.history.write(what="acknowledged", fact=self.fact(), attempt=self.attempt, streams=self.streams)
         self.body = None
         self.acknowledged += 1
         self.answered.set()
-        self.done(result)
+        self.done(asked, result)
 
 
 class AlertPhone(Writer):
@@ -168,7 +170,7 @@ class AlertPhone(Writer):
     the vehicle's list over HTTP first, as that protocol's clients do."""
 
     def __init__(self, door, directory, name, token, user, vehicle, streams):
-        super().__init__(door, directory, name, token, "report", streams, lambda n: {"n": n})
+        super().__init__(door, directory, name, token, "report", streams, lambda n: {"kind": "report"})
         self.user, self.vehicle = user, vehicle
 
     def open(self):
@@ -215,6 +217,8 @@ def fact_of(event):
         return f"acknowledge {request}"
     if event["kind"] == "command" and body["state"] == "queued" and not body.get("attempt"):
         return f"command {request}"
+    if event["kind"] == "command" and body["state"] == "canceled":
+        return f"cancel {request}"
     return None
 
 
@@ -282,18 +286,24 @@ class Reader(Client):
         await asyncio.wait_for(self.run(), seconds * PATIENCE)
 
 
-# The desk takes orders to devices when it has this part.
-ORDERS = os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../server/desk/CommandRouter.cpp"))
-
-
 class Shift:
     """Who works in these stories: anna, a citizen, and dana, a dispatcher; what they do, and who follows it."""
 
     def __init__(self, door, directory, anna, dana, slow=0, patience=4, pace=0.01):
-        panics = []
+        panics, orders = [], []
 
         def next_panic(_):
             return {"kind": "acknowledge", "alert_id": panics.pop(0)} if panics else None
+
+        def next_order(n):
+            if orders:  # one at a time: a device has room for 32
+                return {"kind": "cancel_command", "command_id": orders.pop()}
+            return {"kind": "issue_command", "device_id": "rig-1", "action": "set_speed", "parameters": {"n": n},
+                    "timeout": 1_000_000}
+
+        def ordered(asked, result):
+            if asked["kind"] == "issue_command":
+                orders.append(result["ref"])
 
         def writer(name, token, kind, streams, make, done=None):
             return Writer(door, directory, name, token, kind, streams, make, done, patience, pace)
@@ -307,15 +317,12 @@ class Shift:
                    lambda n: {"kind": "send_chat", "thread": "user/anna", "text": f"On the way {n}", "from_desk": True}),
             writer("anna-panic", anna, "panic", alerts,
                    lambda n: {"kind": "raise_panic", "user_id": "anna", "client_alert_id": f"p-{n}", "message": str(n)},
-                   lambda result: panics.append(result["ref"])),
+                   lambda _, result: panics.append(result["ref"])),
             writer("dana-acknowledges", dana, "acknowledge", alerts, next_panic),
             writer("dana-commands", dana, "command", ["desk", "commands", "device/rig-1"],
-                   lambda n: {"kind": "issue_command", "device_id": "rig-1", "action": "set_speed",
-                              "parameters": {"n": n}, "timeout": 1_000_000}),
+                   next_order, ordered),
             AlertPhone(door, directory, "phone", anna, "anna", "van-1", ["desk", "alerts"]),
         ]
-        if not ORDERS:
-            self.writers.pop(-2)
         self.writers[-1].patience, self.writers[-1].pace = patience * PATIENCE, pace
         self.readers = [Reader(door, directory, f"reads-{stream.replace('/', '-')}-{number}", token, stream, slow * number)
                         for number, (token, stream) in enumerate([

@@ -7,6 +7,7 @@ TOCSIN_HISTORIES    a directory that keeps the histories; default: kept only whe
 """
 
 import asyncio
+import json
 import os
 import random
 import shutil
@@ -26,6 +27,19 @@ def verdict(paths):
     return subprocess.run([sys.executable, "-B", CHECKER, *paths], capture_output=True, text=True, check=False)
 
 
+def hear(door, dana):
+    """A device that is not heard takes no orders."""
+    connection = door.http(10)
+    try:
+        connection.request("POST", "/api/v1/telemetry/ingest",
+                           headers={"Authorization": "Bearer " + dana, "Content-Type": "application/json"},
+                           body=json.dumps({"vehicle_id": "rig-1", "sensor_data": {"speed": 1}}))
+        answer = connection.getresponse()
+        assert answer.status == 201, answer.read()
+    finally:
+        connection.close()
+
+
 async def provide(door, dana):
     """The van that alerts are reported of, and the device that takes orders."""
     async with door.connect("/ws/v1", dana, subprotocols=["tocsin.v1.json"]) as socket:
@@ -35,6 +49,7 @@ async def provide(door, dana):
                 "v": 1, "id": device, "name": device, "kind": "vehicle", "owners": owners, "first_seen": 1}}})
             reply = await receive_until(socket, lambda frame: frame["type"] == "reply")
             assert reply["ok"], reply
+    await asyncio.to_thread(hear, door, dana)
 
 
 class Kill9(Case):
@@ -62,6 +77,7 @@ class Kill9(Case):
             server.kill()
             await asyncio.to_thread(server.start)
             door.open(server.host, server.port)
+            await asyncio.to_thread(hear, door, dana)
         await shift.finish()
         server.stop()
         result = verdict(shift.paths())
