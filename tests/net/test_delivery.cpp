@@ -24,6 +24,7 @@ public:
     void guardFault(quint16, const QString &) override { ++faults; }
     void guardStalled() override { ++stalled; }
     void guardSent(quint64 count) override { messages += count; }
+    void guardDrained() override {}
     void guardClosed() override {}
     void guardEnded() override {}
     QByteArrayList texts;

@@ -37,7 +37,7 @@ public:
             return CancelPanic{text(), text()};
         case 5:
             return PutDevice{Device{id(), text(), text(), static_cast<DeviceKind>(below(5)), text(), coin(), texts(),
-                                    texts(), time()}};
+                                    texts(), texts(), time()}};
         case 6:
             return IssueCommand{id(), id(), object(), std::chrono::milliseconds(below(10000)), below(10)};
         case 7:
