@@ -31,7 +31,7 @@ public:
             settings.limits.unsent = settings.limits.waitingA = 1000;
         else
             wire->takesAtOnce = everything;
-        guard = std::make_unique<GuardSocket>(1, std::move(owned), settings, turns, traffic);
+        guard = std::make_unique<GuardSocket>(1, std::move(owned), settings, turns, gate, traffic);
         [[maybe_unused]] const bool open = guard->open(this);
         guard->read({});
     }
@@ -45,11 +45,13 @@ public:
     void guardFault(quint16 code, const QString &) override { faults.append(code); }
     void guardStalled() override { faults.append(CloseCode::Slow); }
     void guardSent(quint64) override {}
+    void guardDrained() override {}
     void guardClosed() override {}
     void guardEnded() override { ended = true; }
 
     ServerSettings settings;
     TurnQueue turns;
+    ReadGate gate{std::make_shared<InwardGauge>()};
     TrafficCounters traffic;
     QByteArrayList got;
     QList<int> faults;
