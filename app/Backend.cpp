@@ -329,7 +329,7 @@ QString Backend::makeServer()
     };
     p.server = std::make_unique<ServerSide>(ServerSide::Parts{
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
-        *p.attachments, [&log = *p.log](const QString &id, auto reply) { log.attachmentThreads(id, std::move(reply)); },
+        *p.attachments, [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
         desk.inward()});
     p.server->moveToThread(p.serverWorker->thread());

@@ -104,7 +104,7 @@ void LogReader::work()
         task(m_queries);
 }
 
-void LogReader::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)
+void LogReader::alerts(const AlertsQuery &query, const std::function<void(const AlertsResult &)> &reply)
 {
     AlertsResult refusal;
     refusal.error = ask(m_pages, [query, reply](DeskQueries &queries) { reply(queries.alerts(query)); });
@@ -112,7 +112,7 @@ void LogReader::alerts(const AlertsQuery &query, std::function<void(const Alerts
         reply(refusal);
 }
 
-void LogReader::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
+void LogReader::events(const EventsQuery &query, const std::function<void(const EventsResult &)> &reply)
 {
     EventsResult refusal;
     refusal.error = ask(m_pages, [query, reply](DeskQueries &queries) { reply(queries.events(query)); });
@@ -120,7 +120,7 @@ void LogReader::events(const EventsQuery &query, std::function<void(const Events
         reply(refusal);
 }
 
-void LogReader::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
+void LogReader::messages(const ChatQuery &query, const std::function<void(const ChatResult &)> &reply)
 {
     ChatResult refusal;
     refusal.error = ask(m_pages, [query, reply](DeskQueries &queries) { reply(queries.messages(query)); });
@@ -128,14 +128,15 @@ void LogReader::messages(const ChatQuery &query, std::function<void(const ChatRe
         reply(refusal);
 }
 
-void LogReader::attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply)
+void LogReader::attachmentThreads(const QString &id,
+                                  const std::function<void(const std::optional<QStringList> &)> &reply)
 {
     if (!ask(m_pages, [id, reply](DeskQueries &queries) { reply(queries.attachmentThreads(id)); }).isEmpty())
         reply(std::nullopt);
 }
 
 void LogReader::remembered(const QString &sender, const QString &id,
-                           std::function<void(const RememberedResult &)> reply)
+                           const std::function<void(const RememberedResult &)> &reply)
 {
     RememberedResult refusal;
     refusal.error =

@@ -44,11 +44,12 @@ public:
     [[nodiscard]] int waiting(); ///< questions, any thread
 
     // Replies run on the reader's thread, or at once on the caller's when refused.
-    void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply);
-    void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply);
-    void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply);
-    void attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply);
-    void remembered(const QString &sender, const QString &id, std::function<void(const RememberedResult &)> reply);
+    void alerts(const AlertsQuery &query, const std::function<void(const AlertsResult &)> &reply);
+    void events(const EventsQuery &query, const std::function<void(const EventsResult &)> &reply);
+    void messages(const ChatQuery &query, const std::function<void(const ChatResult &)> &reply);
+    void attachmentThreads(const QString &id, const std::function<void(const std::optional<QStringList> &)> &reply);
+    void remembered(const QString &sender, const QString &id,
+                    const std::function<void(const RememberedResult &)> &reply);
 
 private:
     using Task = std::function<void(DeskQueries &)>;

@@ -101,29 +101,30 @@ void LogStore::append(const Batch &batch, Done done)
         done(refusal);
 }
 
-void LogStore::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)
+void LogStore::alerts(const AlertsQuery &query, const std::function<void(const AlertsResult &)> &reply)
 {
-    m_reader.alerts(query, std::move(reply));
+    m_reader.alerts(query, reply);
 }
 
-void LogStore::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
+void LogStore::events(const EventsQuery &query, const std::function<void(const EventsResult &)> &reply)
 {
-    m_reader.events(query, std::move(reply));
+    m_reader.events(query, reply);
 }
 
-void LogStore::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
+void LogStore::messages(const ChatQuery &query, const std::function<void(const ChatResult &)> &reply)
 {
-    m_reader.messages(query, std::move(reply));
+    m_reader.messages(query, reply);
 }
 
-void LogStore::attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply)
+void LogStore::attachmentThreads(const QString &id,
+                                 const std::function<void(const std::optional<QStringList> &)> &reply)
 {
-    m_reader.attachmentThreads(id, std::move(reply));
+    m_reader.attachmentThreads(id, reply);
 }
 
 void LogStore::remembered(const QString &sender, const QString &id, std::function<void(const RememberedResult &)> reply)
 {
-    m_reader.remembered(sender, id, std::move(reply));
+    m_reader.remembered(sender, id, reply);
 }
 
 void LogStore::wake()

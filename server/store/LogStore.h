@@ -59,10 +59,10 @@ public:
     // Any thread; replies run on the reader's thread, or at once on the caller's when refused.
     void remembered(const QString &sender, const QString &id,
                     std::function<void(const RememberedResult &)> reply) override;
-    void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply);
-    void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply);
-    void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply);
-    void attachmentThreads(const QString &id, std::function<void(const std::optional<QStringList> &)> reply);
+    void alerts(const AlertsQuery &query, const std::function<void(const AlertsResult &)> &reply);
+    void events(const EventsQuery &query, const std::function<void(const EventsResult &)> &reply);
+    void messages(const ChatQuery &query, const std::function<void(const ChatResult &)> &reply);
+    void attachmentThreads(const QString &id, const std::function<void(const std::optional<QStringList> &)> &reply);
 
     [[nodiscard]] int waitingQueries() { return m_reader.waiting(); }
     [[nodiscard]] qint64 transactions() const { return m_transactions; } ///< committed since start
