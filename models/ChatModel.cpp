@@ -104,9 +104,8 @@ QVariant ChatModel::data(const QModelIndex &index, int role) const
 QStringList ChatModel::quickReplies() const
 {
     QStringList texts;
-    const ReplyFacts facts = replyFacts();
-    for (const ChatReply &reply : m_replies)
-        texts.append(filled(reply, facts));
+    for (const ChatReply &reply : offered())
+        texts.append(reply.text);
     return texts;
 }
 
@@ -116,7 +115,7 @@ void ChatModel::setReplies(const QList<ChatReply> &replies)
     Q_EMIT headerChanged();
 }
 
-ReplyFacts ChatModel::replyFacts() const
+QList<ChatReply> ChatModel::offered() const
 {
     ReplyFacts facts;
     facts.operatorName = m_link.self().name;
@@ -125,7 +124,12 @@ ReplyFacts ChatModel::replyFacts() const
         facts.name = m_threads.titleOf(chatThreadOfUser(m_person));
         facts.incident = hasIncident() ? tr("panic") : QString();
     }
-    return facts;
+    QList<ChatReply> replies;
+    for (const ChatReply &reply : m_replies) {
+        if (!facts.incident.isEmpty() || !reply.text.contains(QLatin1String("{incident}")))
+            replies.append({reply.id, filled(reply, facts)});
+    }
+    return replies;
 }
 
 int ChatModel::scope() const
@@ -272,7 +276,8 @@ bool ChatModel::send(const QString &text)
 
 bool ChatModel::sendReply(int index)
 {
-    return index >= 0 && index < m_replies.size() && send(filled(m_replies[index], replyFacts()), m_replies[index].id);
+    const QList<ChatReply> replies = offered();
+    return index >= 0 && index < replies.size() && send(replies[index].text, replies[index].id);
 }
 
 bool ChatModel::send(const QString &text, const QString &quickReply)

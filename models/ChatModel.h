@@ -171,7 +171,8 @@ private:
     void submit(Own &own);
     bool send(const QString &text, const QString &quickReply);
     void reportRead();
-    [[nodiscard]] ReplyFacts replyFacts() const;
+    /// The replies as they can be sent now: one about an incident only when there is one.
+    [[nodiscard]] QList<ChatReply> offered() const;
     [[nodiscard]] Line lineOf(const ChatMessage &message) const;
     [[nodiscard]] Line lineOf(const Own &own) const;
 

@@ -257,6 +257,9 @@ void Console::selectThread(const QString &thread)
     const QString user = userOfChatThread(thread);
     if (user.isEmpty()) {
         const QString incident = incidentOfChatThread(thread);
+        const bool shared = thread == operatorsThread() || thread == broadcastThread();
+        if (incident.isEmpty() && !shared)
+            return;
         if (!incident.isEmpty())
             selectAlert(incident);
         showThread(thread);

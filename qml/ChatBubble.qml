@@ -38,6 +38,7 @@ Item {
 
     implicitHeight: day.height + (root.note ? noteLabel.height : bubble.height)
     Accessible.role: Accessible.ListItem
+    Accessible.description: root.ackText
     Accessible.name: root.note ? root.messageText : qsTr("%1 at %2: %3").arg(root.mine ? qsTr("You") : root.senderName).arg(root.timeText).arg(root.messageText)
 
     TextLabel {

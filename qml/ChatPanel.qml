@@ -184,17 +184,17 @@ Panel {
         anchors.leftMargin: 3 * Theme.grid
         anchors.rightMargin: 3 * Theme.grid
         spacing: Theme.grid
-        visible: root.some && root.height > 260
+        visible: root.some && root.height > 260 && (root.chat.scope === ChatModel.Direct || root.chat.scope === ChatModel.Incident)
         height: visible ? implicitHeight : 0
 
         Repeater {
-            model: root.chat.quickReplies
+            // By number: a chip stays where it is while its text changes.
+            model: root.chat.quickReplies.length
 
             Chip {
-                required property string modelData
                 required property int index
 
-                text: modelData
+                text: root.chat.quickReplies[index] ?? ""
                 width: Math.min(implicitWidth, replies.width)
                 enabled: root.chat.canSend
                 Accessible.description: qsTr("Sends at once")
