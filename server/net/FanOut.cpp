@@ -155,7 +155,7 @@ int FanOut::publish(const QString &topic, const Encode &encode, Delivery deliver
         count = sendEach(*listened, encode, delivery, key, filter);
     } else if (std::any_of(listened->entries.cbegin(), listened->entries.cend(),
                            [](const Topic::Entry &entry) { return entry.listens(); })) {
-        const Frame frame = encode();
+        Frame frame = encode();
         if (frame.isEmpty())
             count = 0;
         else if (listened->batch && listened->batch->takes(frame))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Request targets: what is accepted holds nothing that walks out of a tree or means two things.
-#include "server/dialects/VehicleSockets.h"
+#include "server/dialects/Route.h"
 #include "server/net/Target.h"
 #include "tests/fuzz/Fuzz.h"
 
@@ -31,9 +31,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
     const net::Target again = net::parseTarget(QUrl::toPercentEncoding(target.path, "/"));
     require(again.error.isEmpty() && again.path == target.path, "an accepted path, escaped again, is the same");
 
-    if (const auto vehicle = VehiclePath::parse(target.path)) {
-        require(!vehicle->subject.isEmpty() && vehicle->subject.size() <= 128, "an id has 1 to 128 characters");
-        require(!vehicle->subject.contains(QLatin1Char('/')), "an id is one segment");
+    QString subject;
+    if (matchesPattern("/ws/telemetry/{id}", target.path, &subject)) {
+        require(!subject.isEmpty() && subject.size() <= 128, "an id has 1 to 128 characters");
+        require(!subject.contains(QLatin1Char('/')), "an id is one segment");
     }
     return 0;
 }
