@@ -111,7 +111,7 @@ void ReadingInbox::count()
 {
     if (!m_gauge)
         return;
-    const auto items = static_cast<qint64>(m_size + m_kept.size());
+    const auto items = static_cast<qint64>(m_size) + static_cast<qint64>(m_kept.size());
     m_gauge->add(items - std::exchange(m_countedItems, items), m_bytes - std::exchange(m_countedBytes, m_bytes));
 }
 

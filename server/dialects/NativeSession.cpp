@@ -53,7 +53,7 @@ QJsonObject historyToJson(const HistoryResult &result)
 }
 } // namespace
 
-NativeSession::NativeSession(net::Session *session, std::optional<Principal> who, NativeServices &services,
+NativeSession::NativeSession(net::Session *session, const std::optional<Principal> &who, NativeServices &services,
                              QObject *parent)
     : QObject(parent)
     , m_session(session)

@@ -23,7 +23,8 @@ class NativeSession : public QObject
     Q_OBJECT
 public:
     /// `who`: the caller of the upgrade; nothing when it came without a token and must say hello with one.
-    NativeSession(net::Session *session, std::optional<Principal> who, NativeServices &services, QObject *parent);
+    NativeSession(net::Session *session, const std::optional<Principal> &who, NativeServices &services,
+                  QObject *parent);
     ~NativeSession() override;
 
     [[nodiscard]] net::Session *session() const { return m_session; }

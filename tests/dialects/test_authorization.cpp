@@ -483,7 +483,9 @@ void TestAuthorization::thereIsNoOtherMessage()
     QVERIFY(stage.sink.taken.isEmpty());
 }
 
-/// The tables are the only way in because every dialect of the product goes through them.
+/// The tables are the only way in because every dialect of the product goes through them. The native protocol alone
+/// stands beside: names of streams have slashes, and what may be asked is judged by type. NativeRights has one overload per
+/// request, query and topic, so that one without a rule does not compile.
 void TestAuthorization::thereIsNoOtherKindOfDialect()
 {
     static const QRegularExpression derived(QStringLiteral(R"(public\s+(net::)?Dialect\b)"));
@@ -498,7 +500,9 @@ void TestAuthorization::thereIsNoOtherKindOfDialect()
                 found.append(QFileInfo(file).fileName());
         }
     }
-    QCOMPARE(found, QStringList{QStringLiteral("RuledDialect.h")});
+    found.sort();
+    const QStringList expected{QStringLiteral("NativeDialect.h"), QStringLiteral("RuledDialect.h")};
+    QCOMPARE(found, expected);
 }
 
 QTEST_GUILESS_MAIN(TestAuthorization)

@@ -588,7 +588,8 @@ private Q_SLOTS:
                  {"DROP TRIGGER events_no_update", "ALTER TABLE events DROP COLUMN streams",
                   "ALTER TABLE events DROP COLUMN hash", "DROP TABLE meta", "DROP TABLE streams",
                   "DROP TABLE stream_events", "DROP TABLE requests", "DROP TABLE head", "DROP TABLE chat_receipts",
-                  "DROP TABLE commands", "DROP TABLE audit",
+                  "DROP TABLE commands", "DROP TABLE audit", "DROP INDEX chat_id", "DROP TABLE chat_attachments",
+                  "DROP TABLE retention",
                   "CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'no'); END",
                   "PRAGMA user_version=1"})
                 QCOMPARE(outsider.exec(QString::fromLatin1(sql)), QString());
