@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/MessagePack.h"
 
+#include <QStringDecoder>
+
 #include <msgpack.hpp>
 
 #include <algorithm>

@@ -16,12 +16,12 @@ struct CommandLimits
 {
     int openPerDevice = 32;
     int openOverall = 4096;
-    Duration expiry = std::chrono::minutes(5);       ///< how long a command waits for its device
-    Duration backOffFirst = std::chrono::seconds(1); ///< before a second attempt; doubled with each …
-    Duration backOffMost = std::chrono::seconds(30); ///< … up to this
-    int remembered = 1000;                           ///< closed ones that a late answer still finds
-    qsizetype parametersLength = 16 * 1024;          ///< bytes of JSON
-    qsizetype responseLength = 64 * 1024;            ///< a longer one is left out and said so
+    Duration expiry = std::chrono::minutes(5);         ///< how long a command waits for its device
+    Duration backOffFirst = std::chrono::seconds(1);   ///< before a second attempt; doubled with each …
+    Duration backOffMost = std::chrono::seconds(30);   ///< … up to this
+    int remembered = 1000;                             ///< closed ones that a late answer still finds
+    qsizetype parametersLength = qsizetype{16} * 1024; ///< bytes of JSON
+    qsizetype responseLength = qsizetype{64} * 1024;   ///< a longer one is left out and said so
 };
 
 /// Decides about orders to devices: what is sent when, tried again, given up. Plain value logic on the desk's thread; time is
