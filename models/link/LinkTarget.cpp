@@ -32,7 +32,7 @@ QByteArray LinkTarget::parseFingerprint(const QString &text, QString *error)
     if (hex.startsWith(QLatin1String("sha256:")))
         hex = hex.mid(7);
     hex.remove(QLatin1Char(':'));
-    const QByteArray bytes = QByteArray::fromHex(hex.toLatin1());
+    QByteArray bytes = QByteArray::fromHex(hex.toLatin1());
     if (hex.size() == digits && bytes.toHex() == hex.toLatin1())
         return bytes;
     *error = QStringLiteral("a fingerprint is sha256: and 64 hexadecimal digits");
