@@ -234,9 +234,8 @@ void CommandModel::apply(const Command &command, const QString &requestId)
 
 bool CommandModel::takeReply(const QString &requestId, const Outcome &outcome)
 {
-    if (const auto cancel = m_cancels.constFind(requestId); cancel != m_cancels.cend()) {
-        const QString action = *cancel;
-        m_cancels.erase(cancel);
+    if (m_cancels.contains(requestId)) {
+        const QString action = m_cancels.take(requestId);
         if (!outcome.ok)
             Q_EMIT refused(tr("\"%1\" was not canceled: %2").arg(action, outcome.message));
         return true;

@@ -2,7 +2,10 @@
 """A client of the native protocol (models/wire/PROTOCOL.md) that keeps its history, as a phone or a console would."""
 
 import asyncio
+import contextlib
 import json
+
+import websockets
 
 from tocsin_process import PATIENCE
 
@@ -32,7 +35,8 @@ class NativeClient:
 
     async def __aexit__(self, *_):
         self.reader.cancel()
-        await self.socket.close()
+        with contextlib.suppress(websockets.exceptions.ConnectionClosed):  # the server may have been killed
+            await self.socket.close()
 
     async def say(self, frame):
         await self.socket.send(json.dumps(frame))

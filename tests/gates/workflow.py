@@ -16,7 +16,7 @@ import yaml
 QT_BASE = {"Core", "Gui", "Network", "Qml", "Quick", "QuickControls2", "QuickTest", "Sql", "Svg", "Test", "Widgets", "Concurrent"}
 # What CMake asks for: what it is called for brew and for vcpkg ("": the system has it).
 LIBRARIES = {"Boost": ("boost", "boost-beast"), "libsodium": ("libsodium", "libsodium"), "ZLIB": ("", "zlib"),
-             "sqlite3": ("sqlite", "sqlite3"), "OpenSSL": ("openssl@3", "openssl"), "PkgConfig": ("pkg-config", "pkgconf"), "tomlplusplus": ("tomlplusplus", "tomlplusplus")}
+             "sqlite3": ("sqlite", "sqlite3"), "msgpack": ("msgpack-cxx", "msgpack"), "OpenSSL": ("openssl@3", "openssl"), "PkgConfig": ("pkg-config", "pkgconf"), "tomlplusplus": ("tomlplusplus", "tomlplusplus")}
 FIND = re.compile(r"find_package\((\w+)([^)]*)\)")
 MODULES = re.compile(r"pkg_check_modules\(\w+([^)]*)\)")
 WORDS = {"REQUIRED", "IMPORTED_TARGET", "GLOBAL", "COMPONENTS", "QUIET", "CONFIG"}
