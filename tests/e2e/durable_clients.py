@@ -49,7 +49,7 @@ class Door:
         await self.opened.wait()
         host, port = self.address
         scheme = "wss" if self.context else "ws"
-        async with websockets.connect(f"{scheme}://{host}:{port}{path}?token={token}", ssl=self.context,
+        async with websockets.connect(f"{scheme}://{host}:{port}{path}?token={token}", ssl=self.context, compression=None,
                                       open_timeout=5 * PATIENCE, close_timeout=0.2, ping_interval=2 * PATIENCE,
                                       ping_timeout=4 * PATIENCE, max_size=2**26, **more) as socket:
             yield socket
