@@ -18,17 +18,17 @@ void Archive::readings(const ReadingsQuery &query, std::function<void(const Read
 
 void Archive::alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply)
 {
-    m_log.alerts(query, std::move(reply));
+    m_log.alerts(query, reply);
 }
 
 void Archive::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
 {
-    m_log.events(query, std::move(reply));
+    m_log.events(query, reply);
 }
 
 void Archive::messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply)
 {
-    m_log.messages(query, std::move(reply));
+    m_log.messages(query, reply);
 }
 
 } // namespace tocsin

@@ -228,8 +228,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(stateOf(*console.alerts()->find(alert)) == AlertState::Acknowledged, patience);
         QTRY_VERIFY(!remote.isPending(alert));
         QVERIFY(console.server()->live());
-        QCOMPARE(console.server()->awayText(), QString());
-        QCOMPARE(remote.link.pendingRequests(), 0);
+        QTRY_COMPARE(console.server()->awayText(), QString());
+        QTRY_COMPARE(remote.link.pendingRequests(), 0);
         QCOMPARE(server.acknowledges(alert), 1);
     }
 
