@@ -67,6 +67,7 @@ class Native(Case):
         count = 10_000
         with Tocsin("--open") as server:
             async with NativeClient(server, ["chat/user/7"]) as reader:
+                await reader.wait(lambda: "chat/user/7" in reader.cursors, what="the place to start from")
                 cursors = reader.cursors
                 # Telemetry of an alert that comes and goes is the cheapest way to many events; chat is limited.
             writers = [await self.stack(NativeClient(server, [])) for _ in range(10)]

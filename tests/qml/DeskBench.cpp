@@ -82,10 +82,19 @@ QList<QQuickItem *> DeskBench::seenItems() const
 
 bool DeskBench::click(const QString &name)
 {
-    const QQuickItem *item = find(name);
-    if (!item)
+    // Where it comes to rest: a layout may still be under way.
+    constexpr int restsFor = 8;
+    QPointF middle;
+    int rests = 0;
+    const auto isAtRest = [&] {
+        const QQuickItem *item = find(name);
+        const QPointF now = item ? item->mapToScene(QPointF(item->width() / 2, item->height() / 2)) : QPointF();
+        rests = item && now == middle ? rests + 1 : 0;
+        middle = now;
+        return rests >= restsFor;
+    };
+    if (!QTest::qWaitFor(isAtRest))
         return false;
-    const QPointF middle = item->mapToScene(QPointF(item->width() / 2, item->height() / 2));
     QTest::mouseClick(m_window, Qt::LeftButton, Qt::NoModifier, middle.toPoint());
     return true;
 }
