@@ -22,11 +22,12 @@ LOST = (OSError, EOFError, asyncio.TimeoutError, websockets.exceptions.WebSocket
 
 
 class Door:
-    """Where the server is just now. `address` is a pair, or None while nothing is there. `context`: for TLS."""
+    """Where the server is just now. `address` is a pair, or None while nothing is there. `context`: for TLS. `compress`: offer permessage-deflate."""
 
-    def __init__(self, context=None):
+    def __init__(self, context=None, compress=True):
         self.address = None
         self.context = context
+        self.compression = "deflate" if compress else None
         self.opened = asyncio.Event()
 
     def open(self, host, port):
@@ -49,7 +50,8 @@ class Door:
         await self.opened.wait()
         host, port = self.address
         scheme = "wss" if self.context else "ws"
-        async with websockets.connect(f"{scheme}://{host}:{port}{path}?token={token}", ssl=self.context, compression=None,
+        async with websockets.connect(f"{scheme}://{host}:{port}{path}?token={token}", ssl=self.context,
+                                      compression=self.compression,
                                       open_timeout=5 * PATIENCE, close_timeout=0.2, ping_interval=2 * PATIENCE,
                                       ping_timeout=4 * PATIENCE, max_size=2**26, **more) as socket:
             yield socket

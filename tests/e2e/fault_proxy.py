@@ -15,8 +15,8 @@ Each connection lives in good health for a moment, then meets one fault after th
 
 `corrupt`: TCP's checksum does not see what a proxy changes. Over TLS any changed byte must be found, and any is changed. Over plain TCP a
 WebSocket has no checksum either: a letter that became another letter in a text is another text, which nobody can tell. What is
-claimed there is that whatever is no valid frame, UTF-8 or JSON any more is never taken for something else: the highest bit is changed, and the
-clients do not compress, since a changed bit of a deflated message is another valid text.
+claimed there is that whatever is no valid frame, UTF-8 or JSON any more is never taken for something else: the highest bit is changed, and clients
+of plain connections do not compress, since a changed bit of a deflated message is another valid text.
 """
 
 import asyncio

@@ -36,7 +36,7 @@ class Faults(Case):
             context = ssl.create_default_context(cafile=os.path.join(data, "tls", "ca.pem"))
         proxy = FaultProxy("127.0.0.1", port, OPTIONS.seed, OPTIONS.tls)
         await proxy.start()
-        door = Door(context)
+        door = Door(context, compress=OPTIONS.tls)  # see fault_proxy: a changed bit of a plain, deflated message
         door.open(proxy.host, proxy.port)
         proxy.calm = True
         await provide(door, dana)
