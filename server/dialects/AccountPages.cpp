@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/AccountPages.h"
 
-#include "server/dialects/Json.h"
+#include "models/wire/Json.h"
 #include "server/dialects/RestQuery.h"
+#include "server/net/AddressKey.h"
 
 #include <QHostAddress>
 #include <QUrlQuery>
@@ -125,20 +126,6 @@ QJsonObject bodyOf(const net::HttpRequest &request, std::optional<FieldError> *e
         return {};
     }
     return std::get<QJsonObject>(parsed);
-}
-
-/// What counts as one address: an IPv4 address, or the /64 of an IPv6 one.
-QString networkOf(const QString &address)
-{
-    const QHostAddress host(address);
-    bool isV4 = false;
-    const quint32 v4 = host.toIPv4Address(&isV4);
-    if (isV4)
-        return QHostAddress(v4).toString();
-    Q_IPV6ADDR raw = host.toIPv6Address();
-    constexpr int half = 8;
-    std::fill(raw.c + half, raw.c + sizeof raw.c, quint8{0});
-    return QHostAddress(raw).toString();
 }
 
 QString elsewhere()
@@ -283,7 +270,7 @@ void AccountPages::login(const QJsonObject &body, const net::HttpRequest &reques
     LoginAttempt attempt;
     attempt.name = field(body, {"username", "email", "user", "login"});
     attempt.password = field(body, {"password"});
-    attempt.address = networkOf(request.peerAddress);
+    attempt.address = net::addressKey(QHostAddress(request.peerAddress));
     if (attempt.name.isEmpty() || attempt.password.isEmpty()) {
         respond(missing(request, attempt.name.isEmpty() ? text("username") : text("password")));
         return;
@@ -310,7 +297,7 @@ void AccountPages::signUp(const QJsonObject &body, const net::HttpRequest &reque
     wanted.password = field(body, {"password", "password1"});
     wanted.firstName = field(body, {"first_name", "firstName"});
     wanted.lastName = field(body, {"last_name", "lastName"});
-    wanted.address = networkOf(request.peerAddress);
+    wanted.address = net::addressKey(QHostAddress(request.peerAddress));
     if (!m_issuer.canIssue()) {
         respond(failed(403, elsewhere(), elsewhere()));
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/Server.h"
 
+#include "server/net/AddressKey.h"
 #include "server/net/Doorstep.h"
 #include "server/net/FrameCodec.h"
 #include "server/net/GuardSocket.h"
@@ -34,19 +35,6 @@ constexpr int toldAboveCap = 256;
 constexpr int endedForTrim = 32;
 constexpr auto trimInterval = std::chrono::seconds(5);
 constexpr auto handshakePatience = std::chrono::seconds(5);
-
-/// What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets.
-QString addressKey(const QHostAddress &address)
-{
-    bool isV4 = false;
-    const quint32 v4 = address.toIPv4Address(&isV4);
-    if (isV4)
-        return QHostAddress(v4).toString();
-    Q_IPV6ADDR raw = address.toIPv6Address();
-    for (int i = 8; i < 16; ++i)
-        raw[i] = 0;
-    return QHostAddress(raw).toString();
-}
 
 } // namespace
 
