@@ -53,6 +53,17 @@ consteval bool isSound(const std::array<MessageRule<Message, Sockets, Extra>, N>
     return true;
 }
 
+/// The row of a message stands at its number.
+template<std::size_t N, class Message, class Sockets, class Extra>
+consteval bool isInOrder(const std::array<MessageRule<Message, Sockets, Extra>, N> &rules)
+{
+    for (std::size_t i = 0; i < N; ++i) {
+        if (rules[i].message != Message(i))
+            return false;
+    }
+    return true;
+}
+
 /// nullptr: there is no such message.
 template<std::size_t N, class Message, class Sockets, class Extra>
 [[nodiscard]] const MessageRule<Message, Sockets, Extra> *

@@ -2,6 +2,7 @@
 #include "server/dialects/NativeDialect.h"
 
 #include "server/dialects/NativeEvents.h"
+#include "server/dialects/NativeRoutes.h"
 #include "server/dialects/NativeServices.h"
 #include "server/dialects/NativeSession.h"
 #include "server/net/HttpText.h"
@@ -16,8 +17,6 @@ namespace tocsin {
 
 namespace {
 constexpr auto tickEvery = std::chrono::milliseconds(500);
-const QString socketPath = QStringLiteral("/ws/v1");
-const QString streamsPrefix = QStringLiteral("/api/streams/");
 constexpr int maxEventsPerCall = 1000;
 
 /// A whole number of the query within its bounds; nothing when it is not one.
@@ -33,6 +32,7 @@ std::optional<qint64> numberOf(const QUrlQuery &query, const QString &name, qint
 
 NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *parent)
     : QObject(parent)
+    , RuledDialect(options.posture)
     , m_options(std::move(options))
     , m_hub(parts.services.mirror)
     , m_snapshots(std::move(parts.askSnapshot), m_options.clock)
@@ -55,14 +55,14 @@ NativeDialect::~NativeDialect()
     qDeleteAll(std::exchange(m_sessions, {}));
 }
 
-bool NativeDialect::claimsUpgrade(const QString &path) const
+std::span<const Route> NativeDialect::routes() const
 {
-    return path == socketPath;
+    return native::routes;
 }
 
-bool NativeDialect::claimsHttp(const QByteArray &method, const QString &path) const
+bool NativeDialect::permits(const Rule & /*rule*/, const QString &object, const Principal &who) const
 {
-    return method == "GET" && path.startsWith(streamsPrefix) && path.size() > streamsPrefix.size();
+    return native::mayFollow({m_options.posture, who}, object, m_services->common.mirror);
 }
 
 QByteArrayList NativeDialect::subprotocols() const
@@ -70,16 +70,7 @@ QByteArrayList NativeDialect::subprotocols() const
     return {native::jsonSubprotocol, native::messagePackSubprotocol};
 }
 
-net::Verdict NativeDialect::authorizeUpgrade(const net::HttpRequest &request,
-                                             const std::optional<Principal> &caller) const
-{
-    // Without a token: the first frame brings one. With a wrong one there is nothing to wait for.
-    if (!caller && m_options.posture == Posture::Secure && !request.token().isEmpty())
-        return net::Verdict::refuse(401, R"({"detail":"Not authenticated"})");
-    return net::Verdict::allow();
-}
-
-void NativeDialect::opened(net::Session *session)
+void NativeDialect::enter(const Place & /*place*/, net::Session *session)
 {
     const bool known = m_options.posture == Posture::Open || !session->principal().id.isEmpty();
     auto *opened = new NativeSession(session, known ? std::optional<Principal>(session->principal()) : std::nullopt,
@@ -139,21 +130,12 @@ void NativeDialect::tellPeople()
     m_topics->tellPeople(people.values());
 }
 
-void NativeDialect::http(const net::HttpRequest &request, const std::optional<Principal> &caller,
-                         const net::Respond &respond)
+void NativeDialect::serve(const Call &call, const net::Respond &respond)
 {
-    if (!caller && m_options.posture == Posture::Secure) {
-        respond(net::errorResponse(401, "Not authenticated"));
-        return;
-    }
-    const native::Reader reader{m_options.posture, caller.value_or(Principal{{}, {}, Role::Admin, true})};
-    const QString stream = request.path.mid(streamsPrefix.size());
-    if (!native::mayFollow(reader, stream, m_services->common.mirror)) {
-        respond(net::errorResponse(403, "Access denied"));
-        return;
-    }
-    const auto after = numberOf(request.query, QStringLiteral("after"), 0, std::numeric_limits<qint64>::max() - 1);
-    const auto limit = numberOf(request.query, QStringLiteral("limit"), 256, maxEventsPerCall);
+    const native::Reader reader{m_options.posture, *call.caller};
+    const QString stream = call.object;
+    const auto after = numberOf(call.request.query, QStringLiteral("after"), 0, std::numeric_limits<qint64>::max() - 1);
+    const auto limit = numberOf(call.request.query, QStringLiteral("limit"), 256, maxEventsPerCall);
     if (!after || !limit || *limit < 1) {
         respond(net::errorResponse(422, after ? "limit must be 1 to 1000." : "after must be a whole number from 0."));
         return;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "server/dialects/DialectServices.h"
+#include "server/dialects/RuledDialect.h"
 #include "server/dialects/SnapshotBox.h"
 #include "server/dialects/StreamFeed.h"
-#include "server/net/Dialect.h"
 
 #include <QObject>
 
@@ -22,7 +22,7 @@ struct NativeServices;
 
 /// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1 and GET /api/streams/{stream}. Made and used on the server thread; what it is
 /// given outlives it.
-class NativeDialect : public QObject, public net::Dialect
+class NativeDialect : public QObject, public RuledDialect
 {
     Q_OBJECT
 public:
@@ -47,14 +47,8 @@ public:
     ~NativeDialect() override;
 
     [[nodiscard]] QString name() const override { return QStringLiteral("native"); }
-    [[nodiscard]] bool claimsUpgrade(const QString &path) const override;
-    [[nodiscard]] bool claimsHttp(const QByteArray &method, const QString &path) const override;
-    [[nodiscard]] net::Verdict authorizeUpgrade(const net::HttpRequest &request,
-                                                const std::optional<Principal> &caller) const override;
+    [[nodiscard]] std::span<const Route> routes() const override;
     [[nodiscard]] QByteArrayList subprotocols() const override;
-    void opened(net::Session *session) override;
-    void http(const net::HttpRequest &request, const std::optional<Principal> &caller,
-              const net::Respond &respond) override;
 
     [[nodiscard]] Counters counters() const;
     /// Deadlines. By a timer while somebody is connected; tests call it.
@@ -69,6 +63,11 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void typed(const tocsin::TypingNotice &notice); ///< by a session
+
+protected:
+    void serve(const Call &call, const net::Respond &respond) override;
+    void enter(const Place &place, net::Session *session) override;
+    [[nodiscard]] bool permits(const Rule &rule, const QString &object, const Principal &who) const override;
 
 private:
     void closed(NativeSession *session);

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/NativeRights.h"
 
-#include "models/domain/Streams.h"
-
-#include <array>
+#include "server/dialects/NativeRoutes.h"
 
 namespace tocsin::native {
 
 namespace {
 
-bool isStaff(const Reader &reader)
+/// Whoever it is about.
+bool mayOnAny(const Reader &reader, Act act)
 {
-    return reader.posture == Posture::Open || reader.who.isStaff();
-}
-
-bool isSupervisor(const Reader &reader)
-{
-    return reader.posture == Posture::Open || reader.who.role >= Role::Supervisor;
+    return isAllowed(reader.posture, reader.who, act, {});
 }
 
 bool mayActOn(const Reader &reader, Act act, const QString &id, const QStringList &owners)
@@ -30,11 +24,27 @@ QStringList ownersOf(const QString &deviceId, const DeskMirror &mirror)
     return device != nullptr ? device->owners : QStringList();
 }
 
-std::optional<QString> after(const QString &stream, QLatin1String prefix)
+template<std::size_t N>
+bool mayUse(const std::array<NameRule, N> &rules, const Reader &reader, const QString &name, const DeskMirror &mirror)
 {
-    return stream.startsWith(prefix) && stream.size() > prefix.size()
-               ? std::optional<QString>(stream.mid(prefix.size()))
-               : std::nullopt;
+    for (const NameRule &one : rules) {
+        QString object;
+        if (!matchesPattern(one.pattern, name, &object))
+            continue;
+        if (!one.rule.goesByRight())
+            return true;
+        switch (one.named) {
+        case Named::Nothing:
+            return mayOnAny(reader, one.rule.act());
+        case Named::User:
+            return mayActOn(reader, one.rule.act(), object, {object});
+        case Named::Device:
+            return mayActOn(reader, one.rule.act(), object, ownersOf(object, mirror));
+        case Named::Thread:
+            return mayRead(reader, object, mirror);
+        }
+    }
+    return false;
 }
 
 /// The person that an alert belongs to; a panic of nobody else's.
@@ -48,27 +58,26 @@ Outcome forbidden()
     return Outcome::refused(QStringLiteral("forbidden"), QStringLiteral("You may not do this."));
 }
 
-/// Makes each request this reader's, or refuses it. One overload per request: a new one does not compile without its rule.
+/// Makes each request this reader's, or refuses it: by its rule, on what it names.
 class Permit
 {
 public:
     using Result = std::variant<RequestBody, Outcome>;
-    Permit(const Reader &reader, const DeskMirror &mirror) : m_reader(reader), m_mirror(mirror) {}
+    Permit(const Reader &reader, const DeskMirror &mirror, Act act) : m_reader(reader), m_mirror(mirror), m_act(act) {}
 
     Result operator()(Acknowledge body) const
     {
         const Alert *alert = m_mirror.alert(body.alertId);
-        if (isStaff(m_reader))
+        if (onAny())
             return body;
         if (alert == nullptr || alert->kind == AlertKind::Incident)
             return forbidden();
-        return answer(mayActOn(m_reader, Act::AcknowledgeAlert, alert->source, ownersOf(alert->source, m_mirror)),
-                      body);
+        return answer(on(alert->source, ownersOf(alert->source, m_mirror)), body);
     }
     Result operator()(SendChat body) const
     {
         const bool broadcast = body.thread == broadcastThread();
-        if (!mayRead(m_reader, body.thread, m_mirror) || (broadcast && !isStaff(m_reader)))
+        if (!mayRead(m_reader, body.thread, m_mirror) || (broadcast && !mayOnAny(m_reader, Act::Broadcast)))
             return forbidden();
         if (m_reader.posture == Posture::Secure) {
             body.fromDesk = m_reader.who.isStaff();
@@ -78,27 +87,26 @@ public:
     }
     Result operator()(ReportAlert body) const
     {
-        if (!isStaff(m_reader) && body.userId.isEmpty() && m_reader.who.role == Role::Citizen)
+        if (!onAny() && body.userId.isEmpty() && m_reader.who.role == Role::Citizen)
             body.userId = m_reader.who.id;
-        const bool subject =
-            body.source.isEmpty() || mayActOn(m_reader, Act::ReportAlert, body.source, ownersOf(body.source, m_mirror));
-        const bool person = body.userId.isEmpty() || mayActOn(m_reader, Act::ReportAlert, body.userId, {body.userId});
+        const bool subject = body.source.isEmpty() || on(body.source, ownersOf(body.source, m_mirror));
+        const bool person = body.userId.isEmpty() || on(body.userId, {body.userId});
         const bool named = !body.source.isEmpty() || !body.userId.isEmpty();
         return answer(named && subject && person, body);
     }
     Result operator()(RaisePanic body) const
     {
-        if (!isStaff(m_reader) || body.userId.isEmpty()) {
+        if (!onAny() || body.userId.isEmpty()) {
             body.userId = m_reader.who.id;
             body.userName = m_reader.who.name;
         }
         if (m_reader.posture == Posture::Secure)
             body.simulated = false;
-        return body; // never refused
+        return answer(onAny() || on(body.userId, {}), body);
     }
     Result operator()(CancelPanic body) const
     {
-        if (isStaff(m_reader))
+        if (onAny())
             return body;
         const Alert *alert = m_mirror.alert(body.alertId);
         body.userId = m_reader.who.id;
@@ -108,34 +116,36 @@ public:
     {
         if (m_reader.posture == Posture::Secure)
             body.device.simulated = false;
-        return answer(isStaff(m_reader), body);
+        return answer(onAny(), body);
     }
-    Result operator()(const IssueCommand &body) const { return answer(isStaff(m_reader), body); }
-    Result operator()(const ReportCommand &body) const
-    {
-        // Whether the command was given to this device, the desk knows.
-        return answer(isStaff(m_reader) || m_reader.who.role == Role::Device, body);
-    }
-    Result operator()(const CancelCommand &body) const { return answer(isStaff(m_reader), body); }
+    Result operator()(const IssueCommand &body) const { return answer(onAny(), body); }
+    Result operator()(const ReportCommand &body) const { return answer(onAny(), body); }
+    Result operator()(const CancelCommand &body) const { return answer(onAny(), body); }
     Result operator()(const MarkChat &body) const { return answer(mayRead(m_reader, body.thread, m_mirror), body); }
     Result operator()(NoteAudit body) const
     {
         // What the server sees for itself it also notes itself.
-        return answer(isStaff(m_reader) && body.record.action == QLatin1String("export"), body);
+        return answer(onAny() && body.record.action == QLatin1String("export"), body);
     }
 
 private:
+    [[nodiscard]] bool onAny() const { return mayOnAny(m_reader, m_act); }
+    [[nodiscard]] bool on(const QString &id, const QStringList &owners) const
+    {
+        return mayActOn(m_reader, m_act, id, owners);
+    }
     static Result answer(bool allowed, const RequestBody &body) { return allowed ? Result(body) : Result(forbidden()); }
 
     const Reader &m_reader;
     const DeskMirror &m_mirror;
+    const Act m_act;
 };
 
 } // namespace
 
 bool mayRead(const Reader &reader, const QString &thread, const DeskMirror &mirror)
 {
-    if (thread == broadcastThread() || isStaff(reader))
+    if (thread == broadcastThread() || mayOnAny(reader, Act::Chat))
         return true;
     if (const QString user = userOfChatThread(thread); !user.isEmpty())
         return mayActOn(reader, Act::Chat, user, {user});
@@ -153,34 +163,17 @@ bool mayWatch(const Reader &reader, const QString &deviceId, const DeskMirror &m
 
 bool mayFollow(const Reader &reader, const QString &stream, const DeskMirror &mirror)
 {
-    if (stream == deskStream() || stream == alertsStream() || stream == devicesStream() || stream == commandsStream())
-        return isStaff(reader);
-    if (stream == auditStream())
-        return isSupervisor(reader);
-    if (const auto user = after(stream, QLatin1String("user/")))
-        return mayActOn(reader, Act::WatchAlerts, *user, {*user});
-    if (const auto thread = after(stream, QLatin1String("chat/")))
-        return mayRead(reader, *thread, mirror);
-    if (const auto device = after(stream, QLatin1String("device/")))
-        return mayWatch(reader, *device, mirror);
-    return false;
+    return mayUse(streamRules, reader, stream, mirror);
 }
 
 bool maySee(const Reader &reader, const EventBody &body)
 {
-    return isSupervisor(reader) || !std::holds_alternative<AuditRecord>(body);
+    return !std::holds_alternative<AuditRecord>(body) || mayOnAny(reader, Act::ReadAudit);
 }
 
 bool mayHear(const Reader &reader, const QString &topic, const DeskMirror &mirror)
 {
-    if (topic == QLatin1String("typing"))
-        return true; // told of the conversations that the reader may read
-    if (topic == QLatin1String("telemetry") || topic == QLatin1String("presence") || topic == QLatin1String("stats") ||
-        topic == QLatin1String("adapters"))
-        return isStaff(reader);
-    if (const auto device = after(topic, QLatin1String("telemetry/")))
-        return mayWatch(reader, *device, mirror);
-    return false;
+    return mayUse(topicRules, reader, topic, mirror);
 }
 
 Actor actorOf(const Reader &reader, const QString &session)
@@ -195,7 +188,7 @@ Actor actorOf(const Reader &reader, const QString &session)
 
 std::variant<RequestBody, Outcome> permitted(const Reader &reader, const RequestBody &body, const DeskMirror &mirror)
 {
-    return std::visit(Permit(reader, mirror), body);
+    return std::visit(Permit(reader, mirror, ruleOf(body).rule.act()), body);
 }
 
 } // namespace tocsin::native

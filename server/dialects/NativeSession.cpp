@@ -5,6 +5,7 @@
 #include "models/wire/RequestCodec.h"
 #include "models/wire/SnapshotCodec.h"
 #include "server/dialects/NativeEvents.h"
+#include "server/dialects/NativeRoutes.h"
 
 #include <QJsonArray>
 #include <QLoggingCategory>
@@ -26,13 +27,6 @@ constexpr auto helloWithin = std::chrono::seconds(2);
 constexpr auto typingEvery = std::chrono::seconds(1);
 constexpr int maxAsked = 256;
 constexpr int maxQueried = 16;
-
-/// What is never held back by a rate: a person in need, and the operator who answers.
-bool isUrgent(const RequestBody &body)
-{
-    return std::holds_alternative<RaisePanic>(body) || std::holds_alternative<CancelPanic>(body) ||
-           std::holds_alternative<Acknowledge>(body);
-}
 
 QJsonObject readingsToJson(const ReadingsResult &result)
 {
@@ -94,14 +88,17 @@ void NativeSession::receive(const QByteArray &payload, bool binary)
         return;
     }
     const auto &said = std::get<wire::ClientFrame>(frame);
-    const bool hello = std::holds_alternative<wire::Hello>(said);
-    if (hello == isWelcome() && !std::holds_alternative<wire::Ping>(said)) {
+    const native::FrameRule &rule = native::frameRules.at(said.index());
+    if (rule.sockets == (isWelcome() ? native::Phase::First : native::Phase::Later)) {
         answer(wire::Reply::refusal({}, QStringLiteral("invalid"),
-                                    hello ? QStringLiteral("Hello is said once.")
-                                          : QStringLiteral("The first frame is hello."),
+                                    isWelcome() ? QStringLiteral("Hello is said once.")
+                                                : QStringLiteral("The first frame is hello."),
                                     QStringLiteral("type")));
         return;
     }
+    const QString id = std::get<QJsonObject>(document).value(QLatin1String("id")).toString();
+    if (rule.extra == native::Counts::Yes && !admit(id))
+        return;
     std::visit([this](const auto &one) { take(one); }, said);
 }
 
@@ -287,7 +284,7 @@ bool NativeSession::admit(const QString &id)
 
 void NativeSession::take(const wire::Ask &ask)
 {
-    if (!isUrgent(ask.body) && !admit(ask.cmdId))
+    if (native::ruleOf(ask.body).extra == native::Counts::Yes && !admit(ask.cmdId))
         return;
     const auto allowed = native::permitted(m_reader, ask.body, m_services.common.mirror);
     if (const auto *refused = std::get_if<Outcome>(&allowed)) {
@@ -377,8 +374,6 @@ void NativeSession::take(const wire::Ping &ping)
 
 void NativeSession::take(const wire::Query &query)
 {
-    if (!admit(query.id))
-        return;
     if (m_queried >= maxQueried) {
         answer(wire::Reply::refusal(query.id, QStringLiteral("overloaded"),
                                     QStringLiteral("Too many queries wait for their answers.")));

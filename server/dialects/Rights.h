@@ -20,6 +20,14 @@ enum class Act {
     Chat,             ///< the conversation of one user with the desk
     ReadMetrics,      ///< the server's own figures
     OwnAccount,       ///< one's profile
+    FollowDesk,       ///< what the whole desk sees: all alerts, devices, commands, people, live values
+    ReadAudit,        ///< who did what
+    KeepDevices,      ///< add a device or change its record
+    CommandDevice,    ///< order something of a device, or take the order back
+    AnswerCommand,    ///< say what became of an order; whether this device got it, the desk knows
+    CallForHelp,      ///< raise or end a panic in a person's name
+    Broadcast,        ///< write to everybody
+    NoteExport,       ///< tell the audit that something was taken out
     ManageAccounts,   ///< revoke what others hold
 };
 inline constexpr std::size_t actCount = std::size_t(Act::ManageAccounts) + 1;
@@ -58,6 +66,14 @@ inline constexpr std::array<Right, actCount> rightsTable{{
     {Act::Chat, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
     {Act::ReadMetrics, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
     {Act::OwnAccount, Reach::Self, Reach::Self, Reach::Self, Reach::Self, Reach::Self},
+    {Act::FollowDesk, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::ReadAudit, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
+    {Act::KeepDevices, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::CommandDevice, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::AnswerCommand, Reach::None, Reach::Any, Reach::Any, Reach::Any, Reach::Any},
+    {Act::CallForHelp, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::Broadcast, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::NoteExport, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
     {Act::ManageAccounts, Reach::None, Reach::None, Reach::None, Reach::None, Reach::Any},
 }};
 

@@ -31,6 +31,12 @@ bool isPathId(QStringView text)
     });
 }
 
+bool isPathRest(QStringView text)
+{
+    const QList<QStringView> parts = text.split(QLatin1Char('/'));
+    return std::all_of(parts.begin(), parts.end(), isPathId);
+}
+
 bool matchesPattern(std::string_view pattern, QStringView path, QString *object)
 {
     constexpr std::string_view optionalSlash = "[/]";
@@ -41,6 +47,10 @@ bool matchesPattern(std::string_view pattern, QStringView path, QString *object)
     }
     while (!pattern.empty()) {
         if (pattern.front() == '{') {
+            if (pattern.ends_with("...}")) {
+                *object = path.toString();
+                return isPathRest(path);
+            }
             pattern.remove_prefix(pattern.find('}') + 1);
             const qsizetype slash = path.indexOf(QLatin1Char('/'));
             const QStringView segment = slash < 0 ? path : path.first(slash);

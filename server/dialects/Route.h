@@ -24,12 +24,16 @@ class Rule
 {
 public:
     enum class Guard {
-        Anybody,      ///< without a token
-        SignedIn,     ///< whoever the front door knows
-        ByRight,      ///< as the rights table says
-        NearOrByRight ///< from a loopback address without a token, else as the rights table says
+        Anybody,       ///< without a token
+        FirstFrame,    ///< without a token, which the first frame then brings; not with a wrong one
+        SignedIn,      ///< whoever the front door knows
+        ByRight,       ///< as the rights table says
+        NearOrByRight, ///< from a loopback address without a token, else as the rights table says
+        ByName         ///< what the path names has its own rule in a table of the dialect
     };
     [[nodiscard]] static consteval Rule anybody() { return {Guard::Anybody, Act{}, Names::Nothing}; }
+    [[nodiscard]] static consteval Rule firstFrame() { return {Guard::FirstFrame, Act{}, Names::Nothing}; }
+    [[nodiscard]] static consteval Rule byName() { return {Guard::ByName, Act{}, Names::Path}; }
     [[nodiscard]] static consteval Rule signedIn() { return {Guard::SignedIn, Act{}, Names::Nothing}; }
     [[nodiscard]] static consteval Rule right(Act act, Names names) { return {Guard::ByRight, act, names}; }
     [[nodiscard]] static consteval Rule nearOrRight(Act act) { return {Guard::NearOrByRight, act, Names::Nothing}; }
@@ -65,16 +69,19 @@ struct Route
     }
 
     Method method;
-    std::string_view pattern; ///< "/ws/chat/{user}", "/api/auth/login[/]": one {…} at most, an optional last slash
+    std::string_view pattern; ///< "/ws/chat/{user}", "/api/auth/login[/]": see matchesPattern
     int id;
     Rule rule;
 };
 
 [[nodiscard]] QByteArray toBytes(Route::Method method); ///< "GET"; a WebSocket is opened with GET too
-/// Whether a decoded path is one of the pattern; `object` becomes what stands for its {…}.
+/// Whether a decoded path is one of the pattern; `object` becomes what stands for its {…}, of which there is one at most. "[/]" at the
+/// end is a slash that may be there; "{name...}" at the end stands for all that follows, slashes too.
 [[nodiscard]] bool matchesPattern(std::string_view pattern, QStringView path, QString *object);
 /// What may stand in a path for {…}: 1…128 characters, no slash, nothing invisible.
 [[nodiscard]] bool isPathId(QStringView text);
+/// What may stand for {…...}: one or more of these, with slashes between them.
+[[nodiscard]] bool isPathRest(QStringView text);
 
 /// Every page up to `last` has a route, none has two for one method and path, and where a right is about the path there is
 /// something in the path.

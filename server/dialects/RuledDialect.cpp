@@ -42,9 +42,11 @@ int RuledDialect::judge(const Place &place, const net::HttpRequest &request,
         return 0;
     if (rule.guard() == Rule::Guard::NearOrByRight && QHostAddress(request.peerAddress).isLoopback())
         return 0;
+    if (rule.guard() == Rule::Guard::FirstFrame)
+        return caller || request.token().isEmpty() ? 0 : 401;
     if (!caller)
         return 401;
-    if (!rule.goesByRight() || rule.names() == Names::Body)
+    if (rule.guard() == Rule::Guard::SignedIn || rule.names() == Names::Body)
         return 0;
     return permits(rule, rule.names() == Names::Caller ? caller->id : place.object, *caller) ? 0 : 403;
 }
