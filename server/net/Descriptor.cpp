@@ -92,6 +92,12 @@ void tuneStream(qintptr descriptor)
 #endif
 }
 
+void resetOnClose(qintptr descriptor)
+{
+    const linger now{1, 0};
+    ::setsockopt(native(descriptor), SOL_SOCKET, SO_LINGER, reinterpret_cast<Option>(&now), sizeof now);
+}
+
 qint64 receiveNow(qintptr descriptor, char *data, qsizetype size, Take how)
 {
     const auto count =

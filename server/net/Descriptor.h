@@ -31,6 +31,10 @@ void closeWith(qintptr descriptor, const QByteArray &lastWord);
 
 void closeDescriptor(qintptr descriptor);
 
+/// Closing will reset the connection at once. Otherwise the system would go on offering what it holds to a peer that does not read,
+/// and wait for the end of one that does not close.
+void resetOnClose(qintptr descriptor);
+
 /// A second descriptor of the same stream; -1 where the platform has none.
 [[nodiscard]] qintptr duplicateDescriptor(qintptr descriptor);
 

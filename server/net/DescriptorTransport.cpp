@@ -223,11 +223,9 @@ void DescriptorTransport::whenSent()
 void DescriptorTransport::abort()
 {
     m_ending = true;
-    if (m_unsent > 0 && m_descriptor >= 0) {
-        // Otherwise the system would go on offering what it holds to a peer that does not read.
-        const linger reset{1, 0};
-        ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    }
+    const bool peerOwesSomething = m_unsent > 0 || m_finished; // to read, or its end
+    if (peerOwesSomething && m_descriptor >= 0)
+        resetOnClose(m_descriptor);
     closeDescriptor();
 }
 

@@ -27,6 +27,10 @@ constexpr quint8 maxControl = 125;
 /// Above this the message grows as its bytes come; an announcement alone costs nothing.
 constexpr quint64 reserveAtOnce = 65'536;
 
+/// A bomb may bring a thousand bytes for each of its own: what is inflated of one peer in a row, and how much is taken at once for it.
+constexpr qsizetype inflatedInARow = 1'048'576;
+constexpr qsizetype packedAtOnce = 1'024;
+
 /// A mobile link may well say nothing for some seconds.
 constexpr auto graceTime = std::chrono::seconds(9);
 constexpr double slowestBytesPerSecond = 500.0;
@@ -69,6 +73,7 @@ FrameReader::Event FrameReader::read(QByteArrayView &in, Clock::time_point now)
         in = {};
         return {};
     }
+    qsizetype inflated = 0;
     while (true) {
         if (!m_inPayload) {
             while (m_headerHave < m_headerNeed && !in.isEmpty()) {
@@ -88,8 +93,11 @@ FrameReader::Event FrameReader::read(QByteArrayView &in, Clock::time_point now)
                 return {};
             m_inPayload = true;
         }
-        const auto count = static_cast<qsizetype>(std::min<quint64>(m_remaining, static_cast<quint64>(in.size())));
+        auto count = static_cast<qsizetype>(std::min<quint64>(m_remaining, static_cast<quint64>(in.size())));
         if (count > 0) {
+            const qsizetype before = m_message.size();
+            if (m_inflater && !isControl())
+                count = std::min(count, packedAtOnce);
             const QByteArrayView part = in.first(count);
             in = in.sliced(count);
             m_remaining -= static_cast<quint64>(count);
@@ -97,9 +105,15 @@ FrameReader::Event FrameReader::read(QByteArrayView &in, Clock::time_point now)
             const Event event = takePayload(part);
             if (event.kind != Kind::NeedMore)
                 return event;
+            inflated += m_inflater ? m_message.size() - before : 0;
         }
-        if (m_remaining > 0)
-            return {};
+        if (m_remaining > 0) {
+            if (in.isEmpty())
+                return {};
+            if (inflated >= inflatedInARow)
+                return {Kind::Pause, {}, 0, ""};
+            continue;
+        }
         Event event = frameDone();
         if (event.kind != Kind::NeedMore)
             return event;
@@ -198,7 +212,7 @@ void FrameReader::beginMessage()
     m_text = static_cast<Opcode>(m_header[0] & opcodeBits) == Opcode::Text;
     m_charged = 0;
     m_utf8.reset();
-    if ((m_header[0] & deflatedBit) != 0)
+    if ((m_header[0] & deflatedBit) != 0 && !m_skip)
         m_inflater = std::make_unique<Inflater>();
 }
 
@@ -214,6 +228,8 @@ FrameReader::Event FrameReader::takePayload(QByteArrayView masked)
         append(m_control);
         return {};
     }
+    if (m_skip)
+        return {};
     const qsizetype before = m_message.size();
     if (m_inflater) {
         QByteArray packed;
@@ -262,11 +278,18 @@ FrameReader::Event FrameReader::frameDone()
             return event;
         m_inflater.reset();
     }
-    if (m_text && !m_utf8.atBoundary())
+    if (m_text && !m_skip && !m_utf8.atBoundary())
         return fail(CloseCode::BadText, "The text ends inside a character.");
     m_inMessage = false;
     m_busy = false;
     return {m_text ? Kind::Text : Kind::Binary, std::exchange(m_message, {}), 0, ""};
+}
+
+void FrameReader::skipMessages()
+{
+    m_skip = true;
+    m_message = {};
+    m_inflater.reset();
 }
 
 FrameReader::Event FrameReader::closeEvent()

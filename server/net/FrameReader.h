@@ -23,7 +23,8 @@ class FrameReader
 public:
     using Clock = std::chrono::steady_clock;
 
-    enum class Kind { NeedMore, Text, Binary, Ping, Pong, Close, Error };
+    /// Pause: much was inflated; nothing is wrong, but others wait. What came is taken as far as it was read.
+    enum class Kind { NeedMore, Pause, Text, Binary, Ping, Pong, Close, Error };
     struct Event
     {
         Kind kind = Kind::NeedMore;
@@ -45,6 +46,9 @@ public:
     /// Takes bytes from the front of `in` up to and including the next event. After Error it takes everything and
     /// reports nothing more.
     [[nodiscard]] Event read(QByteArrayView &in, Clock::time_point now);
+
+    /// From now on messages no longer count: they are neither kept nor inflated, and come out empty. Control frames do count.
+    void skipMessages();
 
     /// A message has begun and its bytes come slower than 500 B/s after the first 9 s.
     [[nodiscard]] bool isStalled(Clock::time_point now) const;
@@ -80,6 +84,7 @@ private:
     Utf8Check m_utf8;
     std::unique_ptr<Inflater> m_inflater; ///< while a compressed message is being read
     bool m_deflate = false;
+    bool m_skip = false;
     bool m_inPayload = false;
     bool m_inMessage = false; ///< a fragmented data message is open
     bool m_text = false;

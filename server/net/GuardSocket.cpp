@@ -254,6 +254,7 @@ void GuardSocket::close()
 void GuardSocket::leaveOpen(Phase next)
 {
     m_phase = next;
+    m_reader.skipMessages();
     m_out.leaveBatch();
     if (state() == UnconnectedState)
         return;
@@ -283,6 +284,8 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
         const FrameReader::Event event = m_reader.read(bytes, now);
         if (event.kind == FrameReader::Kind::NeedMore)
             return size;
+        if (event.kind == FrameReader::Kind::Pause)
+            break;
         budget -= 1 + event.payload.size() / bytesPerUnit;
         handle(event);
     }
@@ -349,6 +352,7 @@ void GuardSocket::handle(const FrameReader::Event &event)
     const bool open = m_phase == Phase::Open;
     switch (event.kind) {
     case FrameReader::Kind::NeedMore:
+    case FrameReader::Kind::Pause:
         return;
     case FrameReader::Kind::Text:
         if (open)

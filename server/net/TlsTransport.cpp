@@ -216,6 +216,8 @@ void TlsTransport::abort()
     m_ended = true;
     m_waiting.clear();
     m_waitingBytes = 0;
+    if (m_socket.socketDescriptor() >= 0)
+        resetOnClose(m_socket.socketDescriptor());
     if (m_rest)
         m_rest->plain().abort();
     m_socket.abort();

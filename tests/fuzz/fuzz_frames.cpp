@@ -37,6 +37,7 @@ void check(const FrameReader::Event &event, qsizetype limit)
         require(event.why[0] != '\0', "an error has a reason");
         break;
     case Kind::NeedMore:
+    case Kind::Pause:
         break;
     }
 }
@@ -56,6 +57,8 @@ public:
             FrameReader::Event event = m_reader.read(bytes, {});
             require(bytes.size() < before, "reading goes on");
             check(event, m_limit);
+            if (event.kind == Kind::Pause)
+                continue;
             if (event.kind == Kind::NeedMore) {
                 require(bytes.isEmpty(), "only at the end is more needed");
                 return;

@@ -67,6 +67,8 @@ private Q_SLOTS:
     void compressesAFrameOnceForAll();
     void leavesFramesThatGainNothing();
     void readsCompressedMessages();
+    void othersHaveTheirTurnWhileMuchIsInflated();
+    void whatNoLongerCountsIsNotInflated();
     void speaksCompressedWithAClientThatOffersIt();
     void staysPlainWhenToldTo();
 };
@@ -244,6 +246,49 @@ void TestDeflate::readsCompressedMessages()
     QByteArray ping = RawClient::frame(Opcode::Ping, "p");
     ping[0] = static_cast<char>(ping.at(0) | 0x40);
     QCOMPARE(codeFor(ping, true), CloseCode::Protocol);
+}
+
+void TestDeflate::othersHaveTheirTurnWhileMuchIsInflated()
+{
+    constexpr qsizetype size = 8 * 1'048'576;
+    const QByteArray wire = packedFrame(*deflated(QByteArray(size, '\0')));
+    FrameReader reader(size);
+    reader.allowDeflate();
+    QByteArrayView in(wire);
+    int pauses = 0;
+    FrameReader::Event event = reader.read(in, {});
+    for (; event.kind == FrameReader::Kind::Pause; event = reader.read(in, {}))
+        ++pauses;
+    QCOMPARE(event.kind, FrameReader::Kind::Text);
+    QCOMPARE(event.payload, QByteArray(size, '\0'));
+    QVERIFY(in.isEmpty());
+    QVERIFY2(pauses >= 4, qPrintable(QString::number(pauses)));
+}
+
+void TestDeflate::whatNoLongerCountsIsNotInflated()
+{
+    const QByteArray packed = *deflated(telemetry(5000));
+    FrameReader reader(10'000);
+    reader.allowDeflate();
+    const QByteArray begun = packedFrame(packed.left(100), false);
+    QByteArrayView in(begun);
+    QCOMPARE(reader.read(in, {}).kind, FrameReader::Kind::NeedMore);
+    reader.skipMessages();
+    // The rest of that message, one that cannot be inflated, no text, and between them what still counts.
+    const QByteArray wire = RawClient::frame(Opcode::Continuation, packed.mid(100)) +
+                            RawClient::frame(Opcode::Ping, "p") + packedFrame(QByteArray(50, '\xFF')) +
+                            RawClient::frame(Opcode::Text, "\xC3\x28") + RawClient::frame(Opcode::Close, "");
+    in = wire;
+    QList<FrameReader::Kind> kinds;
+    QByteArray payloads;
+    while (!in.isEmpty()) {
+        const FrameReader::Event event = reader.read(in, {});
+        kinds.append(event.kind);
+        payloads += event.payload;
+    }
+    using Kind = FrameReader::Kind;
+    QCOMPARE(kinds, (QList<Kind>{Kind::Text, Kind::Ping, Kind::Text, Kind::Text, Kind::Close}));
+    QCOMPARE(payloads, "p");
 }
 
 void TestDeflate::speaksCompressedWithAClientThatOffersIt()

@@ -82,6 +82,7 @@ QStringList eventsOf(const QByteArray &wire, const std::function<qsizetype()> &p
             const QString text = QString::fromUtf8(event.payload);
             switch (event.kind) {
             case Kind::NeedMore:
+            case Kind::Pause:
                 break;
             case Kind::Text:
                 events << QStringLiteral("text:") + text;

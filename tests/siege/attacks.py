@@ -6,9 +6,11 @@ time (only for attacks that cost the server nothing by being there), anything el
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import os
+import socket
 import ssl
 import sys
 import time
@@ -25,6 +27,7 @@ DRIP = 3.0  # s between two bytes: often enough for anything that only counts si
 SHED_IN = 15.0 * PATIENCE
 STALL_SHED_IN = 30.0 * PATIENCE  # of a reader that takes nothing while something waits: 20 s, then 5 s for its Close
 RSV1 = 4
+TCP_CLOSED = 7  # tcpi_state of TCP_INFO, tcp(7)
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -57,23 +60,30 @@ async def drip(peer, data, seconds):
     return "still there"
 
 
+def is_reset(peer):
+    """What the system says. asyncio's TLS notices no reset while it neither reads nor can write."""
+    sock = peer.writer.get_extra_info("socket")
+    return sock.fileno() < 0 or sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == TCP_CLOSED
+
+
 async def push(peer, block, seconds):
     """Writes the same bytes for a while; True when the server ended it first. The reader is the caller's matter."""
     until = time.monotonic() + seconds
     transport = peer.writer.transport
     try:
         while time.monotonic() < until:
-            if transport.is_closing():
+            if transport.is_closing() or is_reset(peer):
                 return True
             peer.writer.write(block)
             # A server that no longer reads is no end: what is asked is whether it ends.
-            await asyncio.wait_for(peer.writer.drain(), max(0.1, until - time.monotonic()))
+            while time.monotonic() < until and not is_reset(peer):
+                with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+                    await asyncio.wait_for(peer.writer.drain(), min(1.0, max(0.1, until - time.monotonic())))
+                    break
             await asyncio.sleep(0)
     except (ConnectionError, ssl.SSLError):
         return True
-    except (TimeoutError, asyncio.TimeoutError):
-        return transport.is_closing()
-    return False
+    return transport.is_closing() or is_reset(peer)
 
 
 def deaf(peer):
