@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs clang-tidy (.clang-tidy, warnings are errors) over every source of the program that the build compiles.
 
-usage: clang_tidy.py ROOT BUILD
+usage: clang_tidy.py ROOT BUILD [SOURCE…]   (all when none is named)
 Files that passed are remembered in BUILD/clang-tidy by a hash of themselves, the project headers that they reach and the
 configuration, so that a second run takes only what changed. A plugin (tidy/own_code.cpp) keeps the checks out of system
 headers; tidy/bad.cpp holds findings of every kind and place, and the gate fails when one of them is not found.
@@ -57,8 +57,9 @@ def main():
         path = pathlib.Path(entry["directory"], entry["file"]).resolve()
         if path.suffix == ".cpp" and any(path.is_relative_to(root / top) for top in PROGRAM):
             sources[path] = entry["command"]
-    if not sources:
-        print("no sources")
+    wanted = {pathlib.Path(name).resolve() for name in sys.argv[3:]}
+    if not sources or wanted - set(sources):
+        print("no sources" if not sources else f"not among the sources: {', '.join(map(str, wanted - set(sources)))}")
         return 1
     # bad.cpp is compiled as the first source of the program is.
     first = next(e for e in commands if pathlib.Path(e["directory"], e["file"]).resolve() == min(sources))
@@ -104,9 +105,9 @@ def main():
         print("not found in tidy/bad.cpp:", ", ".join(sorted(missed)))
         return 1
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = [text for text in pool.map(check, sorted(sources)) if text]
+        problems = [text for text in pool.map(check, sorted(wanted or sources)) if text]
     print("\n".join(problems))
-    print(f"{len(sources)} sources, {len(problems)} with findings")
+    print(f"{len(wanted or sources)} sources, {len(problems)} with findings")
     return 1 if problems else 0
 
 
