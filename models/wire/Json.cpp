@@ -2,6 +2,7 @@
 #include "models/wire/Json.h"
 
 #include <algorithm>
+#include <deque>
 #include <vector>
 
 namespace tocsin {
@@ -16,22 +17,24 @@ struct Level
     std::size_t firstKey = 0;
 };
 
-/// A key as it is meant: escapes are resolved, so that "a" and "\u0061" are the same.
-QByteArray keyOf(QByteArrayView raw)
+/// What Qt keeps for one value or key, and besides the bytes of a string.
+constexpr qsizetype valueCost = 16;
+constexpr qsizetype stringCost = 8;
+
+/// A key with its escapes resolved, so that "a" and "\u0061" are the same; as it stands when that cannot be.
+QByteArray decodedKey(QByteArrayView raw)
 {
-    if (!raw.contains('\\'))
-        return raw.toByteArray();
     const QJsonDocument decoded = QJsonDocument::fromJson("[\"" + raw.toByteArray() + "\"]");
     return decoded.isArray() ? decoded.array().at(0).toString().toUtf8() : raw.toByteArray();
 }
 
 /// Sorts the keys of one object and names one that is there twice.
-std::optional<QByteArray> repeatedKey(std::vector<QByteArray> &keys, std::size_t first)
+std::optional<QByteArrayView> repeatedKey(std::vector<QByteArrayView> &keys, std::size_t first)
 {
     const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(first);
     std::sort(begin, keys.end());
     const auto twice = std::adjacent_find(begin, keys.end());
-    return twice == keys.end() ? std::nullopt : std::optional<QByteArray>(*twice);
+    return twice == keys.end() ? std::nullopt : std::optional<QByteArrayView>(*twice);
 }
 
 /// Index of the quote that ends the string which begins after `start`; size() when it never ends.
@@ -50,13 +53,22 @@ std::optional<FieldError> checkJsonText(const QByteArray &utf8, const JsonLimits
     if (utf8.size() > limits.maxBytes)
         return FieldError{{}, QStringLiteral("Message is larger than %1 bytes").arg(limits.maxBytes)};
     std::vector<Level> levels;
-    std::vector<QByteArray> keys;
+    std::vector<QByteArrayView> keys;
+    std::deque<QByteArray> decoded; // of keys with escapes
+    qsizetype tree = valueCost;
     for (qsizetype i = 0; i < utf8.size(); ++i) {
+        if (tree > limits.maxTree)
+            return FieldError{{}, QStringLiteral("Message has too many values")};
         switch (utf8.at(i)) {
         case '"': {
             const qsizetype end = endOfString(utf8, i + 1);
+            const QByteArrayView raw = QByteArrayView(utf8).sliced(i + 1, end - i - 1);
+            if (raw.size() > limits.maxString)
+                return FieldError{{}, QStringLiteral("A string is longer than %1 bytes").arg(limits.maxString)};
+            tree += stringCost + raw.size();
             if (!levels.empty() && levels.back().atKey) {
-                keys.push_back(keyOf(QByteArrayView(utf8).sliced(i + 1, end - i - 1)));
+                tree += valueCost;
+                keys.push_back(raw.contains('\\') ? decoded.emplace_back(decodedKey(raw)) : raw);
                 levels.back().atKey = false;
             }
             i = end;
@@ -68,6 +80,7 @@ std::optional<FieldError> checkJsonText(const QByteArray &utf8, const JsonLimits
             if (static_cast<int>(levels.size()) >= limits.maxDepth)
                 return FieldError{{}, QStringLiteral("Message is nested deeper than %1 levels").arg(limits.maxDepth)};
             levels.push_back({object, object, keys.size()});
+            tree += valueCost;
             break;
         }
         case '}':
@@ -75,13 +88,14 @@ std::optional<FieldError> checkJsonText(const QByteArray &utf8, const JsonLimits
             if (levels.empty())
                 return std::nullopt; // not JSON: the parser says so
             if (const auto twice = repeatedKey(keys, levels.back().firstKey)) {
-                const QString name = QString::fromUtf8(*twice).left(64);
+                const QString name = QString::fromUtf8(twice->toByteArray()).left(64);
                 return FieldError{name, QStringLiteral("Duplicate key: %1").arg(name)};
             }
             keys.resize(levels.back().firstKey);
             levels.pop_back();
             break;
         case ',':
+            tree += valueCost;
             if (!levels.empty())
                 levels.back().atKey = levels.back().object;
             break;

@@ -24,9 +24,11 @@ struct JsonLimits
 {
     qsizetype maxBytes = 10'485'760;
     int maxDepth = 64;
+    qsizetype maxString = 2'097'152; ///< bytes of one string: as QString it takes twice as many again
+    qsizetype maxTree = 20'971'520;  ///< bytes that the tree would take: a short text may have millions of values
 };
 
-/// Looks at the text before any tree is built: size, depth, and keys that occur twice in one object
+/// Looks at the text before any tree is built: size, depth, what the tree would take, and keys that occur twice in one object
 /// (RFC 8259 leaves their meaning open, so two readers could understand two things). Linear in the size.
 /// Whether the text is JSON at all is not decided here. Any thread.
 [[nodiscard]] std::optional<FieldError> checkJsonText(const QByteArray &utf8, const JsonLimits &limits = {});

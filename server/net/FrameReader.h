@@ -52,6 +52,8 @@ public:
 
     /// A message has begun and its bytes come slower than 500 B/s after the first 9 s.
     [[nodiscard]] bool isStalled(Clock::time_point now) const;
+    /// Bytes of a message that has begun and not ended.
+    [[nodiscard]] qsizetype held() const { return m_message.size(); }
     /// We did not read for a while: the time until now is not the peer's.
     void resumed(Clock::time_point now) { m_began = now; }
 

@@ -24,19 +24,20 @@ QByteArrayList &handedOut()
 
 } // namespace
 
-GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings,
-                         TurnQueue &turns, ReadGate &gate, TrafficCounters &traffic)
+GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const Shared &shared)
     : m_transport(std::move(transport))
-    , m_turns(turns)
-    , m_gate(gate)
-    , m_traffic(traffic)
-    , m_reader(settings.limits.message)
-    , m_out({settings.limits.unsent, settings.limits.waitingA, settings.limits.waitingB, settings.limits.waitingC})
-    , m_linger(settings.deadlines.closeLinger)
-    , m_readStall(settings.deadlines.readStall)
+    , m_turns(shared.turns)
+    , m_gate(shared.gate)
+    , m_halfSent(shared.halfSent)
+    , m_traffic(shared.traffic)
+    , m_reader(shared.settings.limits.message)
+    , m_out({shared.settings.limits.unsent, shared.settings.limits.waitingA, shared.settings.limits.waitingB,
+             shared.settings.limits.waitingC})
+    , m_linger(shared.settings.deadlines.closeLinger)
+    , m_readStall(shared.settings.deadlines.readStall)
     , m_lastTaken(Clock::now())
-    , m_deafAbove(settings.limits.unsent + 2 * settings.limits.waitingA)
-    , m_behindFrom(settings.limits.unsent)
+    , m_deafAbove(shared.settings.limits.unsent + 2 * shared.settings.limits.waitingA)
+    , m_behindFrom(shared.settings.limits.unsent)
     , m_id(id)
 {
     m_transport->setReading(false);
@@ -49,6 +50,7 @@ GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const
 
 GuardSocket::~GuardSocket()
 {
+    m_halfSent.note(this, 0);
     m_turns.remove(this);
     if (m_waitsToRead)
         m_gate.leave(this);
@@ -255,6 +257,7 @@ void GuardSocket::leaveOpen(Phase next)
 {
     m_phase = next;
     m_reader.skipMessages();
+    m_halfSent.note(this, 0);
     m_out.leaveBatch();
     if (state() == UnconnectedState)
         return;
@@ -282,6 +285,7 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
         if (m_phase != Phase::Open && m_phase != Phase::AwaitClose)
             return size;
         const FrameReader::Event event = m_reader.read(bytes, now);
+        m_halfSent.note(this, m_reader.held());
         if (event.kind == FrameReader::Kind::NeedMore)
             return size;
         if (event.kind == FrameReader::Kind::Pause)
@@ -337,6 +341,12 @@ void GuardSocket::goOn()
     }
     m_held = {};
     m_transport->setReading(true);
+}
+
+void GuardSocket::giveUpHalfSent()
+{
+    if (m_phase == Phase::Open && m_owner != nullptr)
+        m_owner->guardFault(CloseCode::Overloaded, QStringLiteral("Too much is half sent here."));
 }
 
 /// The desk has caught up.

@@ -3,6 +3,7 @@
 
 #include "server/net/FrameCodec.h"
 #include "server/net/FrameReader.h"
+#include "server/net/HalfSent.h"
 #include "server/net/ReadGate.h"
 #include "server/net/SendQueue.h"
 #include "server/net/ServerSettings.h"
@@ -24,7 +25,11 @@ namespace tocsin::net {
 /// the peer has answered, and the abort when it does not, are done here. A peer gets so many messages read per turn that
 /// a flood leaves turns for the others, and none while it takes no answers.
 /// Server thread; owned by its session. Why: RELIABILITY, "What Qt's servers do under fire".
-class GuardSocket final : public QTcpSocket, private Transport::Sink, private TurnQueue::Task, private ReadGate::Waiter
+class GuardSocket final : public QTcpSocket,
+                          private Transport::Sink,
+                          private TurnQueue::Task,
+                          private ReadGate::Waiter,
+                          private HalfSent::Sender
 {
     Q_OBJECT
 public:
@@ -52,9 +57,17 @@ public:
         ~Owner() = default;
     };
 
-    /// `settings` outlive it.
-    GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const ServerSettings &settings, TurnQueue &turns,
-                ReadGate &gate, TrafficCounters &traffic);
+    /// What all sockets of a server have in common. All of it outlives them.
+    struct Shared
+    {
+        const ServerSettings &settings;
+        TurnQueue &turns;
+        ReadGate &gate;
+        HalfSent &halfSent;
+        TrafficCounters &traffic;
+    };
+
+    GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const Shared &shared);
     ~GuardSocket() override;
 
     [[nodiscard]] quint64 id() const { return m_id; }
@@ -117,6 +130,7 @@ private:
     void transportEnded() override;
     void endOfTurn() override;
     void readAgain() override;
+    void giveUpHalfSent() override;
 
     [[nodiscard]] qsizetype readSome(QByteArrayView bytes);
     [[nodiscard]] bool mustWait();
@@ -134,6 +148,7 @@ private:
     std::unique_ptr<Transport> m_transport;
     TurnQueue &m_turns;
     ReadGate &m_gate;
+    HalfSent &m_halfSent;
     TrafficCounters &m_traffic;
     Owner *m_owner = nullptr;
     FrameReader m_reader;

@@ -43,26 +43,27 @@ private:
 
 } // namespace
 
-HttpConnection::HttpConnection(Arrival arrival, FrontDoor &door, const ServerSettings &settings,
-                               ServerCounters &counters, Owner &owner, QObject *parent)
+HttpConnection::HttpConnection(Arrival arrival, const Shared &shared, QObject *parent)
     : QObject(parent)
     , m_transport(std::move(arrival.transport))
-    , m_door(door)
-    , m_settings(settings)
-    , m_counters(counters)
-    , m_owner(owner)
-    , m_parser({settings.limits.requestHead, settings.limits.requestHeaders})
+    , m_door(shared.door)
+    , m_settings(shared.settings)
+    , m_halfSent(shared.halfSent)
+    , m_counters(shared.counters)
+    , m_owner(shared.owner)
+    , m_parser({m_settings.limits.requestHead, m_settings.limits.requestHeaders})
     , m_peer(std::move(arrival.peer))
     , m_since(arrival.since)
     , m_lastDrain(m_since)
     , m_overCap(arrival.overCap)
     , m_ready(m_transport->isReady())
-    , m_fromProxy(door.trustedProxies().contains(m_peer.address))
+    , m_fromProxy(m_door.trustedProxies().contains(m_peer.address))
 {
 }
 
 HttpConnection::~HttpConnection()
 {
+    m_halfSent.note(this, 0);
     if (m_transport)
         m_transport->setSink(nullptr);
 }
@@ -98,6 +99,12 @@ void HttpConnection::transportEnded()
     end();
 }
 
+void HttpConnection::giveUpHalfSent()
+{
+    if (m_phase == Phase::Reading)
+        reject(errorResponse(503, "Too much is half sent here."));
+}
+
 void HttpConnection::process()
 {
     if (m_processing)
@@ -114,8 +121,10 @@ void HttpConnection::process()
             break;
         }
         const RequestParser::State state = m_parser.advance();
+        m_halfSent.note(this, state == RequestParser::State::NeedMore ? m_parser.bodyReceived() : 0);
         if (state == RequestParser::State::NeedMore) {
-            m_transport->setReading(true);
+            if (m_phase == Phase::Reading)
+                m_transport->setReading(true);
             break;
         }
         if (state == RequestParser::State::Head)
@@ -245,6 +254,8 @@ void HttpConnection::write(const HttpResponse &response, bool keepAlive)
 void HttpConnection::linger()
 {
     m_phase = Phase::Lingering;
+    m_halfSent.note(this, 0);
+    (void)m_parser.takeBody();
     m_since = Clock::now();
     m_transport->setReading(true);
     m_transport->finishWriting();

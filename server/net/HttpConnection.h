@@ -3,6 +3,7 @@
 
 #include "server/net/Descriptor.h"
 #include "server/net/FrontDoor.h"
+#include "server/net/HalfSent.h"
 #include "server/net/RequestParser.h"
 #include "server/net/Transport.h"
 
@@ -16,7 +17,7 @@ namespace tocsin::net {
 /// One accepted connection as long as it speaks HTTP: reads requests one at a time and in order, has them judged and
 /// handled, writes the answers, keeps the deadlines; or hands its transport over for an upgrade. Server thread; owned by
 /// the server, which deletes it once it has ended.
-class HttpConnection final : public QObject, private Transport::Sink
+class HttpConnection final : public QObject, private Transport::Sink, private HalfSent::Sender
 {
     Q_OBJECT
 public:
@@ -47,8 +48,17 @@ public:
         bool overCap = false; ///< above the connection caps: only told so
     };
 
-    HttpConnection(Arrival arrival, FrontDoor &door, const ServerSettings &settings, ServerCounters &counters,
-                   Owner &owner, QObject *parent);
+    /// What all connections of a server have in common. All of it outlives them.
+    struct Shared
+    {
+        FrontDoor &door;
+        const ServerSettings &settings;
+        HalfSent &halfSent;
+        ServerCounters &counters;
+        Owner &owner;
+    };
+
+    HttpConnection(Arrival arrival, const Shared &shared, QObject *parent);
     ~HttpConnection() override;
 
     void start();
@@ -66,6 +76,7 @@ private:
     void transportReceived(QByteArrayView bytes) override;
     void transportDrained() override;
     void transportEnded() override;
+    void giveUpHalfSent() override;
 
     void process();
     [[nodiscard]] bool mustHold(int answeredInThisTurn) const;
@@ -82,6 +93,7 @@ private:
     std::unique_ptr<Transport> m_transport;
     FrontDoor &m_door;
     const ServerSettings &m_settings;
+    HalfSent &m_halfSent;
     ServerCounters &m_counters;
     Owner &m_owner;
     RequestParser m_parser;

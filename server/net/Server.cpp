@@ -118,6 +118,7 @@ Server::StartResult Server::start()
     giveLargeBuffersBack();
     m_turns = std::make_unique<TurnQueue>();
     m_gate = std::make_unique<ReadGate>(m_inward);
+    m_halfSent = std::make_unique<HalfSent>(m_settings.limits.halfSent);
     m_webSockets = std::make_unique<QWebSocketServer>(QStringLiteral("Tocsin"), QWebSocketServer::NonSecureMode);
     m_webSockets->setMaxPendingConnections(std::numeric_limits<int>::max());
     QStringList subprotocols{QStringLiteral("bearer"), QStringLiteral("websocket")};
@@ -228,7 +229,8 @@ void Server::admit(HttpConnection::Arrival arrival, const QString &key)
         leave(key);
         return;
     }
-    auto *connection = new HttpConnection(std::move(arrival), m_door, m_settings, m_counters, *this, this);
+    auto *connection = new HttpConnection(
+        std::move(arrival), HttpConnection::Shared{m_door, m_settings, *m_halfSent, m_counters, *this}, this);
     m_http.insert(connection, key);
     connection->start();
 }
@@ -264,8 +266,8 @@ void Server::httpUpgraded(HttpConnection *connection, Judgement judgement, std::
     connection->deleteLater();
 
     const quint64 id = m_nextId++;
-    upgrade->guard =
-        std::make_unique<GuardSocket>(id, std::move(transport), m_settings, *m_turns, *m_gate, m_counters.traffic);
+    upgrade->guard = std::make_unique<GuardSocket>(
+        id, std::move(transport), GuardSocket::Shared{m_settings, *m_turns, *m_gate, *m_halfSent, m_counters.traffic});
     const auto deflate = m_settings.deflate
                              ? negotiateDeflate(headerValues(judgement.request, "sec-websocket-extensions"))
                              : std::nullopt;

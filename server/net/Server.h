@@ -107,6 +107,7 @@ private:
     std::shared_ptr<const InwardGauge> m_inward;
     std::unique_ptr<TurnQueue> m_turns;
     std::unique_ptr<ReadGate> m_gate;
+    std::unique_ptr<HalfSent> m_halfSent;
     std::unique_ptr<QWebSocketServer> m_webSockets;
     std::unique_ptr<QTimer> m_ticker;
     std::vector<std::unique_ptr<Gate>> m_gates;

@@ -23,6 +23,7 @@ struct Limits
     qsizetype bodyUnauthenticated = 65'536; ///< secure posture, caller without a valid token
     qsizetype body = 10'485'760;
     qsizetype message = 10'485'760;
+    qsizetype halfSent = 134'217'728; ///< of all peers together: messages and bodies that have begun and not ended
     qsizetype unsent = 65'536;
     qsizetype waitingA = 917'504; ///< with `unsent` and what holds it together, a reader that never reads costs 1 MiB
     qsizetype waitingB = 262'144;

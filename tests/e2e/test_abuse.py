@@ -112,8 +112,11 @@ class Abuse(Case):
 
     async def test_a_phone_that_sends_large_messages(self):
         async def attack():
-            # Read as JSON, 10 MB would take 42 MiB: see tests/bench/RESULTS.md.
-            for text in ('{"message":"' + "x" * 6_000_000 + '"}', "[" * 1_000_000, '{"a":' * 100_000, "x" * 10_485_760):
+            most = 10_485_760
+            keys = ",".join(f'"{number}":1' for number in range(900_000))
+            for text in ('{"message":"' + "x" * (most - 14) + '"}', '{"message":"' + "x" * 2_097_152 + '"}',
+                         "[" + "1," * (most // 2 - 2) + "1]", "[" + '"",' * (most // 3 - 2) + "1]", "{" + keys + "}",
+                         "[" * 1_000_000, '{"a":' * 100_000, "x" * most):
                 peer = await Peer.connect(self.target)
                 answer = await peer.upgrade(path="/ws/chat/anna?token=" + self.token["anna"])
                 self.assertEqual(answer.status, 101)

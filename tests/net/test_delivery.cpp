@@ -41,7 +41,8 @@ struct Line
     {
         auto owned = std::make_unique<FakeTransport>();
         transport = owned.get();
-        guard = std::make_unique<GuardSocket>(1, std::move(owned), settings, turns, gate, traffic);
+        guard = std::make_unique<GuardSocket>(1, std::move(owned),
+                                              GuardSocket::Shared{settings, turns, gate, halfSent, traffic});
         open = guard->open(&listener);
     }
     void endTurn() { QCoreApplication::processEvents(); }
@@ -59,6 +60,7 @@ struct Line
     TurnQueue turns;
     std::shared_ptr<InwardGauge> desk = std::make_shared<InwardGauge>();
     ReadGate gate{desk};
+    HalfSent halfSent{ServerSettings().limits.halfSent};
     TrafficCounters traffic;
     Listener listener;
     FakeTransport *transport = nullptr;

@@ -31,7 +31,8 @@ public:
             settings.limits.unsent = settings.limits.waitingA = 1000;
         else
             wire->takesAtOnce = everything;
-        guard = std::make_unique<GuardSocket>(1, std::move(owned), settings, turns, gate, traffic);
+        guard = std::make_unique<GuardSocket>(1, std::move(owned),
+                                              GuardSocket::Shared{settings, turns, gate, halfSent, traffic});
         [[maybe_unused]] const bool open = guard->open(this);
         guard->read({});
     }
@@ -52,6 +53,7 @@ public:
     ServerSettings settings;
     TurnQueue turns;
     ReadGate gate{std::make_shared<InwardGauge>()};
+    HalfSent halfSent{ServerSettings().limits.halfSent};
     TrafficCounters traffic;
     QByteArrayList got;
     QList<int> faults;
@@ -97,7 +99,8 @@ public:
         arrival.peer = {transport->peerAddress(), transport->peerPort()};
         arrival.since = HttpConnection::Clock::now();
         arrival.transport = std::move(transport);
-        connection = std::make_unique<HttpConnection>(std::move(arrival), door, settings, counters, *this, nullptr);
+        connection = std::make_unique<HttpConnection>(
+            std::move(arrival), HttpConnection::Shared{door, settings, halfSent, counters, *this}, nullptr);
         connection->start();
     }
     void httpUpgraded(HttpConnection *, Judgement, std::unique_ptr<Transport>, QByteArray) override {}
@@ -105,6 +108,7 @@ public:
     [[nodiscard]] bool httpClientIs(HttpConnection *, const QHostAddress &) override { return true; }
 
     ServerSettings settings;
+    HalfSent halfSent{settings.limits.halfSent};
     ServerCounters counters;
     Router router;
     FrontDoor door;
@@ -134,6 +138,7 @@ private Q_SLOTS:
     void givesUpARequesterThatTakesNothing();
     void doesNotCallADeafRequesterSlowBefore();
     void keepsNoBufferBetweenRequests();
+    void whatIsHalfSentIsBoundedInAll();
 };
 
 void TestFloods::takesAFewMessagesPerTurn()
@@ -308,6 +313,38 @@ void TestFloods::keepsNoBufferBetweenRequests()
     QCOMPARE(parser.reserved(), 0);
     parser.append(get);
     QCOMPARE(parser.advance(), RequestParser::State::Head);
+}
+
+/// Whoever began first is given up, be it a message or a body; who came later gets through.
+void TestFloods::whatIsHalfSentIsBoundedInAll()
+{
+    constexpr qsizetype size = 400'000;
+    const ServerFixture f([](ServerSettings &settings) { settings.limits.halfSent = 1'000'000; });
+    const QByteArray message = RawClient::frame(Opcode::Binary, QByteArray(size, 'x'));
+    const auto half = [&] {
+        auto client = std::make_unique<RawClient>(f.port, RawClient::upgrade("/ws?token=good"));
+        [&] { QTRY_VERIFY(client->got.endsWith("\r\n\r\n")); }();
+        client->got.clear();
+        client->send(message.chopped(1));
+        return client;
+    };
+    const auto handed = [](const RawClient &client) { return client.socket.bytesToWrite() == 0; };
+    const auto first = half();
+    QTRY_VERIFY(handed(*first));
+    RawClient body(f.port, "POST /http?token=good HTTP/1.1\r\nHost: x\r\nContent-Length: " + QByteArray::number(size) +
+                               "\r\n\r\n" + QByteArray(size - 1, 'x'));
+    QTRY_VERIFY(handed(body));
+    QVERIFY(first->got.isEmpty());
+    const auto third = half();
+    QTRY_VERIFY(first->got.startsWith("\x88") && first->got.mid(2).startsWith("\x03\xf5")); // Close, 1013
+    QVERIFY(body.got.isEmpty());
+    const auto fourth = half();
+    QTRY_COMPARE(body.status(), 503);
+    QVERIFY(third->got.isEmpty());
+    for (const auto &client : {third.get(), fourth.get()}) {
+        client->send(message.right(1));
+        QTRY_VERIFY(client->got.size() >= size);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestFloods)

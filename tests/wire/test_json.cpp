@@ -59,6 +59,14 @@ void TestJson::acceptsAndRefuses_data()
     row("texts twice in a list", R"({"a":["x","x"]})", {});
     row("a quote within a key", R"({"a\"":1,"a":2})", {});
     row("a key that ends in a backslash", R"({"a\\":1,"a":2})", {});
+    row("a long text", "{\"a\":\"" + QByteArray(2'097'152, 'x') + "\"}", {});
+    row("a longer one", "{\"a\":\"" + QByteArray(2'097'153, 'x') + "\"}",
+        QStringLiteral("A string is longer than 2097152 bytes"));
+    const QString many = QStringLiteral("Message has too many values");
+    row("many numbers", "{\"a\":[" + QByteArray("1,").repeated(1'300'000) + "1]}", {});
+    row("more numbers", "{\"a\":[" + QByteArray("1,").repeated(1'320'000) + "1]}", many);
+    row("too many empty texts", "{\"a\":[" + QByteArray("\"\",").repeated(900'000) + "1]}", many);
+    row("too many lists", "{\"a\":[" + QByteArray("[],").repeated(700'000) + "1]}", many);
 }
 
 void TestJson::acceptsAndRefuses()
