@@ -295,6 +295,7 @@ void Server::onNewWebSocket()
 
         Admission admission;
         admission.request = std::move(upgrade->judgement.request);
+        admission.request.headers = {};
         admission.principal = upgrade->judgement.caller.value_or(Principal{QString(), QString(), Role::Citizen, true});
         admission.subprotocol = upgrade->judgement.subprotocol;
         admission.at = systemNow();

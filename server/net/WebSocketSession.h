@@ -15,7 +15,7 @@ namespace tocsin::net {
 /// What the front door knows about a WebSocket when it lets it in.
 struct Admission
 {
-    HttpRequest request; ///< without body
+    HttpRequest request; ///< without headers and body: nobody asks for them any more
     Principal principal;
     QByteArray subprotocol;
     TimePoint at;
