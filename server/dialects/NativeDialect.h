@@ -16,6 +16,7 @@ namespace tocsin {
 
 class LiveTelemetry;
 class LiveTopics;
+class NativeOutlet;
 class NativePost;
 class NativeSession;
 class ReplyBox;
@@ -32,6 +33,7 @@ public:
         DialectServices services;
         std::shared_ptr<const net::Authorizer> authorizer; ///< of tokens in the first frame
         SnapshotBox::AskDesk askSnapshot;
+        NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
     };
     /// For /metrics and /health.

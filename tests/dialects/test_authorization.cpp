@@ -4,6 +4,7 @@
 #include "server/dialects/AccountPages.h"
 #include "server/dialects/AttachmentPages.h"
 #include "server/dialects/NativeDialect.h"
+#include "server/dialects/NativeOutlet.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
 #include "server/net/Server.h"
@@ -101,9 +102,9 @@ public:
         const DialectServices services{mirror, latest, sink, desk, archive};
         add(std::make_unique<VehicleDialect>(options, services));
         add(std::make_unique<NativeDialect>(
-            options, NativeDialect::Parts{services, nullptr, [](const std::function<void(DeskSnapshot)> &reply) {
-                                              reply(world::snapshot());
-                                          }}));
+            options, NativeDialect::Parts{
+                         services, nullptr,
+                         [](const std::function<void(DeskSnapshot)> &reply) { reply(world::snapshot()); }, outlet}));
         add(std::make_unique<AttachmentPages>(
             Posture::Secure, AttachmentPages::Services{attachments, mirror, [](const QString &id, const auto &reply) {
                                                            reply(AttachmentPages::Threads(
@@ -175,6 +176,7 @@ public:
     ServerFeed feed;
     FakeSink sink;
     ReadyDesk desk;
+    NativeOutlet outlet;
     FakeArchive archive;
     FakeAccounts accounts;
     FakeAttachments attachments;
