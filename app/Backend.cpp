@@ -13,6 +13,7 @@
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
 #include "server/desk/RulesFile.h"
+#include "server/dialects/NativeOutlet.h"
 #include "server/net/ServerThread.h"
 #include "server/store/Archive.h"
 #include "server/store/AttachmentStore.h"
@@ -78,6 +79,7 @@ struct Backend::Parts
     LatestValues latest;
     std::optional<ReadingRouter> router;
     CommandExits exits;
+    NativeOutlet nativeOutlet;
     std::unique_ptr<LogStore> log;
     std::unique_ptr<TelemetryHistory> history;
     std::unique_ptr<AttachmentStore> attachments;
@@ -331,7 +333,8 @@ QString Backend::makeServer()
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
         *p.attachments, [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
-        desk.inward()});
+        desk.inward(), p.nativeOutlet});
+    p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);

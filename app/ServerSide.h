@@ -23,6 +23,7 @@ class QTimer;
 namespace tocsin {
 
 class NativeDialect;
+class NativeOutlet;
 
 /// What runs on the "server" thread: the listener with its dialects, the mirror of the desk that they read and the figures that
 /// /health and the top bar show. Made anywhere; from build() on used and deleted on the server thread alone, except feed(), whose
@@ -49,6 +50,7 @@ public:
         std::function<QList<Metric>()> metrics; ///< of the other threads' parts
         std::function<ComponentStatus()> deskStatus;
         std::shared_ptr<const InwardGauge> inward; ///< what waits for the desk
+        NativeOutlet &outlet;
     };
 
     explicit ServerSide(Parts parts);

@@ -61,6 +61,7 @@ void write(JsonWriter &out, const Hello &hello)
     out.put(QLatin1String("client"), hello.client);
     out.put(QLatin1String("name"), hello.name);
     out.put(QLatin1String("streams"), hello.streams);
+    out.put(QLatin1String("devices"), hello.devices);
     if (hello.cursors.isEmpty())
         return;
     QJsonObject cursors;
@@ -76,6 +77,7 @@ void read(JsonReader &in, Hello &hello)
     in.get(QLatin1String("client"), hello.client);
     in.get(QLatin1String("name"), hello.name);
     readNames(in, "streams", hello.streams, maxStreams);
+    readNames(in, "devices", hello.devices, maxStreams);
     if (hello.client.size() > maxIdLength)
         in.fail(QLatin1String("client"));
     if (hello.name.size() > maxIdLength)

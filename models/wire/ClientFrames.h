@@ -32,6 +32,7 @@ struct Hello
     QString name;
     QStringList streams; ///< wanted; those of `cursors` are wanted too
     Cursors cursors;
+    QStringList devices = {}; ///< whose orders are taken; their streams must be wanted too
     bool operator==(const Hello &) const = default;
 };
 

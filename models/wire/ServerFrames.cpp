@@ -74,6 +74,7 @@ void write(JsonWriter &out, const Welcome &welcome)
         streams.insert(it.key(), grant.object());
     }
     out.put(QLatin1String("streams"), streams);
+    out.put(QLatin1String("devices"), welcome.devices);
 }
 
 void read(JsonReader &in, Welcome &welcome)
@@ -101,6 +102,7 @@ void read(JsonReader &in, Welcome &welcome)
             in.fail(QLatin1String("streams"));
         welcome.streams.insert(it.key(), granted);
     }
+    in.get(QLatin1String("devices"), welcome.devices);
 }
 
 // --- snapshot

@@ -49,6 +49,7 @@ struct Welcome
     ServerLimits limits;
     QString epoch;
     QMap<QString, StreamGrant> streams;
+    QStringList devices = {}; ///< whose orders this client takes now
     bool operator==(const Welcome &) const = default;
 };
 

@@ -2,6 +2,7 @@
 #include "server/dialects/NativeDialect.h"
 
 #include "server/dialects/NativeEvents.h"
+#include "server/dialects/NativePost.h"
 #include "server/dialects/NativeRoutes.h"
 #include "server/dialects/NativeServices.h"
 #include "server/dialects/NativeSession.h"
@@ -40,8 +41,10 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
     , m_telemetry(std::make_unique<LiveTelemetry>(parts.services.latest, m_options.clock))
     , m_replies(std::make_unique<ReplyBox>())
     , m_services(new NativeServices{m_options, parts.services, std::move(parts.authorizer), m_hub, m_snapshots,
-                                    *m_topics, *m_telemetry, *m_replies, parts.window,
+                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.window,
                                     AddressLimits(m_options.messagesPerAddress)})
+    , m_post(std::make_unique<NativePost>(
+          NativePost::Parts{m_options, m_services->common.desk, m_services->common.mirror, m_services->addresses}))
     , m_ticker(std::make_unique<QTimer>())
 {
     connect(m_topics.get(), &LiveTopics::typed, this, &NativeDialect::typed);
@@ -132,6 +135,8 @@ void NativeDialect::tellPeople()
 
 void NativeDialect::serve(const Call &call, const net::Respond &respond)
 {
+    if (native::Page(call.route.id) == native::Page::Request)
+        return m_post->answer(call.request, *call.caller, respond);
     const native::Reader reader{m_options.posture, *call.caller};
     const QString stream = call.object;
     const auto after = numberOf(call.request.query, QStringLiteral("after"), 0, std::numeric_limits<qint64>::max() - 1);

@@ -16,11 +16,13 @@ namespace tocsin {
 
 class LiveTelemetry;
 class LiveTopics;
+class NativeOutlet;
+class NativePost;
 class NativeSession;
 class ReplyBox;
 struct NativeServices;
 
-/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1 and GET /api/streams/{stream}. Made and used on the server thread; what it is
+/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream} and POST /api/requests. Made and used on the server thread; what it is
 /// given outlives it.
 class NativeDialect : public QObject, public RuledDialect
 {
@@ -31,6 +33,7 @@ public:
         DialectServices services;
         std::shared_ptr<const net::Authorizer> authorizer; ///< of tokens in the first frame
         SnapshotBox::AskDesk askSnapshot;
+        NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
     };
     /// For /metrics and /health.
@@ -81,6 +84,7 @@ private:
     std::unique_ptr<LiveTelemetry> m_telemetry;
     std::unique_ptr<ReplyBox> m_replies;
     std::unique_ptr<NativeServices> m_services;
+    std::unique_ptr<NativePost> m_post;
     QList<NativeSession *> m_sessions; ///< children of this
     std::unique_ptr<QTimer> m_ticker;
 };

@@ -161,6 +161,11 @@ bool mayWatch(const Reader &reader, const QString &deviceId, const DeskMirror &m
     return mayActOn(reader, Act::WatchVehicle, deviceId, ownersOf(deviceId, mirror));
 }
 
+bool mayServe(const Reader &reader, const QString &deviceId, const DeskMirror &mirror)
+{
+    return mayOnAny(reader, Act::AnswerCommand) && mayWatch(reader, deviceId, mirror);
+}
+
 bool mayFollow(const Reader &reader, const QString &stream, const DeskMirror &mirror)
 {
     return mayUse(streamRules, reader, stream, mirror);

@@ -28,6 +28,9 @@ struct Reader
 [[nodiscard]] bool mayRead(const Reader &reader, const QString &thread, const DeskMirror &mirror);
 [[nodiscard]] bool mayWatch(const Reader &reader, const QString &deviceId, const DeskMirror &mirror);
 
+/// Whether the orders for a device may be taken.
+[[nodiscard]] bool mayServe(const Reader &reader, const QString &deviceId, const DeskMirror &mirror);
+
 [[nodiscard]] Actor actorOf(const Reader &reader, const QString &session);
 
 /// The request as this reader may make it (who writes for the desk, and what is simulated, is not the client's to say), or

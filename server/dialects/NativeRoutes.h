@@ -14,10 +14,11 @@
 
 namespace tocsin::native {
 
-enum class Page { Socket, Stream };
+enum class Page { Socket, Request, Stream };
 
 inline constexpr std::array routes{
     Route{Route::Method::WebSocket, "/ws/v1", Page::Socket, Rule::firstFrame()},
+    Route{Route::Method::Post, "/api/requests", Page::Request, Rule::signedIn()}, // then by requestRules
     Route{Route::Method::Get, "/api/streams/{stream...}", Page::Stream, Rule::byName()},
 };
 static_assert(isSound(routes, Page::Stream));

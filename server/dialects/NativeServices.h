@@ -5,6 +5,7 @@
 #include "server/dialects/LiveTelemetry.h"
 #include "server/dialects/LiveTopics.h"
 #include "server/dialects/NativeFormat.h"
+#include "server/dialects/NativeOutlet.h"
 #include "server/dialects/RateLimit.h"
 #include "server/dialects/ReplyBox.h"
 #include "server/dialects/SnapshotBox.h"
@@ -27,6 +28,7 @@ struct NativeServices
     LiveTopics &topics;
     LiveTelemetry &telemetry;
     ReplyBox &replies;
+    NativeOutlet &outlet;
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/NativeSession.h"
 
+#include "models/domain/Streams.h"
 #include "models/wire/ReadingCodec.h"
 #include "models/wire/RequestCodec.h"
 #include "models/wire/SnapshotCodec.h"
@@ -64,7 +65,17 @@ NativeSession::NativeSession(net::Session *session, const std::optional<Principa
     connect(session, &net::Session::drained, this, &NativeSession::pump);
 }
 
-NativeSession::~NativeSession() = default;
+NativeSession::~NativeSession()
+{
+    detach();
+}
+
+void NativeSession::detach()
+{
+    m_session = nullptr;
+    if (!m_served.isEmpty()) // else the dialect may be gone already
+        m_services.outlet.remove(std::exchange(m_served, {}));
+}
 
 void NativeSession::receive(const QByteArray &payload, bool binary)
 {
@@ -161,12 +172,24 @@ void NativeSession::take(const wire::Hello &hello)
         if (known && grant.state == wire::StreamGrant::State::Reset)
             foreign.append(stream);
     }
+    welcome.devices = serve(hello.devices, welcome.streams);
     send(wire::toJson(welcome));
     for (const QString &stream : std::as_const(foreign))
         send(wire::toJson(wire::Resync{stream}));
     qCDebug(log) << m_session->id() << "is" << m_reader.who.id << "with" << hello.client;
     Q_EMIT welcomed();
     pump();
+}
+
+QStringList NativeSession::serve(const QStringList &devices, const QMap<QString, wire::StreamGrant> &streams)
+{
+    for (const QString &device : devices) {
+        const bool followed = streams.value(deviceStream(device)).state != wire::StreamGrant::State::Denied;
+        if (followed && native::mayServe(m_reader, device, m_services.common.mirror) && !m_served.contains(device))
+            m_served.append(device);
+    }
+    m_services.outlet.add(m_served);
+    return m_served;
 }
 
 void NativeSession::makeFeed()

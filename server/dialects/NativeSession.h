@@ -33,7 +33,7 @@ public:
     [[nodiscard]] TimePoint since() const { return m_since; }
 
     /// The socket has closed: what is still answered goes nowhere.
-    void detach() { m_session = nullptr; }
+    void detach();
     /// Sends what can be sent of the streams; for when there is more of them.
     void pump();
     /// Deadlines: of the hello, and of acknowledgements.
@@ -55,6 +55,8 @@ private:
 
     [[nodiscard]] bool authenticate(const QString &token);
     void makeFeed();
+    /// Of those asked for, the devices whose orders this client takes from now on.
+    [[nodiscard]] QStringList serve(const QStringList &devices, const QMap<QString, wire::StreamGrant> &streams);
     /// False: answered that there are too many.
     [[nodiscard]] bool admit(const QString &id);
     void answer(const wire::Reply &reply);
@@ -74,6 +76,7 @@ private:
     native::Reader m_reader;
     bool m_authenticated = false;
     std::unique_ptr<StreamFeed> m_feed;
+    QStringList m_served;           ///< devices
     std::deque<QJsonObject> m_bulk; ///< answers to queries, sent while the socket is not behind
     RateLimit m_limit;
     int m_asked = 0;   ///< requests without an answer

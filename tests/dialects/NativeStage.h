@@ -4,6 +4,7 @@
 #include "models/domain/Streams.h"
 #include "models/wire/ServerFrames.h"
 #include "server/dialects/NativeDialect.h"
+#include "server/dialects/NativeOutlet.h"
 #include "tests/dialects/Fakes.h"
 #include "tests/support/Events.h"
 
@@ -117,6 +118,7 @@ public:
                                               ++snapshotsAsked;
                                               reply(log.snapshot());
                                           },
+                                          outlet,
                                           window});
     }
 
@@ -174,6 +176,7 @@ public:
     FakeLog log;
     std::shared_ptr<FakeAuthorizer> authorizer;
     int snapshotsAsked = 0;
+    NativeOutlet outlet;
     std::unique_ptr<NativeDialect> dialect;
 };
 

@@ -4,6 +4,7 @@
 #include "server/dialects/AccountPages.h"
 #include "server/dialects/AttachmentPages.h"
 #include "server/dialects/NativeDialect.h"
+#include "server/dialects/NativeOutlet.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
 #include "server/net/Server.h"
@@ -64,6 +65,18 @@ public:
     int sent = 0;
 };
 
+/// Does whatever it is asked, at once.
+class ReadyDesk final : public FakeDesk
+{
+public:
+    void submit(const Request &request, Reply reply) override
+    {
+        FakeDesk::submit(request, nullptr);
+        if (reply)
+            reply(Outcome::done({}));
+    }
+};
+
 /// The product's dialects behind the real listener, in the secure posture.
 class Running
 {
@@ -89,9 +102,9 @@ public:
         const DialectServices services{mirror, latest, sink, desk, archive};
         add(std::make_unique<VehicleDialect>(options, services));
         add(std::make_unique<NativeDialect>(
-            options, NativeDialect::Parts{services, nullptr, [](const std::function<void(DeskSnapshot)> &reply) {
-                                              reply(world::snapshot());
-                                          }}));
+            options, NativeDialect::Parts{
+                         services, nullptr,
+                         [](const std::function<void(DeskSnapshot)> &reply) { reply(world::snapshot()); }, outlet}));
         add(std::make_unique<AttachmentPages>(
             Posture::Secure, AttachmentPages::Services{attachments, mirror, [](const QString &id, const auto &reply) {
                                                            reply(AttachmentPages::Threads(
@@ -135,7 +148,7 @@ public:
             request += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         else
-            request += "Connection: close\r\nContent-Type: application/json\r\nContent-Length: " +
+            request += "Connection: close\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: " +
                        QByteArray::number(body.size()) + "\r\n\r\n" + body;
         socket.write(request);
         QByteArray got;
@@ -162,7 +175,8 @@ public:
     LatestValues latest;
     ServerFeed feed;
     FakeSink sink;
-    FakeDesk desk;
+    ReadyDesk desk;
+    NativeOutlet outlet;
     FakeArchive archive;
     FakeAccounts accounts;
     FakeAttachments attachments;
@@ -186,7 +200,8 @@ QByteArray bodyOf(const Route &route, const char *object)
     if (route.method != Route::Method::Post)
         return {};
     const QByteArray id(object);
-    return R"({"vehicle_id":")" + id + R"(","sensor_data":{"rpm":1},"telemetry_data":[{"rpm":1}],"user_id":")" + id +
+    return R"({"kind":"raise_panic","vehicle_id":")" + id +
+           R"(","sensor_data":{"rpm":1},"telemetry_data":[{"rpm":1}],"user_id":")" + id +
            R"(","username":"x","password":"long enough","refresh_token":"x"})";
 }
 

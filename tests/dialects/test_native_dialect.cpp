@@ -57,6 +57,70 @@ private Q_SLOTS:
         QCOMPARE(session->principal().id, QStringLiteral("dana"));
     }
 
+    void ordersAreTakenByTheDeviceOrByStaffWhileTheyAreThere_data()
+    {
+        QTest::addColumn<QString>("who");
+        QTest::addColumn<int>("role");
+        QTest::addColumn<QStringList>("streams");
+        QTest::addColumn<QStringList>("devices");
+        QTest::addColumn<QStringList>("served");
+        const QString rig = QStringLiteral("rig-1");
+        const QStringList stream{QStringLiteral("device/rig-1")};
+        QTest::newRow("the device") << rig << int(Role::Device) << stream << QStringList{rig} << QStringList{rig};
+        QTest::newRow("twice") << rig << int(Role::Device) << stream << QStringList{rig, rig} << QStringList{rig};
+        QTest::newRow("without its stream")
+            << rig << int(Role::Device) << QStringList() << QStringList{rig} << QStringList();
+        QTest::newRow("it only follows") << rig << int(Role::Device) << stream << QStringList() << QStringList();
+        QTest::newRow("another device") << QStringLiteral("rig-2") << int(Role::Device) << stream << QStringList{rig}
+                                        << QStringList();
+        QTest::newRow("its owner") << QStringLiteral("anna") << int(Role::Citizen) << stream << QStringList{rig}
+                                   << QStringList();
+        QTest::newRow("a gateway") << QStringLiteral("dana") << int(Role::Dispatcher)
+                                   << stream + QStringList{QStringLiteral("device/rig-2")}
+                                   << QStringList{rig, QStringLiteral("rig-2")}
+                                   << QStringList{rig, QStringLiteral("rig-2")};
+    }
+    void ordersAreTakenByTheDeviceOrByStaffWhileTheyAreThere()
+    {
+        QFETCH(QString, who);
+        QFETCH(int, role);
+        QFETCH(QStringList, streams);
+        QFETCH(QStringList, devices);
+        QFETCH(QStringList, served);
+        NativeStage stage(Posture::Secure);
+        stage.publish(
+            {vehicleOf(QStringLiteral("rig-1"), {QStringLiteral("anna")}), vehicleOf(QStringLiteral("rig-2"))});
+        const auto session = stage.connect(somebody(who, Role(role)));
+        wire::Hello hello;
+        hello.streams = streams;
+        hello.devices = devices;
+        NativeStage::say(*session, hello);
+        const QJsonObject welcome = ofType(session->take(), "welcome").value(0);
+        QCOMPARE(welcome.value(QStringLiteral("devices")).toArray(), QJsonArray::fromStringList(served));
+        for (const char *device : {"rig-1", "rig-2"})
+            QCOMPARE(stage.outlet.carries(QLatin1String(device)), served.contains(QLatin1String(device)));
+        session->hangUp();
+        NativeStage::settle();
+        QVERIFY(!stage.outlet.carries(QStringLiteral("rig-1")));
+    }
+    void twoSessionsMayTakeOrdersOfOneDevice()
+    {
+        NativeStage stage(Posture::Secure);
+        const QString rig = QStringLiteral("rig-1");
+        stage.publish({vehicleOf(rig)});
+        wire::Hello hello;
+        hello.streams = {QStringLiteral("device/rig-1")};
+        hello.devices = {rig};
+        const auto first = stage.connect(somebody(rig, Role::Device));
+        const auto second = stage.connect(somebody(rig, Role::Device));
+        NativeStage::say(*first, hello);
+        NativeStage::say(*second, hello);
+        first->hangUp();
+        QVERIFY(stage.outlet.carries(rig));
+        second->hangUp();
+        QVERIFY(!stage.outlet.carries(rig));
+    }
+
     void whoeverSaysNoHelloIsClosedAfterTwoSeconds()
     {
         NativeStage stage(Posture::Secure);

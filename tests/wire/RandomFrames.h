@@ -55,7 +55,7 @@ public:
     {
         switch (kind % std::variant_size_v<wire::ClientFrame>) {
         case 0:
-            return wire::Hello{1, text(), shortText(), shortText(), ids(), cursors()};
+            return wire::Hello{1, text(), shortText(), shortText(), ids(), cursors(), ids()};
         case 1:
             return wire::Subscribe{id(), ids(), coin() ? 0 : below(1000) / 7.0};
         case 2:
@@ -108,6 +108,7 @@ public:
                                   {}};
             for (int i = below(4); i > 0; --i)
                 welcome.streams.insert(id(), {static_cast<wire::StreamGrant::State>(below(3)), text(), seq()});
+            welcome.devices = ids();
             return welcome;
         }
         case 1:
