@@ -246,15 +246,18 @@ class ChatPhone(Client):
         return self.silent.is_set() and self.awaited is not None and self.awaited <= self.facts
 
     async def live(self, socket):
-        tasks = [asyncio.create_task(self.hear(socket)), asyncio.create_task(self.speak(socket))]
+        """Whatever ends it, what the library has received is shown: it has answered the pings behind it already."""
+        hearing = asyncio.create_task(self.hear(socket))
+        speaking = asyncio.create_task(self.speak(socket))
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([hearing, speaking], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            task.result()
+            speaking.cancel()
+            await socket.close()
+            results = await asyncio.gather(hearing, speaking, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
 
     async def speak(self, socket):
         while not self.is_done():
@@ -278,8 +281,9 @@ class ChatPhone(Client):
     async def hear(self, socket):
         while True:
             frame = json.loads(await socket.recv())
-            if "response" not in frame:
-                raise EOFError(frame)  # what we said reached the server damaged, or too often
+            if "response" not in frame:  # what we said reached the server damaged, or too often
+                await socket.close()
+                continue
             if frame["message_id"] in self.shown:
                 self.again += 1
                 continue
