@@ -28,15 +28,18 @@ int runBackup(const CommandLine &line, const QString &dataDir)
     return 0;
 }
 
-int runRestore(const CommandLine &line, const QString &dataDir)
+int runRestore(const CommandLine &line, const QString &dataDir, const QString &headCopies)
 {
-    const backup::Restored restored = backup::restore(line.backupDir, dataDir, systemNow());
+    const backup::Restored restored = backup::restore(line.backupDir, dataDir, headCopies, systemNow());
     if (!restored.error.isEmpty())
         return fail(restored.error);
     QString text = QStringLiteral("restored %1 from %2\n").arg(dataDir, line.backupDir);
     if (!restored.keptAside.isEmpty())
         text += QStringLiteral("what was there is in %1\n").arg(restored.keptAside);
     std::fputs(qPrintable(text), stdout);
+    // What was restored is whole; the server copies its head at the next start.
+    if (!restored.headNotCopied.isEmpty())
+        std::fputs(qPrintable(QStringLiteral("tocsin: %1\n").arg(restored.headNotCopied)), stderr);
     return 0;
 }
 

@@ -208,7 +208,7 @@ int main(int argc, char *argv[])
         if (line.action == CommandLine::Action::Backup)
             return runBackup(line, config.settings().dataDir);
         if (line.action == CommandLine::Action::Restore)
-            return runRestore(line, config.settings().dataDir);
+            return runRestore(line, config.settings().dataDir, config.settings().headCopyDir());
         if (line.action == CommandLine::Action::Certificate)
             return runCertificate(config.settings());
         if (line.action == CommandLine::Action::Verify)

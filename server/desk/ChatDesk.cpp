@@ -34,6 +34,18 @@ QString cleaned(const QString &text)
     return clean.trimmed();
 }
 
+/// A UUID of version 7 (RFC 9562): the time first, then chance. New lines then stand side by side in the store's index of ids; with
+/// chance alone each would cost a page of it.
+QString idInOrder(TimePoint now)
+{
+    QByteArray bytes = QUuid::createUuid().toRfc4122();
+    const auto ms = quint64(toEpochMicros(now) / 1000);
+    for (int i = 0; i < 6; ++i)
+        bytes[i] = char(ms >> (8 * (5 - i)));
+    bytes[6] = char((bytes.at(6) & 0x0f) | 0x70);
+    return QUuid::fromRfc4122(bytes).toString(QUuid::WithoutBraces);
+}
+
 size_t hashOf(const QString &text, const QStringList &attachments)
 {
     return qHashMulti(0, text, attachments);
@@ -62,9 +74,7 @@ bool mayRead(const QString &thread, const Actor &actor, const ChatFacts &facts)
 
 } // namespace
 
-ChatDesk::ChatDesk(ChatLimits limits, std::function<QString()> makeId)
-    : m_limits(limits)
-    , m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
+ChatDesk::ChatDesk(ChatLimits limits, std::function<QString()> makeId) : m_limits(limits), m_makeId(std::move(makeId))
 {
 }
 
@@ -232,7 +242,7 @@ ChatDesk::Result ChatDesk::send(const SendChat &request, const Actor &actor, Tim
                     {}};
         }
     }
-    message.id = m_makeId();
+    message.id = m_makeId ? m_makeId() : idInOrder(now);
     if (message.urgent)
         message.asked = askedBy(message, facts);
     const auto thread = m_threads.constFind(message.thread);
@@ -242,7 +252,7 @@ ChatDesk::Result ChatDesk::send(const SendChat &request, const Actor &actor, Tim
     const bool shared = message.thread == operatorsThread() || message.thread == broadcastThread();
     if (quiet && !message.fromDesk && !shared) {
         ChatMessage automatic;
-        automatic.id = m_makeId();
+        automatic.id = m_makeId ? m_makeId() : idInOrder(now);
         automatic.thread = message.thread;
         automatic.senderId = QStringLiteral("desk");
         automatic.senderName = QStringLiteral("Desk");

@@ -55,61 +55,86 @@ void CommitQueue::answer(DeskPort::Reply reply, const Outcome &outcome)
 void CommitQueue::flush()
 {
     deliverAnswers();
-    if (m_eventsInFlight + m_requestsInFlight > 0 || m_retry.isActive())
+    if (m_retry.isActive())
         return;
     if (m_events.empty() && m_requests.empty()) {
         Q_EMIT drained();
         return;
     }
+    // While it fails one is enough to try.
+    const int most = m_failingSince ? 1 : m_limits.underWay;
+    while (m_underWay.size() < static_cast<std::size_t>(most) && send()) {
+    }
+}
+
+/// False: everything is with the store.
+bool CommitQueue::send()
+{
     const auto most = static_cast<std::size_t>(m_limits.batch);
-    m_eventsInFlight = std::min(m_events.size(), most);
-    const auto endOfEvents = m_events.cbegin() + static_cast<std::ptrdiff_t>(m_eventsInFlight);
+    const auto offset = [](std::size_t n) { return static_cast<std::ptrdiff_t>(n); };
+    UnderWay next{++m_attempt, std::min(m_events.size() - m_eventsSent, most), 0};
+    const auto events = m_events.cbegin() + offset(m_eventsSent);
+    const auto endOfEvents = events + offset(next.events);
     // The requests whose events are all in this batch or before it.
-    const qint64 lastSeq = m_eventsInFlight == 0 ? m_durableSeq : std::prev(endOfEvents)->seq;
-    const auto mostRequests = m_requests.cbegin() + static_cast<std::ptrdiff_t>(std::min(m_requests.size(), most));
+    const qint64 lastSeq = endOfEvents == m_events.cbegin() ? m_durableSeq : std::prev(endOfEvents)->seq;
+    const auto requests = m_requests.cbegin() + offset(m_requestsSent);
     const auto endOfRequests =
-        std::find_if(m_requests.cbegin(), mostRequests,
+        std::find_if(requests, requests + offset(std::min(m_requests.size() - m_requestsSent, most)),
                      [lastSeq](const RememberedRequest &request) { return request.seq > lastSeq; });
-    m_requestsInFlight = static_cast<std::size_t>(endOfRequests - m_requests.cbegin());
-    const Batch batch{{m_events.cbegin(), endOfEvents}, {m_requests.cbegin(), endOfRequests}};
-    const quint64 attempt = ++m_attempt;
-    m_store.append(batch,
-                   atHome<CommitResult>([this, attempt](const CommitResult &result) { finished(attempt, result); }));
+    next.requests = static_cast<std::size_t>(endOfRequests - requests);
+    if (next.events + next.requests == 0)
+        return false;
+    m_eventsSent += next.events;
+    m_requestsSent += next.requests;
+    m_underWay.push_back(next);
+    m_store.append({{events, endOfEvents}, {requests, endOfRequests}},
+                   atHome<CommitResult>(
+                       [this, attempt = next.attempt](const CommitResult &result) { finished(attempt, result); }));
+    return true;
 }
 
 void CommitQueue::finished(quint64 attempt, const CommitResult &result)
 {
-    if (attempt != m_attempt || m_eventsInFlight + m_requestsInFlight == 0)
-        return;
-    const std::size_t events = std::exchange(m_eventsInFlight, 0);
-    const std::size_t requests = std::exchange(m_requestsInFlight, 0);
+    if (m_underWay.empty() || m_underWay.front().attempt != attempt)
+        return; // it was behind one that failed, and is sent again
+    const UnderWay done = m_underWay.front();
     if (!result.ok) {
-        m_error = result.error;
-        m_pause = m_failingSince ? std::min(2 * m_pause, m_limits.retryMost) : m_limits.retryFirst;
-        const bool first = !m_failingSince;
-        if (first)
-            m_failingSince = m_clock();
-        m_retry.start(std::chrono::duration_cast<std::chrono::milliseconds>(m_pause));
-        if (first)
-            Q_EMIT storingFailed(m_error);
+        failed(result.error);
         return;
     }
-    const auto end = m_events.begin() + static_cast<std::ptrdiff_t>(events);
+    m_underWay.pop_front();
+    m_eventsSent -= done.events;
+    m_requestsSent -= done.requests;
+    const auto end = m_events.begin() + static_cast<std::ptrdiff_t>(done.events);
     const QList<Event> batch(std::make_move_iterator(m_events.begin()), std::make_move_iterator(end));
     m_events.erase(m_events.begin(), end);
-    m_requests.erase(m_requests.begin(), m_requests.begin() + static_cast<std::ptrdiff_t>(requests));
-    m_requestsDurable += requests;
+    m_requests.erase(m_requests.begin(), m_requests.begin() + static_cast<std::ptrdiff_t>(done.requests));
+    m_requestsDurable += done.requests;
     if (!batch.isEmpty())
         m_durableSeq = batch.constLast().seq;
     const std::optional<TimePoint> failingSince = std::exchange(m_failingSince, std::nullopt);
     if (!batch.isEmpty())
         Q_EMIT committed(batch);
-    if (requests > 0)
-        Q_EMIT remembered(requests);
+    if (done.requests > 0)
+        Q_EMIT remembered(done.requests);
     deliverAnswers();
     if (failingSince)
         Q_EMIT storingAgain(m_clock() - *failingSince, m_error);
     flush();
+}
+
+void CommitQueue::failed(const QString &error)
+{
+    m_underWay.clear();
+    m_eventsSent = m_requestsSent = 0;
+    m_error = error;
+    m_pause = m_failingSince ? std::min(2 * m_pause, m_limits.retryMost) : m_limits.retryFirst;
+    const bool first = !m_failingSince;
+    if (first)
+        m_failingSince = m_clock();
+    m_retry.start(std::chrono::duration_cast<std::chrono::milliseconds>(m_pause));
+    if (first)
+        Q_EMIT storingFailed(m_error);
 }
 
 void CommitQueue::deliverAnswers()
@@ -125,7 +150,8 @@ void CommitQueue::deliverAnswers()
 void CommitQueue::abandon()
 {
     m_retry.stop();
-    m_eventsInFlight = m_requestsInFlight = 0;
+    m_underWay.clear();
+    m_eventsSent = m_requestsSent = 0;
     m_events.clear();
     m_requests.clear();
     while (!m_answers.empty()) {

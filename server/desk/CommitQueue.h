@@ -24,12 +24,13 @@ struct CommitLimits
 {
     Duration retryFirst = std::chrono::milliseconds(100); ///< doubled with each failure …
     Duration retryMost = std::chrono::seconds(2);         ///< … up to this
-    int batch = 1000;                                     ///< events per append
+    int batch = 256;                                      ///< events per append
+    int underWay = 4; ///< appends that the store has at a time: it works on one while others are gathered
 };
 
 /// Events on their way into the durable log, the requests to remember with them, and the answers that wait for both. Numbers the events
-/// (in the log and in each of their streams), gives the store one batch at a time (what gathers meanwhile is the next one, so order and numbering survive failures),
-/// keeps and retries a batch that failed. Lives on the desk's thread and belongs to Desk.
+/// (in the log and in each of their streams), gives them to the store in batches, a few at a time, and keeps each until it is stored. When one fails, so do those
+/// behind it, which do not follow what is stored; from it on all is sent again. Lives on the desk's thread and belongs to Desk.
 ///
 /// An answer leaves only when everything added before it is durable: nobody learns of a state that a power
 /// cut could undo. Unbounded by itself; Desk looks at size() and refuses.
@@ -46,7 +47,7 @@ public:
     /// Stores the request together with the events added since the last one. Its seq is set here.
     void remember(RememberedRequest request);
     void answer(DeskPort::Reply reply, const Outcome &outcome);
-    /// Hands over what waits, unless a batch is under way or a retry is due later.
+    /// Hands over what waits, unless enough is under way or a retry is due later.
     void flush();
     /// Refuses every answer that still waits and forgets the events: the end, when the store cannot take them.
     void abandon();
@@ -91,7 +92,16 @@ private:
         std::mutex mutex;
         CommitQueue *queue = nullptr;
     };
+    /// Handed to the store, without an answer so far.
+    struct UnderWay
+    {
+        quint64 attempt = 0;
+        std::size_t events = 0;
+        std::size_t requests = 0;
+    };
+    bool send();
     void finished(quint64 attempt, const CommitResult &result);
+    void failed(const QString &error);
     void deliverAnswers();
 
     Store &m_store;
@@ -106,8 +116,9 @@ private:
     std::deque<RememberedRequest> m_requests;
     quint64 m_requestsAdded = 0;
     quint64 m_requestsDurable = 0;
-    std::size_t m_eventsInFlight = 0; ///< the first ones of m_events are with the store
-    std::size_t m_requestsInFlight = 0;
+    std::deque<UnderWay> m_underWay; ///< the first ones of m_events and m_requests
+    std::size_t m_eventsSent = 0;    ///< their sums
+    std::size_t m_requestsSent = 0;
     quint64 m_attempt = 0;
     std::deque<Answer> m_answers;
     std::optional<TimePoint> m_failingSince;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t readingsPerTurn = 4096; ///< then requests get their turn
 constexpr std::size_t urgentReadings = 4096;
+constexpr std::size_t requestsPerFlush = 64;
 constexpr std::int64_t requestCost = 2048; ///< bytes, about
 constexpr Duration heartbeat = 1s;         ///< presence is looked at so often
 
@@ -193,8 +194,12 @@ void Desk::drain()
     }
     for (const Waiting &waiting : takeFrom(m_urgent))
         handle(waiting);
-    for (const Waiting &waiting : takeFrom(m_requests))
+    std::size_t handled = 0;
+    for (const Waiting &waiting : takeFrom(m_requests)) {
         handle(waiting);
+        if (++handled % requestsPerFlush == 0)
+            m_commits->flush(); // so that the store has something to do before all are handled
+    }
     const QList<QList<Reading>> batches = m_readings.drain(readingsPerTurn);
     for (const QList<Reading> &batch : batches)
         judge(batch);

@@ -2,6 +2,7 @@
 #include "server/dialects/PingBarrier.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tocsin {
 
@@ -13,8 +14,29 @@ PingBarrier::Start PingBarrier::open(quint64 socket, const QString &key, qint64 
         start.after = std::min(*debt, head);
         m_debts.erase(debt);
     }
-    m_sockets.insert(socket, {key, start.after, start.after});
+    QSet<quint64> &open = m_open[key];
+    for (const quint64 other : std::as_const(open)) {
+        start.after = std::min(start.after, provenBy(m_sockets.value(other), head));
+        start.known = true;
+    }
+    open.insert(socket);
+    m_sockets.insert(socket, {key, start.after, start.after, start.after < head});
     return start;
+}
+
+/// Up to where nothing is owed to it: without a ping that waits, everything.
+qint64 PingBarrier::provenBy(const Socket &socket, qint64 head)
+{
+    return socket.behind || socket.proved < socket.sent ? socket.proved : std::max(socket.proved, head);
+}
+
+void PingBarrier::beginAt(quint64 socket, qint64 seq)
+{
+    const auto found = m_sockets.find(socket);
+    if (found == m_sockets.end())
+        return;
+    found->proved = found->sent = seq;
+    found->behind = true;
 }
 
 QByteArray PingBarrier::sent(quint64 socket, qint64 seq)
@@ -29,7 +51,10 @@ QByteArray PingBarrier::sent(quint64 socket, qint64 seq)
 void PingBarrier::passed(quint64 socket, qint64 seq)
 {
     const auto found = m_sockets.find(socket);
-    if (found == m_sockets.end() || found->proved < found->sent)
+    if (found == m_sockets.end())
+        return;
+    found->behind = false;
+    if (found->proved < found->sent)
         return;
     found->sent = found->proved = std::max(found->sent, seq);
 }
@@ -51,8 +76,13 @@ void PingBarrier::closed(quint64 socket, qint64 head)
     if (found == m_sockets.cend())
         return;
     const QString key = found->key;
-    const qint64 from = found->proved < found->sent ? found->proved : std::max(found->proved, head);
+    const qint64 from = provenBy(*found, head);
     m_sockets.erase(found);
+    if (const auto open = m_open.find(key); open != m_open.end()) {
+        open->remove(socket);
+        if (open->isEmpty())
+            m_open.erase(open);
+    }
     const auto debt = m_debts.find(key);
     if (debt != m_debts.end()) {
         *debt = std::min(*debt, from);

@@ -63,9 +63,10 @@ void VehicleReplay::opened(const VehicleSocket &socket)
             [this, number](const QByteArray &payload) { m_barrier.proved(number, payload); });
     connect(socket.session, &net::Session::drained, this, [this, number] { proceed(number); });
     Pending pending{start.after, 0, false};
-    if (!start.known && m_options.clock() - m_startedAt < graceAfter) {
-        pending.at = std::max<qint64>(0, m_startHeads.value(streamOf(socket)) - graceEvents);
-        pending.silentTo = head;
+    if (!start.known && !m_startHeads.isEmpty() && m_options.clock() - m_startedAt < graceAfter) {
+        pending.silentTo = m_startHeads.value(streamOf(socket));
+        pending.at = std::max<qint64>(0, pending.silentTo - graceEvents);
+        m_barrier.beginAt(number, pending.at);
     }
     m_pending.insert(number, pending);
     proceed(number);
@@ -74,7 +75,8 @@ void VehicleReplay::opened(const VehicleSocket &socket)
 void VehicleReplay::closed(const VehicleSocket &socket)
 {
     m_pending.remove(socket.number);
-    m_toPing.remove(socket.number);
+    if (m_toPing.remove(socket.number)) // told of something, not pinged yet
+        (void)m_barrier.sent(socket.number, headOf(socket));
     const QStringList topics = m_outbound.topicsOf(socket);
     for (const QString &name : topics) {
         const auto topic = m_listening.find(name);
@@ -125,8 +127,7 @@ void VehicleReplay::take(quint64 number, const EventsResult &result)
     bool told = false;
     for (const Event &event : result.events) {
         pending->at = native::seqIn(streamOf(*socket), event);
-        const bool silent =
-            pending->at <= pending->silentTo && (event.at < m_startedAt - graceBefore || event.at > m_startedAt);
+        const bool silent = pending->at <= pending->silentTo && event.at < m_startedAt - graceBefore;
         if (silent || !tell(*socket, event))
             continue;
         told = true;

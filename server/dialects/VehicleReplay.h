@@ -17,7 +17,7 @@ namespace tocsin {
 /// had not proved is told again to the user's next one, from the log, before anything new. Server thread.
 ///
 /// What was proved is kept in memory. After a restart nobody is known, so whoever comes back within ten minutes is told again what happened in the
-/// last minute before it.
+/// last minute before it, and what has happened since. On a log that was empty at the start nobody can have been there before.
 class VehicleReplay : public QObject
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ private:
     struct Pending
     {
         qint64 at = 0;       ///< told up to here
-        qint64 silentTo = 0; ///< up to here only what happened in the grace before the start
+        qint64 silentTo = 0; ///< the start: up to here only what happened in the grace before it
         bool asking = false;
     };
     void proceed(quint64 number);

@@ -4,6 +4,7 @@
 #include "server/store/DataDirectory.h"
 #include "server/store/Database.h"
 #include "server/store/DeskFile.h"
+#include "server/store/HeadCopies.h"
 #include "server/store/LogVerifier.h"
 #include "server/store/Logging.h"
 
@@ -185,8 +186,8 @@ bool isInside(const QString &name)
            !name.contains(QLatin1Char(':'));
 }
 
-/// Verifies the log of a directory that no server has yet, chain, head and tables, and gives it a new epoch.
-QStringList takeOverLog(const DataDirectory &directory)
+/// Verifies the log of a directory that no server has yet, chain, head and tables, and gives it a new epoch; `head` is its new one.
+QStringList takeOverLog(const DataDirectory &directory, SignedHead &head)
 {
     const DataDirectory::Key key = directory.headKey();
     if (!key.error.isEmpty())
@@ -205,8 +206,10 @@ QStringList takeOverLog(const DataDirectory &directory)
     options.key = headKey;
     if (const QString error = file.open(directory.deskFile(), options); !error.isEmpty())
         return {error};
-    return file.renewEpoch() ? QStringList()
-                             : QStringList{QStringLiteral("The log's epoch cannot be changed: %1.").arg(file.error())};
+    if (!file.renewEpoch())
+        return {QStringLiteral("The log's epoch cannot be changed: %1.").arg(file.error())};
+    head = file.signedHead();
+    return {};
 }
 } // namespace
 
@@ -268,7 +271,7 @@ QStringList verify(const QString &path)
     return problems;
 }
 
-Restored restore(const QString &from, const QString &dataDirectory, TimePoint now)
+Restored restore(const QString &from, const QString &dataDirectory, const QString &headCopies, TimePoint now)
 {
     const QString source = QDir::cleanPath(QDir(from).absolutePath());
     const QString place = QDir::cleanPath(QDir(dataDirectory).absolutePath());
@@ -276,19 +279,19 @@ Restored restore(const QString &from, const QString &dataDirectory, TimePoint no
     const QString aside = place + QStringLiteral(".before-restore-") + stamp(now);
     const bool existed = QFileInfo::exists(place);
     if (QFileInfo::exists(aside))
-        return {QStringLiteral("%1 exists already.").arg(aside), {}};
+        return {QStringLiteral("%1 exists already.").arg(aside), {}, {}};
     DataDirectory old(place); // its lock keeps servers out until we are done
     if (existed) {
         if (const QString error = old.lock(); !error.isEmpty())
-            return {error, {}};
+            return {error, {}, {}};
     }
     if (const QStringList problems = verify(source); !problems.isEmpty())
-        return {QStringLiteral("Nothing was restored: ") + problems.join(QLatin1Char(' ')), {}};
+        return {QStringLiteral("Nothing was restored: ") + problems.join(QLatin1Char(' ')), {}, {}};
 
     QDir(fresh).removeRecursively();
     const auto failed = [&](const QString &error) {
         QDir(fresh).removeRecursively();
-        return Restored{QStringLiteral("Nothing was restored: ") + error, {}};
+        return Restored{QStringLiteral("Nothing was restored: ") + error, {}, {}};
     };
     if (!QDir().mkpath(fresh))
         return failed(QStringLiteral("The directory %1 cannot be created.").arg(fresh));
@@ -302,7 +305,8 @@ Restored restore(const QString &from, const QString &dataDirectory, TimePoint no
         if (!error.isEmpty())
             return failed(error);
     }
-    if (const QStringList problems = takeOverLog(DataDirectory(fresh)); !problems.isEmpty())
+    SignedHead head;
+    if (const QStringList problems = takeOverLog(DataDirectory(fresh), head); !problems.isEmpty())
         return failed(problems.join(QLatin1Char(' ')));
     syncDirectory(fresh);
     if (existed && !QDir().rename(place, aside))
@@ -311,11 +315,12 @@ Restored restore(const QString &from, const QString &dataDirectory, TimePoint no
         if (existed && !QDir().rename(aside, place))
             return {QStringLiteral("The old data is in %1, the restored in %2; neither could be moved to %3.")
                         .arg(aside, fresh, place),
-                    aside};
+                    aside,
+                    {}};
         return failed(QStringLiteral("%1 cannot be moved to %2.").arg(fresh, place));
     }
     syncDirectory(QFileInfo(place).path());
-    return {{}, existed ? aside : QString()};
+    return {{}, existed ? aside : QString(), HeadCopies(headCopies).write(head, toEpochMicros(now))};
 }
 
 QStringList list(const QString &directory)

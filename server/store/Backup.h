@@ -33,12 +33,15 @@ struct Made
 struct Restored
 {
     QString error;
-    QString keptAside; ///< where the old data directory went; empty: there was none
+    QString keptAside;     ///< where the old data directory went; empty: there was none
+    QString headNotCopied; ///< a sentence: restored, but its head could not be copied out
 };
 /// Verifies `from`, makes a new data directory of it with a new epoch (clients that hold positions of the old log are told
 /// to begin anew) and puts it in the place of the old one, which is kept beside it. Refused while a server runs there.
-/// Whatever happens on the way, one of the two stands in its place, or both are named in the error.
-[[nodiscard]] Restored restore(const QString &from, const QString &dataDirectory, TimePoint now);
+/// Whatever happens on the way, one of the two stands in its place, or both are named in the error. The new log's head is
+/// copied to `headCopies` (see HeadCopies), where there was one of the log before.
+[[nodiscard]] Restored restore(const QString &from, const QString &dataDirectory, const QString &headCopies,
+                               TimePoint now);
 
 /// The complete backups in a directory, oldest first.
 [[nodiscard]] QStringList list(const QString &directory);

@@ -54,7 +54,9 @@ Database::OpenResult Database::prepareToWrite(const Options &options)
     const int level = static_cast<int>(options.durability);
     for (const QString &pragma :
          {QStringLiteral("PRAGMA fullfsync=%1").arg(level == 2 ? 1 : 0), QStringLiteral("PRAGMA foreign_keys=1"),
-          QStringLiteral("PRAGMA recursive_triggers=1"), QStringLiteral("PRAGMA synchronous=%1").arg(level)}) {
+          QStringLiteral("PRAGMA recursive_triggers=1"), QStringLiteral("PRAGMA synchronous=%1").arg(level),
+          QStringLiteral("PRAGMA cache_size=-%1").arg(options.cacheKiB),
+          QStringLiteral("PRAGMA wal_autocheckpoint=%1").arg(options.checkpointPages)}) {
         if (!exec(pragma))
             return failed();
     }
@@ -116,7 +118,8 @@ bool Database::ok(int code)
     if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
         return true;
     m_code = code;
-    m_message = QString::fromUtf8(m_db ? sqlite3_errmsg(m_db) : sqlite3_errstr(code));
+    const bool saysWhy = m_db && sqlite3_extended_errcode(m_db) == code;
+    m_message = QString::fromUtf8(saysWhy ? sqlite3_errmsg(m_db) : sqlite3_errstr(code));
     return false;
 }
 
@@ -159,6 +162,14 @@ Statement Database::prepare(const QString &sql)
     if (!m_db || !ok(sqlite3_prepare_v2(m_db, utf8.constData(), int(utf8.size()) + 1, &statement, nullptr)))
         qCWarning(lcStore).noquote() << "cannot prepare a statement for" << m_path << ":" << lastError();
     return Statement(statement);
+}
+
+bool Database::begin()
+{
+    // There may have been no memory for the rollback of the one before.
+    if (m_db && sqlite3_get_autocommit(m_db) == 0)
+        rollback();
+    return exec(QStringLiteral("BEGIN IMMEDIATE"));
 }
 
 void Database::rollback()

@@ -34,6 +34,9 @@ public:
         std::function<bool(Database &, int version)> migrated;
         /// A reader beside the writer, or of a copy: nothing is made, migrated or written; durability does not matter.
         bool readOnly = false;
+        int cacheKiB = 2000; ///< pages kept in memory at most, also those that a transaction has changed
+        int checkpointPages =
+            1000;    ///< the write-ahead log is carried over into the file when it holds so many; 0: never by itself
         QString vfs; ///< SQLite's name of the file system below; empty: the default. Tests put one that fails here.
     };
 
@@ -71,7 +74,7 @@ public:
     /// The next row of a query that run(); false at the end and on an error, which is remembered too.
     bool next(Statement &statement);
     [[nodiscard]] Statement prepare(const QString &sql);
-    bool begin() { return exec(QStringLiteral("BEGIN IMMEDIATE")); }
+    bool begin();
     bool commit() { return exec(QStringLiteral("COMMIT")); }
     /// Keeps lastError() as it was.
     void rollback();

@@ -8,15 +8,9 @@
 #include "server/store/RequestTable.h"
 #include "server/store/StreamTables.h"
 
-#include <QHash>
-
 #include <sodium.h>
 
 namespace tocsin {
-
-namespace {
-constexpr int eventPage = 1000;
-}
 
 struct DeskFile::Tables
 {
@@ -50,6 +44,8 @@ QString DeskFile::open(const QString &path, const Options &options)
         return QStringLiteral("The cryptographic library cannot be used.");
     Database::Options how = deskFileOptions();
     how.vfs = options.vfs;
+    if (options.checkpointPages > 0)
+        how.checkpointPages = options.checkpointPages;
     if (const auto result = m_db.open(path, how); !result.error.isEmpty()) {
         m_db.close();
         return result.error;
@@ -59,19 +55,31 @@ QString DeskFile::open(const QString &path, const Options &options)
         return QStringLiteral("The file %1 is damaged (%2): restore it from a backup or move it away.")
             .arg(path, reason.simplified());
     };
+    // Nothing has failed yet since the file was opened.
+    const auto failed = [&] { return m_db.lastFailure() != Database::Failure::None; };
+    const auto unreadable = [&] {
+        m_tables.reset();
+        if (m_db.lastFailure() == Database::Failure::Corrupt)
+            return damaged(m_db.lastError());
+        m_db.close();
+        return QStringLiteral("The file %1 cannot be read: %2.").arg(path, m_db.lastError());
+    };
     const QString health = m_db.value(QStringLiteral("PRAGMA quick_check(1)")).toString();
+    if (failed())
+        return unreadable();
     if (health != QLatin1String("ok"))
-        return damaged(health.isEmpty() ? m_db.lastError() : health);
+        return damaged(health);
     SignedHead stored;
-    if (const QString problem = findEnd(&stored); !problem.isEmpty())
+    const QString problem = findEnd(&stored);
+    if (failed())
+        return unreadable();
+    if (!problem.isEmpty())
         return damaged(problem);
     m_key = options.key;
     m_tables = std::make_unique<Tables>(m_db, stored.requests);
-    if (!m_tables->streams.load() || !takeKey(stored)) {
-        const QString reason = m_db.lastError();
-        m_tables.reset();
-        return damaged(reason);
-    }
+    // A statement that could not be prepared would refuse its rows for ever.
+    if (failed() || !m_tables->streams.load() || !takeKey(stored))
+        return unreadable();
     return {};
 }
 
@@ -150,7 +158,7 @@ bool DeskFile::insert(const Event &event)
                                    &row.actorSession, &row.requestId, &row.body, &row.streams})
         q.bindText(parameter++, *text);
     q.bindBlob(parameter, row.hash);
-    if (!m_db.run(q) || !m_tables->projections.project(event))
+    if (!m_db.run(q) || !m_tables->projections.project(event, row.body))
         return fail();
     if (!m_tables->streams.add(event.streams, event.seq)) {
         m_error = m_tables->streams.error();
@@ -163,6 +171,10 @@ bool DeskFile::insert(const Event &event)
 
 bool DeskFile::remember(const RememberedRequest &request)
 {
+    if (request.seq > m_head) { // its answer tells of something that is not stored
+        m_error = QStringLiteral("a request follows event %1, the log ends at %2").arg(request.seq).arg(m_head);
+        return false;
+    }
     m_end.at = std::max(m_end.at, toEpochMicros(request.at));
     return m_tables->requests.add(request) || fail();
 }
@@ -227,22 +239,6 @@ bool DeskFile::renewEpoch()
     rollback();
     m_epoch = before;
     return false;
-}
-
-QStringList DeskFile::checkProjections()
-{
-    DeskTables::Expected expected;
-    QString error;
-    qint64 seq = 0;
-    for (QList<Event> page; !(page = eventsAfter(seq, eventPage, &error)).isEmpty();) {
-        for (const Event &event : std::as_const(page)) {
-            if (event.seq != seq + 1)
-                return {QStringLiteral("The log has a gap after event %1.").arg(seq)};
-            seq = event.seq;
-            expected.apply(event);
-        }
-    }
-    return error.isEmpty() ? m_tables->projections.differences(expected) : QStringList{error};
 }
 
 } // namespace tocsin

@@ -21,8 +21,9 @@ class DeskFile
 public:
     struct Options
     {
-        QString vfs{}; ///< see Database::Options
-        HeadKey key{}; ///< signs the head with each commit; none: it stays unsigned
+        QString vfs{};           ///< see Database::Options
+        HeadKey key{};           ///< signs the head with each commit; none: it stays unsigned
+        int checkpointPages = 0; ///< see Database::Options; 0: as usual
     };
     using Loaded = DeskQueries::Loaded;
 
@@ -59,8 +60,6 @@ public:
     [[nodiscard]] QString prune(TimePoint before);
     /// Makes this another log to its readers, as after a restore: positions in the one before mean nothing in it.
     [[nodiscard]] bool renewEpoch();
-    /// Replays the whole log and compares with the tables; one sentence per difference, empty when they agree.
-    [[nodiscard]] QStringList checkProjections();
 
 private:
     struct Tables;

@@ -23,8 +23,11 @@ DeskQueries::Loaded DeskQueries::load()
 {
     Loaded loaded;
     DeskSnapshot &snapshot = loaded.snapshot;
-    snapshot.seq = m_db.value(QStringLiteral("SELECT coalesce(max(seq), 0) FROM events")).toLongLong();
+    const QVariant last = m_db.value(QStringLiteral("SELECT coalesce(max(seq), 0) FROM events"));
+    snapshot.seq = last.toLongLong();
     snapshot.epoch = epoch();
+    if (!last.isValid() || snapshot.epoch.isEmpty())
+        loaded.error = unreadable();
     Statement streams = m_db.prepare(QStringLiteral("SELECT name, head FROM streams"));
     if (m_db.run(streams)) {
         while (m_db.next(streams))
@@ -134,14 +137,19 @@ QList<Event> DeskQueries::events(Statement &query, QString *error)
 RememberedResult DeskQueries::remembered(const QString &sender, const QString &id)
 {
     RememberedResult result;
-    Statement q =
-        m_db.prepare(QStringLiteral("SELECT %1 FROM requests WHERE sender=? AND id=?").arg(RequestTable::columns()));
+    if (!m_remembered)
+        m_remembered = m_db.prepare(
+            QStringLiteral("SELECT %1 FROM requests WHERE sender=? AND id=?").arg(RequestTable::columns()));
+    Statement &q = *m_remembered;
     q.bind(0, sender);
     q.bind(1, id);
     if (m_db.run(q) && m_db.next(q))
         result.request = RequestTable::read(q);
     if (q.failed())
         result.error = unreadable();
+    q.finish();
+    if (!result.error.isEmpty())
+        m_remembered.reset(); // it may be the statement
     return result;
 }
 

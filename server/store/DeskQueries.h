@@ -6,6 +6,8 @@
 #include "server/store/DeskTables.h"
 #include "server/store/Store.h"
 
+#include <optional>
+
 namespace tocsin {
 
 /// What is asked of desk.db. Over the writer's connection or one of its own; on that connection's thread. `db` outlives it.
@@ -30,6 +32,8 @@ public:
         return DeskTables::attachmentThreads(m_db, id);
     }
     [[nodiscard]] RememberedResult remembered(const QString &sender, const QString &id);
+    /// Before the database is closed.
+    void close() { m_remembered.reset(); }
     /// The events after `seq`, oldest first, at most `limit`.
     [[nodiscard]] QList<Event> eventsAfter(qint64 seq, int limit, QString *error);
     [[nodiscard]] QString epoch();
@@ -40,6 +44,7 @@ private:
     [[nodiscard]] QString unreadable() const;
 
     Database &m_db;
+    std::optional<Statement> m_remembered; ///< asked for every request that the desk has forgotten
 };
 
 } // namespace tocsin

@@ -133,6 +133,8 @@ Database::Options deskFileOptions()
 {
     Database::Options options;
     options.durability = Database::Durability::Full;
+    options.cacheKiB = 16 * 1024;   // what one large transaction changes, without writing it early or reading it again
+    options.checkpointPages = 8192; // 32 MiB: the same pages change in commit after commit and are carried over once
     options.migrations = {firstVersion(), DeskTables::versionTwo(), streamsAndChain()};
     options.migrated = [](Database &db, int version) { return version != chainedVersion || numberAndChain(db); };
     return options;

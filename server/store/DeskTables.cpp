@@ -3,10 +3,6 @@
 
 #include "models/wire/EventCodec.h"
 
-#include <QHash>
-#include <QSet>
-#include <QVariant>
-
 #include <algorithm>
 
 namespace tocsin {
@@ -60,51 +56,6 @@ struct Overloaded : Ts...
     using Ts::operator()...;
 };
 
-/// What a table row is known by, in Expected.
-const QString &keyOf(const Alert &alert)
-{
-    return alert.id;
-}
-const QString &keyOf(const ChatMessage &message)
-{
-    return message.id;
-}
-const QString &keyOf(const Device &device)
-{
-    return device.id;
-}
-const QString &keyOf(const Command &command)
-{
-    return command.id;
-}
-QString keyOf(const ChatReceipt &receipt)
-{
-    return receiptKey(receipt);
-}
-
-/// Since when it may be pruned: rows that are over before the horizon may be missing.
-TimePoint over(const Alert &alert)
-{
-    return isOpen(alert) ? TimePoint::max()
-                         : std::max({alert.lastSeenAt, alert.clearedAt.value_or(TimePoint::min()),
-                                     alert.ackedAt.value_or(TimePoint::min())});
-}
-TimePoint over(const ChatMessage &message)
-{
-    return message.at;
-}
-TimePoint over(const ChatReceipt &receipt)
-{
-    return receipt.at;
-}
-TimePoint over(const Command &command)
-{
-    return isOpen(command) ? TimePoint::max() : command.finishedAt.value_or(command.issuedAt);
-}
-TimePoint over(const Device &)
-{
-    return TimePoint::max();
-}
 } // namespace
 
 struct DeskTables::Statements
@@ -143,34 +94,6 @@ struct DeskTables::Statements
     Statement audit;
 };
 
-struct DeskTables::Expected::Rows
-{
-    QHash<QString, Device> devices;
-    QHash<QString, Alert> alerts;
-    QHash<QString, ChatMessage> messages;
-    QHash<QString, ChatReceipt> receipts;
-    QHash<QString, Command> commands;
-    QHash<qint64, AuditRecord> audit;
-};
-
-DeskTables::Expected::Expected() : m_rows(std::make_unique<Rows>())
-{
-}
-
-DeskTables::Expected::~Expected() = default;
-
-void DeskTables::Expected::apply(const Event &event)
-{
-    Rows &rows = *m_rows;
-    std::visit(Overloaded{[&rows](const AlertChange &change) { rows.alerts.insert(change.alert.id, change.alert); },
-                          [&rows](const ChatMessage &message) { rows.messages.insert(message.id, message); },
-                          [&rows](const Device &device) { rows.devices.insert(device.id, device); },
-                          [&rows](const ChatReceipt &receipt) { rows.receipts.insert(receiptKey(receipt), receipt); },
-                          [&rows](const Command &command) { rows.commands.insert(command.id, command); },
-                          [&rows, &event](const AuditRecord &record) { rows.audit.insert(event.seq, record); }},
-               event.body);
-}
-
 DeskTables::DeskTables(Database &db) : m_db(db), m_statements(std::make_unique<Statements>(db))
 {
 }
@@ -203,39 +126,38 @@ QStringList DeskTables::versionTwo()
     };
 }
 
-bool DeskTables::project(const Event &event)
+/// Only an alert is told in the log with more than its own body: with what happened to it.
+bool DeskTables::project(const Event &event, const QByteArray &body)
 {
     Statements &into = *m_statements;
     return std::visit(
-        Overloaded{[&](const AlertChange &change) {
-                       const Alert &a = change.alert;
-                       return m_db.run(bound(into.alert, a.id, a.source, a.code, a.instance, a.userId, toString(a.kind),
-                                             toString(a.level), toString(a.cond), toString(stateOf(a)), isOpen(a),
-                                             a.acked, a.occurrence, a.revision, a.raisedAt, a.lastSeenAt, a.clearedAt,
-                                             a.ackedAt, event.seq, encodeAlert(a)));
-                   },
-                   [&](const ChatMessage &m) {
-                       return m_db.run(bound(into.chat, event.seq, m.id, m.thread, m.at, encodeChat(m))) &&
-                              std::all_of(m.attachments.cbegin(), m.attachments.cend(), [&](const QString &id) {
-                                  return m_db.run(bound(into.attachment, id, m.thread, event.seq));
-                              });
-                   },
-                   [&](const Device &d) {
-                       return m_db.run(
-                           bound(into.device, d.id, toString(d.kind), d.simulated, event.seq, encodeDevice(d)));
-                   },
-                   [&](const ChatReceipt &r) {
-                       return m_db.run(bound(into.receipt, receiptKey(r), r.thread, r.messageId, r.at, event.seq,
-                                             encodeReceipt(r)));
-                   },
-                   [&](const Command &c) {
-                       return m_db.run(bound(into.command, c.id, c.deviceId, toString(c.state), isOpen(c), c.issuedAt,
-                                             c.finishedAt, event.seq, encodeCommand(c)));
-                   },
-                   [&](const AuditRecord &r) {
-                       return m_db.run(bound(into.audit, event.seq, event.at, r.action, r.object, event.actor.id, r.ok,
-                                             encodeAudit(r)));
-                   }},
+        Overloaded{
+            [&](const AlertChange &change) {
+                const Alert &a = change.alert;
+                return m_db.run(bound(into.alert, a.id, a.source, a.code, a.instance, a.userId, toString(a.kind),
+                                      toString(a.level), toString(a.cond), toString(stateOf(a)), isOpen(a), a.acked,
+                                      a.occurrence, a.revision, a.raisedAt, a.lastSeenAt, a.clearedAt, a.ackedAt,
+                                      event.seq, encodeAlert(a)));
+            },
+            [&](const ChatMessage &m) {
+                return m_db.run(bound(into.chat, event.seq, m.id, m.thread, m.at, body)) &&
+                       std::all_of(m.attachments.cbegin(), m.attachments.cend(), [&](const QString &id) {
+                           return m_db.run(bound(into.attachment, id, m.thread, event.seq));
+                       });
+            },
+            [&](const Device &d) {
+                return m_db.run(bound(into.device, d.id, toString(d.kind), d.simulated, event.seq, body));
+            },
+            [&](const ChatReceipt &r) {
+                return m_db.run(bound(into.receipt, receiptKey(r), r.thread, r.messageId, r.at, event.seq, body));
+            },
+            [&](const Command &c) {
+                return m_db.run(bound(into.command, c.id, c.deviceId, toString(c.state), isOpen(c), c.issuedAt,
+                                      c.finishedAt, event.seq, body));
+            },
+            [&](const AuditRecord &r) {
+                return m_db.run(bound(into.audit, event.seq, event.at, r.action, r.object, event.actor.id, r.ok, body));
+            }},
         event.body);
 }
 
@@ -399,69 +321,6 @@ QString DeskTables::mayBePruned(const QString &table)
     if (table == QLatin1String("chat_attachments"))
         return QStringLiteral("coalesce((SELECT m.at FROM replay.chat_messages m WHERE m.seq = a.seq), 0) < ") + before;
     return QStringLiteral("0");
-}
-
-QStringList DeskTables::differences(Expected &expected)
-{
-    QStringList found;
-    QString error;
-    const QVariant pruned = m_db.value(QStringLiteral("SELECT before FROM retention"));
-    const TimePoint horizon = pruned.isValid() ? fromEpochMicros(pruned.toLongLong()) : TimePoint::min();
-    const auto compare = [&](auto &rows, const QString &table, auto decode) {
-        using T = std::decay_t<decltype(rows.begin().value())>;
-        Statement q = m_db.prepare(QStringLiteral("SELECT body FROM %1").arg(table));
-        for (const T &row : bodies<T>(m_db, q, decode, &error)) {
-            const QString key = keyOf(row);
-            const auto it = rows.constFind(key);
-            if (it == rows.cend() || !(*it == row))
-                found.append(QStringLiteral("%1 \"%2\" differs from the log.").arg(table, key));
-            rows.remove(key);
-        }
-        for (auto it = rows.cbegin(); it != rows.cend(); ++it) {
-            if (!(over(*it) < horizon))
-                found.append(QStringLiteral("%1 \"%2\" is missing.").arg(table, it.key()));
-        }
-    };
-    Expected::Rows &rows = *expected.m_rows;
-    QHash<QString, TimePoint> attachments; // and when it was last sent
-    for (const ChatMessage &message : std::as_const(rows.messages)) {
-        for (const QString &id : message.attachments) {
-            TimePoint &at = attachments[id + QLatin1Char(' ') + message.thread];
-            at = std::max(at, message.at);
-        }
-    }
-    compare(rows.devices, QStringLiteral("devices"), decodeDevice);
-    compare(rows.alerts, QStringLiteral("alerts"), decodeAlert);
-    compare(rows.messages, QStringLiteral("chat_messages"), decodeChat);
-    compare(rows.receipts, QStringLiteral("chat_receipts"), decodeReceipt);
-    compare(rows.commands, QStringLiteral("commands"), decodeCommand);
-    // Attachments by picture and conversation; those of pruned lines may be missing.
-    QSet<QString> named;
-    Statement pictures = m_db.prepare(QStringLiteral("SELECT id, thread FROM chat_attachments"));
-    for (bool more = m_db.run(pictures) && m_db.next(pictures); more; more = m_db.next(pictures))
-        named.insert(pictures.text(0) + QLatin1Char(' ') + pictures.text(1));
-    for (auto it = attachments.cbegin(); it != attachments.cend(); ++it) {
-        if (!named.remove(it.key()) && !(it.value() < horizon))
-            found.append(QStringLiteral("chat_attachments \"%1\" is missing.").arg(it.key()));
-    }
-    for (const QString &key : std::as_const(named))
-        found.append(QStringLiteral("chat_attachments \"%1\" differs from the log.").arg(key));
-    // Audit rows have no name of their own but their place in the log.
-    Statement q = m_db.prepare(QStringLiteral("SELECT seq, body FROM audit"));
-    for (bool more = m_db.run(q) && m_db.next(q); more; more = m_db.next(q)) {
-        const qint64 seq = q.integer(0);
-        QString why;
-        const auto record = decodeAudit(q.bytes(1), &why);
-        const auto it = rows.audit.constFind(seq);
-        if (!record || it == rows.audit.cend() || !(*it == *record))
-            found.append(QStringLiteral("audit %1 differs from the log.").arg(seq));
-        rows.audit.remove(seq);
-    }
-    for (auto it = rows.audit.cbegin(); it != rows.audit.cend(); ++it)
-        found.append(QStringLiteral("audit %1 is missing.").arg(it.key()));
-    if (!error.isEmpty())
-        found.append(error);
-    return found;
 }
 
 } // namespace tocsin

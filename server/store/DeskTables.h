@@ -26,8 +26,8 @@ public:
     /// The statements that make the tables which came with version 2 of the file.
     [[nodiscard]] static QStringList versionTwo();
 
-    /// Inside the transaction of the event. False: see Database::lastError().
-    [[nodiscard]] bool project(const Event &event);
+    /// Inside the transaction of the event, whose body in the log is `body`. False: see Database::lastError().
+    [[nodiscard]] bool project(const Event &event, const QByteArray &body);
     /// Inside a transaction: takes away what is over and older than `before`: closed alerts, finished commands, chat lines with
     /// their receipts. What is open stays, and with an open incident its conversation and the person's; so does an urgent line
     /// that somebody has not acknowledged. The log itself keeps everything, devices and audit rows stay.
@@ -40,24 +40,6 @@ public:
     [[nodiscard]] static ChatResult messages(Database &db, const ChatQuery &query);
     /// nullopt: it could not be read.
     [[nodiscard]] static std::optional<QStringList> attachmentThreads(Database &db, const QString &id);
-
-    /// What the tables should hold, gathered from a replay of the log.
-    class Expected
-    {
-    public:
-        Expected();
-        ~Expected();
-        Expected(const Expected &) = delete;
-        Expected &operator=(const Expected &) = delete;
-        void apply(const Event &event);
-
-    private:
-        friend class DeskTables;
-        struct Rows;
-        std::unique_ptr<Rows> m_rows;
-    };
-    /// One sentence per difference, naming the table and the row; empty when they agree.
-    [[nodiscard]] QStringList differences(Expected &expected);
 
 private:
     struct Statements;

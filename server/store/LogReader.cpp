@@ -52,6 +52,7 @@ void LogReader::stop()
         [this] {
             while (const Task task = take())
                 task(m_queries);
+            m_queries.close();
             m_db.close();
         },
         Qt::BlockingQueuedConnection);

@@ -25,7 +25,7 @@ LogStore::~LogStore()
 
 QString LogStore::start()
 {
-    QString error = m_file.open(m_options.path, {m_options.vfs, m_options.headKey});
+    QString error = m_file.open(m_options.path, {m_options.vfs, m_options.headKey, m_options.checkpointPages});
     if (error.isEmpty())
         error = m_reader.start();
     if (error.isEmpty()) {

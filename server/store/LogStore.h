@@ -21,7 +21,7 @@ namespace tocsin {
 /// call start(), load() and stop() there. append() and the questions are for any thread and never block; a LogReader answers them.
 ///
 /// Group commit: what arrives while a transaction is being committed shares the next one; a transaction takes batches
-/// until it holds 128 messages, is 5 ms old or nothing waits. Nobody waits for company: alone, a batch commits at once. When a
+/// until it holds 1,024 messages, is 25 ms old or nothing waits. Nobody waits for company: alone, a batch commits at once. When a
 /// shared transaction fails, its batches are tried one by one, so that one bad batch fails alone.
 ///
 /// The signed head is copied out at the start, each minute and at the end (HeadCopies), on the reader's thread.
@@ -39,8 +39,9 @@ public:
         HeadKey headKey{};
         QString headCopies{}; ///< directory for copies of the signed head; empty: none are made
         std::chrono::milliseconds headCopyInterval{60'000};
-        int groupEvents = 128;
-        std::chrono::milliseconds groupTime{5};
+        int groupEvents = 1024;
+        std::chrono::milliseconds groupTime{25};
+        int checkpointPages = 0; ///< see DeskFile::Options
     };
 
     explicit LogStore(Options options, QObject *parent = nullptr);
@@ -70,8 +71,6 @@ public:
 
     /// See DeskFile::prune. Store thread, between two groups.
     [[nodiscard]] QString prune(TimePoint before) { return m_file.prune(before); }
-    /// See DeskFile::checkProjections. Store thread; reads the whole log.
-    [[nodiscard]] QStringList checkProjections() { return m_file.checkProjections(); }
 
 Q_SIGNALS:
     /// A batch was not stored, because the disk has no room. Store thread.

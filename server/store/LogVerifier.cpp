@@ -170,7 +170,7 @@ void Check::checkRow(const EventRow &row, DeskTables &tables, StreamTables &stre
         add(table, key, error);
         return;
     }
-    if (!tables.project(*event))
+    if (!tables.project(*event, row.body))
         add(table, key, QStringLiteral("cannot be replayed"));
     for (const StreamPosition &position : event->streams) {
         qint64 &head = m_heads[position.stream];
@@ -387,8 +387,9 @@ LogVerifier::Rebuilt LogVerifier::rebuild(const QString &path)
     Statement q = db.prepare(QStringLiteral("SELECT %1 FROM events ORDER BY seq").arg(eventColumns()));
     for (bool more = db.run(q) && db.next(q); more; more = db.next(q)) {
         QString error;
-        const auto event = EventRow::read(q).event(&error);
-        if (!event || !tables.project(*event) || !streams.add(event->streams, event->seq)) {
+        const EventRow row = EventRow::read(q);
+        const auto event = row.event(&error);
+        if (!event || !tables.project(*event, row.body) || !streams.add(event->streams, event->seq)) {
             if (event)
                 error = streams.error().isEmpty() ? db.lastError() : streams.error();
             result.error = QStringLiteral("Nothing was changed in %1: %2").arg(path, error);

@@ -11,7 +11,9 @@ Statement::Statement(Statement &&other) noexcept
     : m_statement(std::exchange(other.m_statement, nullptr))
     , m_waitingRow(other.m_waitingRow)
     , m_failed(other.m_failed)
+    , m_bound(other.m_bound)
     , m_changes(other.m_changes)
+    , m_kept(std::move(other.m_kept))
 {
 }
 
@@ -20,7 +22,9 @@ Statement &Statement::operator=(Statement &&other) noexcept
     std::swap(m_statement, other.m_statement);
     std::swap(m_waitingRow, other.m_waitingRow);
     std::swap(m_failed, other.m_failed);
+    std::swap(m_bound, other.m_bound);
     std::swap(m_changes, other.m_changes);
+    std::swap(m_kept, other.m_kept);
     return *this;
 }
 
@@ -31,12 +35,12 @@ Statement::~Statement()
 
 void Statement::bind(int parameter, qint64 value)
 {
-    sqlite3_bind_int64(m_statement, parameter + 1, value);
+    took(sqlite3_bind_int64(m_statement, parameter + 1, value));
 }
 
 void Statement::bind(int parameter, double value)
 {
-    sqlite3_bind_double(m_statement, parameter + 1, value);
+    took(sqlite3_bind_double(m_statement, parameter + 1, value));
 }
 
 void Statement::bind(int parameter, const QString &text)
@@ -46,18 +50,21 @@ void Statement::bind(int parameter, const QString &text)
 
 void Statement::bindText(int parameter, const QByteArray &utf8)
 {
-    sqlite3_bind_text64(m_statement, parameter + 1, utf8.constData(), sqlite3_uint64(utf8.size()), SQLITE_TRANSIENT,
-                        SQLITE_UTF8);
+    keep(parameter, utf8);
+    took(sqlite3_bind_text64(m_statement, parameter + 1, utf8.constData(), sqlite3_uint64(utf8.size()), SQLITE_STATIC,
+                             SQLITE_UTF8));
 }
 
 void Statement::bindBlob(int parameter, const QByteArray &bytes)
 {
-    sqlite3_bind_blob64(m_statement, parameter + 1, bytes.constData(), sqlite3_uint64(bytes.size()), SQLITE_TRANSIENT);
+    keep(parameter, bytes);
+    took(sqlite3_bind_blob64(m_statement, parameter + 1, bytes.constData(), sqlite3_uint64(bytes.size()),
+                             SQLITE_STATIC));
 }
 
 void Statement::bindNull(int parameter)
 {
-    sqlite3_bind_null(m_statement, parameter + 1);
+    took(sqlite3_bind_null(m_statement, parameter + 1));
 }
 
 void Statement::bindNamed(const char *name, const QString &text)
@@ -123,9 +130,28 @@ void Statement::finish()
     sqlite3_reset(m_statement);
 }
 
+/// A share of the bytes, until the parameter is bound anew. What a running statement still reads is not given up: SQLite refuses to
+/// bind then.
+void Statement::keep(int parameter, const QByteArray &bytes)
+{
+    if (parameter < 0 || sqlite3_stmt_busy(m_statement) != 0)
+        return;
+    if (m_kept.size() <= std::size_t(parameter))
+        m_kept.resize(std::size_t(parameter) + 1);
+    m_kept[std::size_t(parameter)] = bytes;
+}
+
+void Statement::took(int code)
+{
+    if (m_bound == SQLITE_OK)
+        m_bound = code;
+}
+
 int Statement::step()
 {
-    const int code = m_statement ? sqlite3_step(m_statement) : SQLITE_MISUSE;
+    // A parameter that was not bound is NULL: where that is allowed, the row would be another one.
+    const int bound = std::exchange(m_bound, SQLITE_OK);
+    const int code = !m_statement ? SQLITE_MISUSE : bound != SQLITE_OK ? bound : sqlite3_step(m_statement);
     m_failed = code != SQLITE_ROW && code != SQLITE_DONE;
     return code;
 }

@@ -5,13 +5,15 @@
 #include <QString>
 #include <QVariant>
 
+#include <vector>
+
 struct sqlite3_stmt;
 
 namespace tocsin {
 
 /// A prepared statement of a Database, which runs it. Same thread; must be gone before its database is closed.
 /// Parameters and columns are counted from 0. A null QString is bound as '' and a null QByteArray as an empty blob: NULL is said
-/// with bindNull(). What a default-made or badly prepared one is asked to run fails.
+/// with bindNull(). What a default-made or badly prepared one is asked to run fails, and so does one that had no memory for a parameter.
 class Statement
 {
 public:
@@ -54,13 +56,17 @@ public:
 
 private:
     friend class Database;
+    void took(int code);
+    void keep(int parameter, const QByteArray &bytes);
     /// SQLITE_ROW, SQLITE_DONE or an error.
     int step();
 
     sqlite3_stmt *m_statement = nullptr;
     bool m_waitingRow = false; ///< run() has found the first row already
     bool m_failed = false;
+    int m_bound = 0; ///< SQLite's code for the first parameter since the last step that could not be bound
     int m_changes = 0;
+    std::vector<QByteArray> m_kept; ///< what SQLite reads where it stands, by parameter
 };
 
 } // namespace tocsin

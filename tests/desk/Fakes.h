@@ -6,9 +6,11 @@
 
 #include <QList>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace tocsin {
@@ -119,15 +121,28 @@ private:
         CommitResult result{true, {}};
         {
             const std::scoped_lock lock(m_mutex);
+            if (!m_end) // where the desk begins
+                m_end = batch.events.isEmpty() ? batch.requests.value(0).seq : batch.events.constFirst().seq - 1;
             if (m_failures > 0) {
                 --m_failures;
                 result = {false, QStringLiteral("disk full")};
+            } else if (!follows(batch)) {
+                result = {false, QStringLiteral("does not follow")};
             } else {
                 m_stored += batch.events;
+                *m_end += batch.events.size();
                 m_requests += batch.requests;
             }
         }
         done(result);
+    }
+    /// As in the log: numbers without a gap, and no answer that tells of something which is not stored.
+    [[nodiscard]] bool follows(const Batch &batch)
+    {
+        const qint64 end = *m_end + batch.events.size();
+        return (batch.events.isEmpty() || batch.events.constFirst().seq == *m_end + 1) &&
+               std::all_of(batch.requests.cbegin(), batch.requests.cend(),
+                           [end](const RememberedRequest &request) { return request.seq <= end; });
     }
     mutable std::mutex m_mutex;
     bool m_stalled = false;
@@ -135,6 +150,7 @@ private:
     int m_attempts = 0;
     std::deque<std::pair<Batch, Done>> m_waiting;
     QList<Event> m_stored;
+    std::optional<qint64> m_end; ///< seq of the last stored event
     QList<RememberedRequest> m_requests;
     int m_lookups = 0;
     bool m_lookupsStalled = false;

@@ -453,23 +453,55 @@ private Q_SLOTS:
         QCOMPARE(bench.outcomes.at(0).ref, bench.outcomes.at(1).ref);
     }
 
+    void whatGathersWhileTheStoreIsBusyKeepsItsOrder_data()
+    {
+        QTest::addColumn<int>("underWay");
+        QTest::newRow("one batch at a time") << 1;
+        QTest::newRow("two") << 2;
+        QTest::newRow("as usual") << CommitLimits().underWay;
+    }
     void whatGathersWhileTheStoreIsBusyKeepsItsOrder()
     {
-        Bench bench;
+        QFETCH(int, underWay);
+        DeskSettings settings;
+        settings.commit.underWay = underWay;
+        Bench bench(settings);
         bench.store.stall();
         for (int i = 0; i < 50; ++i) {
             bench.ask(panicBy(QStringLiteral("u%1").arg(i)), QString::number(i));
             bench.settle();
         }
-        QCOMPARE(bench.store.attempts(), 1);
+        QCOMPARE(bench.store.attempts(), underWay);
         bench.store.release();
         bench.settle();
-        QCOMPARE(bench.store.attempts(), 2); // the other 49 in one
+        QCOMPARE(bench.store.attempts(), underWay + 1); // all others in one
         QVERIFY(gapFree(bench.store.stored()));
         QVERIFY(gapFree(bench.published));
         QCOMPARE(bench.outcomes.size(), 50);
         const QStringList replies = bench.story.filter(QStringLiteral(" ok"));
         for (int i = 0; i < 50; ++i)
+            QCOMPARE(replies.at(i), QStringLiteral("%1 ok").arg(i));
+    }
+
+    void whatIsBehindAFailedBatchIsSentAgainBehindIt()
+    {
+        Bench bench;
+        bench.store.stall();
+        for (int i = 0; i < 20; ++i) {
+            // Every other one changes nothing and has only its answer stored.
+            Request request = panicBy(QStringLiteral("u%1").arg(i / 2), QStringLiteral("p%1").arg(i / 2));
+            request.id = QString::number(i);
+            bench.ask(request, QString::number(i));
+            bench.settle();
+        }
+        QVERIFY(bench.store.attempts() > 1);
+        bench.store.failNext(1);
+        bench.store.release();
+        QTRY_COMPARE(bench.outcomes.size(), 20);
+        QVERIFY(gapFree(bench.store.stored()) && gapFree(bench.published));
+        QCOMPARE(bench.store.requests().size(), 20); // each once
+        const QStringList replies = bench.story.filter(QStringLiteral(" ok"));
+        for (int i = 0; i < 20; ++i)
             QCOMPARE(replies.at(i), QStringLiteral("%1 ok").arg(i));
     }
 

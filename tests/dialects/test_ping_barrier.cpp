@@ -57,6 +57,19 @@ private Q_SLOTS:
         QCOMPARE(barrier.open(3, anna, 4).after, 0);
     }
 
+    void aConnectionThatIsLostBeforeItWasToldAnythingKeepsTheDebt()
+    {
+        PingBarrier barrier;
+        (void)barrier.open(1, anna, 0);
+        barrier.closed(1, 0);
+        QCOMPARE(barrier.open(2, anna, 4).after, 0);
+        barrier.closed(2, 4); // before the log was read
+        QCOMPARE(barrier.open(3, anna, 5).after, 0);
+        barrier.passed(3, 5); // nothing of it was for this client
+        barrier.closed(3, 6);
+        QCOMPARE(barrier.open(4, anna, 7).after, 6);
+    }
+
     void theOneThatGotLeastSetsTheDebt()
     {
         PingBarrier barrier;
@@ -69,6 +82,40 @@ private Q_SLOTS:
         barrier.closed(2, 8);
         barrier.closed(1, 8);
         QCOMPARE(barrier.open(3, anna, 8).after, 3);
+    }
+
+    void aConnectionThatIsStillOpenMayBeGone()
+    {
+        PingBarrier barrier;
+        (void)barrier.open(1, anna, 0);
+        (void)barrier.sent(1, 4);
+        QVERIFY(barrier.proved(1, "4"));
+        // It owes nothing now: the next one begins at the head.
+        const PingBarrier::Start second = barrier.open(2, anna, 4);
+        QVERIFY(second.known && second.after == 4);
+        barrier.closed(2, 4);
+        // Something is on its way to a peer that is gone without a word.
+        (void)barrier.sent(1, 6);
+        const PingBarrier::Start third = barrier.open(3, anna, 6);
+        QVERIFY(third.known);
+        QCOMPARE(third.after, 4);
+        barrier.closed(3, 6);
+        barrier.closed(1, 6);
+        QCOMPARE(barrier.open(4, anna, 9).after, 4);
+    }
+
+    void whatIsToldFromFurtherBackIsOwedUntilItIsProved()
+    {
+        PingBarrier barrier;
+        QCOMPARE(barrier.open(1, anna, 9).after, 9);
+        barrier.beginAt(1, 5);
+        (void)barrier.sent(1, 9);
+        barrier.closed(1, 9);
+        QCOMPARE(barrier.open(2, anna, 9).after, 5);
+        (void)barrier.sent(2, 9);
+        QVERIFY(barrier.proved(2, "9"));
+        barrier.closed(2, 9);
+        QCOMPARE(barrier.open(3, anna, 9).after, 9);
     }
 
     void whatIsForOthersIsPassedWithoutAPing()

@@ -92,6 +92,7 @@ class Writer(Client):
         self.patience = patience * PATIENCE  # seconds until an answer counts as lost
         self.pace = pace  # seconds between two facts
         self.acknowledged = 0
+        self.last = None  # the last fact that was
         self.answered = asyncio.Event()
         self.n = 0
         self.body = None
@@ -160,7 +161,8 @@ class Writer(Client):
 
     def stored(self, result):
         asked = self.body
-        self.history.write(what="acknowledged", fact=self.fact(), attempt=self.attempt, streams=self.streams)
+        self.last = self.fact()
+        self.history.write(what="acknowledged", fact=self.last, attempt=self.attempt, streams=self.streams)
         self.body = None
         self.acknowledged += 1
         self.answered.set()
@@ -207,11 +209,102 @@ class AlertPhone(Writer):
             connection.close()
 
 
+class ChatPhone(Client):
+    """A phone on dialect 1's /ws/chat, whose protocol has neither cursors nor answers. It shows each message_id once: `history` is what it
+    showed. What it says it says again, under the same message_id, with every connection until the desk's answer to it comes: `said`
+    is the history of that."""
+
+    def __init__(self, door, directory, name, token, user, stream, streams, patience=4, pace=0):
+        super().__init__(door, directory, name, token)
+        self.user, self.stream, self.streams = user, stream, streams
+        self.said = History(directory, name + "-says")
+        self.patience, self.pace = patience * PATIENCE, pace
+        self.acknowledged = 0
+        self.answered = asyncio.Event()
+        self.n = 0
+        self.line = None  # that has no answer yet
+        self.attempt = 0
+        self.shown = set()  # message_ids
+        self.facts = set()
+        self.again = 0  # frames that came a second time
+        self.awaited = None  # facts; when all are shown it is done
+        self.silent = asyncio.Event()  # nothing left to say
+
+    async def run(self):
+        self.history.write(what="listens", stream=self.stream)
+        while not self.is_done():
+            try:
+                async with self.door.connect(f"/ws/chat/{self.user}", self.token) as socket:
+                    self.connections += 1
+                    await self.live(socket)
+            except LOST:
+                await self.pause()
+        self.history.write(what="finished")
+        self.history.close()
+
+    def is_done(self):
+        return self.silent.is_set() and self.awaited is not None and self.awaited <= self.facts
+
+    async def live(self, socket):
+        """Whatever ends it, what the library has received is shown: it has answered the pings behind it already."""
+        hearing = asyncio.create_task(self.hear(socket))
+        speaking = asyncio.create_task(self.speak(socket))
+        try:
+            await asyncio.wait([hearing, speaking], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            speaking.cancel()
+            await socket.close()
+            results = await asyncio.gather(hearing, speaking, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def speak(self, socket):
+        while not self.is_done():
+            if self.line is None and self.finishing:
+                if not self.silent.is_set():
+                    self.said.write(what="finished")
+                    self.said.close()
+                    self.silent.set()
+                await asyncio.sleep(0.02)  # hear() goes on
+                continue
+            if self.line is None:
+                await asyncio.sleep(self.pace)
+                self.n += 1
+                self.line, self.attempt = f"{self.name}-{self.n}", 0
+                self.answered.clear()
+            self.attempt += 1
+            self.said.write(what="sent", fact=f"said {self.line}", attempt=self.attempt)
+            await socket.send(json.dumps({"message": f"Hier: {self.line} 東京", "message_id": self.line}))
+            await asyncio.wait_for(self.answered.wait(), self.patience)  # else another connection
+
+    async def hear(self, socket):
+        while True:
+            frame = json.loads(await socket.recv())
+            if "response" not in frame:  # what we said reached the server damaged, or too often
+                await socket.close()
+                continue
+            if frame["message_id"] in self.shown:
+                self.again += 1
+                continue
+            self.shown.add(frame["message_id"])
+            words = frame["response"].split(" ")
+            fact = f"chat {words[-1]}" if words[0] in ("On", "Heard") else None  # else the automatic line
+            self.facts.add(fact)
+            self.history.write(what="heard", stream=self.stream, fact=fact)
+            if self.line is not None and words[:2] == ["Heard", self.line]:
+                self.said.write(what="acknowledged", fact=f"said {self.line}", attempt=self.attempt, streams=self.streams)
+                self.line = None
+                self.acknowledged += 1
+                self.answered.set()
+
+
 def fact_of(event):
     """The words by which the writer of this event called it; None: nobody asked for it by itself."""
     body, request = event.get("body", {}), event.get("request_id", "")
     if event["kind"] == "chat" and not body.get("automatic"):
-        return f"chat {request}"
+        said = body.get("client_message_id", "")
+        return f"said {said}" if said.startswith("phone") else f"chat {request}"
     if event["kind"] == "alert" and body["verb"] == "raise":
         alert = body["alert"]["id"]
         return f"report {alert}" if alert.startswith("phone") else f"panic {request}"
@@ -227,9 +320,9 @@ def fact_of(event):
 class Reader(Client):
     """Follows `stream` from where it first stood. finish() lets it read up to the end that the server then names."""
 
-    def __init__(self, door, directory, name, token, stream, slow=0):
+    def __init__(self, door, directory, name, token, stream, slow=0, told=None):
         super().__init__(door, directory, name, token)
-        self.stream, self.slow = stream, slow
+        self.stream, self.slow, self.told = stream, slow, told or (lambda fact: None)
         self.cursor = None
         self.following = asyncio.Event()
         self.task = None
@@ -267,8 +360,9 @@ class Reader(Client):
                 for event in frame["events"]:
                     if end is not None and event["seq"] > end:
                         break
-                    self.history.write(what="shown", stream=frame["stream"], epoch=frame["epoch"], seq=event["seq"],
-                                       fact=fact_of(event))
+                    fact = fact_of(event)
+                    self.history.write(what="shown", stream=frame["stream"], epoch=frame["epoch"], seq=event["seq"], fact=fact)
+                    self.told(fact)
                     self.cursor = [frame["epoch"], event["seq"]]
                 await socket.send(json.dumps({"type": "ack", "cursors": {self.stream: self.cursor[1]}}))
                 if self.slow:
@@ -292,7 +386,7 @@ class Shift:
     """Who works in these stories: anna, a citizen, and dana, a dispatcher; what they do, and who follows it."""
 
     def __init__(self, door, directory, anna, dana, slow=0, patience=4, pace=0.01):
-        panics, orders = [], []
+        panics, orders, unanswered = [], [], []
 
         def next_panic(_):
             return {"kind": "acknowledge", "alert_id": panics.pop(0)} if panics else None
@@ -303,6 +397,14 @@ class Shift:
             return {"kind": "issue_command", "device_id": "rig-1", "action": "set_speed", "parameters": {"n": n},
                     "timeout": 1_000_000}
 
+        def next_answer(n):
+            return {"kind": "send_chat", "thread": "user/anna", "text": f"Heard {unanswered.pop(0)} dana-answers-{n}",
+                    "from_desk": True} if unanswered else None
+
+        def told(fact):
+            if fact and fact.startswith("said "):
+                unanswered.append(fact.split(" ")[1])
+
         def ordered(asked, result):
             if asked["kind"] == "issue_command":
                 orders.append(result["ref"])
@@ -310,13 +412,14 @@ class Shift:
         def writer(name, token, kind, streams, make, done=None):
             return Writer(door, directory, name, token, kind, streams, make, done, patience, pace)
 
-        chat = ["desk", "chat/user/anna"]
+        chat, to_phone = ["desk", "chat/user/anna"], ["desk", "chat/user/anna", "phone of anna"]
         alerts = ["desk", "alerts", "user/anna"]
         self.writers = [
             writer("anna-chat", anna, "chat", chat,
                    lambda n: {"kind": "send_chat", "thread": "user/anna", "text": f"Wo seid ihr? 東京 🚨 {n}"}),
-            writer("dana-chat", dana, "chat", chat,
-                   lambda n: {"kind": "send_chat", "thread": "user/anna", "text": f"On the way {n}", "from_desk": True}),
+            writer("dana-chat", dana, "chat", to_phone, lambda n: {
+                "kind": "send_chat", "thread": "user/anna", "text": f"On the way dana-chat-{n}", "from_desk": True}),
+            writer("dana-answers", dana, "chat", to_phone, next_answer),
             writer("anna-panic", anna, "panic", alerts,
                    lambda n: {"kind": "raise_panic", "user_id": "anna", "client_alert_id": f"p-{n}", "message": str(n)},
                    lambda _, result: panics.append(result["ref"])),
@@ -326,7 +429,9 @@ class Shift:
             AlertPhone(door, directory, "phone", anna, "anna", "van-1", ["desk", "alerts"]),
         ]
         self.writers[-1].patience, self.writers[-1].pace = patience * PATIENCE, pace
-        self.readers = [Reader(door, directory, f"reads-{stream.replace('/', '-')}-{number}", token, stream, slow * number)
+        self.phone = ChatPhone(door, directory, "phone-chat", anna, "anna", "phone of anna", chat, patience, pace)
+        self.readers = [Reader(door, directory, f"reads-{stream.replace('/', '-')}-{number}", token, stream, slow * number,
+                               told if number == 0 else None)
                         for number, (token, stream) in enumerate([
                             (dana, "desk"), (dana, "desk"), (dana, "alerts"), (dana, "commands"), (dana, "device/rig-1"),
                             (anna, "user/anna"), (anna, "chat/user/anna")])]
@@ -336,7 +441,7 @@ class Shift:
         for reader in self.readers:
             reader.task = asyncio.create_task(reader.run())
         await asyncio.wait_for(asyncio.gather(*(r.following.wait() for r in self.readers)), 30 * PATIENCE)
-        for writer in self.writers:
+        for writer in [*self.writers, self.phone]:
             writer.task = asyncio.create_task(writer.run())
 
     async def an_answer(self, seconds=20):
@@ -352,10 +457,14 @@ class Shift:
             raise AssertionError(f"nobody was answered within {seconds} s")
 
     async def finish(self, seconds=60):
+        self.phone.finishing = True  # first: its last line needs an answer
+        await asyncio.wait_for(self.phone.silent.wait(), seconds * PATIENCE)
         for writer in self.writers:
             writer.finishing = True
         await asyncio.wait_for(asyncio.gather(*(w.task for w in self.writers)), seconds * PATIENCE)
+        self.phone.awaited = {w.last for w in self.writers if w.last and "phone of anna" in w.streams}
+        await asyncio.wait_for(self.phone.task, seconds * PATIENCE)
         await asyncio.gather(*(reader.finish(seconds) for reader in self.readers))
 
     def paths(self):
-        return [client.history.path for client in self.writers + self.readers]
+        return [client.history.path for client in [*self.writers, *self.readers, self.phone]] + [self.phone.said.path]

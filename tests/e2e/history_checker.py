@@ -15,6 +15,10 @@ A reader of one stream:
   {"what": "begun", "stream": S, "epoch": E, "seq": N}           it follows from here; the first line
   {"what": "shown", "stream": S, "epoch": E, "seq": N, "fact": F} an event that it showed to its user; F null: of no writer
   {"what": "finished", "stream": S, "epoch": E, "seq": N}        the last line: the server said that the stream ends here
+A listener, whose protocol numbers nothing. From its first line on it is told all that is acknowledged for S, each once, in the order of the readers:
+  {"what": "listens", "stream": S}
+  {"what": "heard", "stream": S, "fact": F}
+  {"what": "finished"}
 """
 
 import collections
@@ -103,12 +107,33 @@ def check_reader(name, history):
     return problems, shown
 
 
+def check_listener(name, history):
+    """Problems, and the facts that were heard, in order."""
+    problems, facts = [], []
+    if history[0].get("what") != "listens":
+        problems.append(f"{name}: the history has no beginning")
+    if history[-1].get("what") != "finished":
+        problems.append(f"{name}: the history has no end")
+    for number, line in enumerate(history[1:-1], 2):
+        if (line.get("what"), line.get("stream")) != ("heard", history[0].get("stream")):
+            problems.append(f"{name}:{number}: {line} has no place here")
+        elif line["fact"] is not None and line["fact"] in facts:
+            problems.append(f"{name}:{number}: doubled: {line['fact']} was heard before")
+        else:
+            facts.append(line["fact"])
+    return problems, facts
+
+
 def check(histories):
     """{client: [lines]} → a list of problems; empty: nothing lost, doubled or out of order."""
-    problems, writers, readers = [], {}, {}
+    problems, writers, readers, listeners = [], {}, {}, {}
     for name, history in sorted(histories.items()):
         if not history:
             problems.append(f"{name}: the history is empty")
+        elif any(line.get("what") in ("listens", "heard") for line in history):
+            found, heard = check_listener(name, history)
+            problems += found
+            listeners[name] = (history[0].get("stream"), heard)
         elif any(line.get("what") in ("begun", "shown") for line in history):
             found, shown = check_reader(name, history)
             problems += found
@@ -131,6 +156,16 @@ def check(histories):
         for (stream, _, seq), fact in shown.items():
             positions[(name, fact)] = seq
             read_streams[stream].add(name)
+    for name, (stream, heard) in listeners.items():
+        for reader in readers:
+            last = 0
+            for fact in filter(None, heard):
+                seq = positions.get((reader, fact), last)
+                if seq < last:
+                    problems.append(f"{name}: out of order: {fact}, as {reader} was told")
+                last = seq
+        read_streams[stream].add(name)
+        positions.update({(name, fact): place for place, fact in enumerate(heard)})
     for writer, (done, refused) in writers.items():
         last = {}
         for fact, streams in done:
@@ -143,7 +178,7 @@ def check(histories):
                 else:
                     last[reader] = seq
         for fact in refused:
-            for reader in readers:
+            for reader in [*readers, *listeners]:
                 if (reader, fact) in positions:
                     problems.append(f"{reader}: {fact} was shown, but {writer} was told that it did not happen")
     return problems
@@ -153,7 +188,7 @@ def summary(histories):
     counts = collections.Counter(line["what"] for history in histories.values() for line in history)
     attempts = sum(1 for h in histories.values() for line in h if line["what"] == "sent" and line["attempt"] > 1)
     return (f"{counts['acknowledged']} acknowledged, {counts['refused']} refused, {attempts} sent again, "
-            f"{counts['shown']} shown")
+            f"{counts['shown']} shown, {counts['heard']} heard")
 
 
 def main(paths):

@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from tocsin_process import Case, Tocsin, add_user, main, receive_until, say, tocsin
+from tocsin_process import Case, Tocsin, add_user, environment, main, receive_until, say, tocsin
 
 
 class Backup(Case):
@@ -19,8 +19,9 @@ class Backup(Case):
 
     async def test_what_was_backed_up_beside_a_running_server_comes_back(self):
         data, to = self.data_directory(), self.data_directory()
+        env = environment(TOCSIN_DATA_HEAD_COPY=self.data_directory())  # as on another disk
         add_user(data, "anna", "citizen")
-        with Tocsin("--open", data=data) as server:
+        with Tocsin("--open", data=data, env=env) as server:
             async with server.connect("/ws/telemetry/van-1") as van:
                 await say(van, {"type": "telemetry_data", "data": {"speed": 1}})
                 await receive_until(van, lambda f: f["type"] == "telemetry_update")
@@ -33,13 +34,15 @@ class Backup(Case):
             self.assertEqual(refused.returncode, 2)
             self.assertIn("in use", refused.stderr)
             self.assertEqual(self.alerts(server), {"before", "after"})
-        restored = tocsin("restore", "--from", path, data=data)
+        restored = tocsin("restore", "--from", path, data=data, env=env)
         self.assertEqual(restored.returncode, 0, restored.stderr)
         aside = restored.stdout.splitlines()[1].split(" is in ")[1]
         self.addCleanup(shutil.rmtree, aside)
         self.assertTrue(os.path.exists(os.path.join(aside, "desk.db")))
-        self.assertEqual(tocsin("verify", data=data).returncode, 0)
-        with Tocsin("--open", data=data) as server:
+        verified = tocsin("verify", data=data, env=env)
+        self.assertEqual(verified.returncode, 0, verified.stdout)
+        self.assertIn("copied head at event", verified.stdout)  # that of the restored log
+        with Tocsin("--open", data=data, env=env) as server:
             self.assertEqual(self.alerts(server), {"before"})
             await self.report(server, "again")
         self.assertEqual(tocsin("token", "anna", data=data).returncode, 0)  # the accounts are back as well

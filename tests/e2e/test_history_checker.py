@@ -13,7 +13,8 @@ import history_checker
 
 
 def story(seed, writers=3, facts=12):
-    """Histories as they should be: writers that are interrupted and send again, two readers of all and one of each writer's."""
+    """Histories as they should be: writers that are interrupted and send again, two readers of all, and one reader and one
+    listener of each writer's."""
     dice = random.Random(seed)
     histories, log = {}, []
     under_way = {f"writer{w}": [] for w in range(writers)}
@@ -30,7 +31,7 @@ def story(seed, writers=3, facts=12):
             histories[name].append({"what": "refused", "fact": fact, "attempt": attempts, "code": "rate_limited"})
             continue
         histories[name].append({"what": "acknowledged", "fact": fact, "attempt": attempts,
-                                "streams": ["desk", name]})
+                                "streams": ["desk", name, f"{name}'s phone"]})
         log.append((name, fact))
         if dice.random() < 0.3:
             log.append((name, None))  # an event that nobody asked for
@@ -43,6 +44,10 @@ def story(seed, writers=3, facts=12):
                 lines.append({"what": "shown", "stream": stream, "epoch": "e", "seq": len(lines), "fact": fact})
         lines.append({"what": "finished", "stream": stream, "epoch": "e", "seq": len(lines) - 1})
         histories[reader] = lines
+    for name in under_way:
+        stream = f"{name}'s phone"
+        histories[f"listener of {name}"] = [{"what": "listens", "stream": stream}] + [
+            {"what": "heard", "stream": stream, "fact": fact} for source, fact in log if source == name and fact] + [{"what": "finished"}]
     return histories
 
 

@@ -81,11 +81,12 @@ class Kill9(Case):
         await shift.finish()
         server.stop()
         result = verdict(shift.paths())
-        per_writer = ", ".join(f"{w.name} {w.acknowledged}" for w in shift.writers)
+        per_writer = ", ".join(f"{w.name} {w.acknowledged}" for w in [*shift.writers, shift.phone])
         print(f"{KILLS} kills in {time.monotonic() - began:.0f} s: {result.stdout.splitlines()[-1]} ({per_writer})")
         self.assertEqual(result.returncode, 0, f"{result.stdout}\nthe histories are in {histories}")
         for writer in shift.writers:
             self.assertGreaterEqual(writer.acknowledged, KILLS // 3, writer.name)
+        self.assertGreaterEqual(shift.phone.acknowledged, KILLS // 5, "there and back over two connections")
         if not kept:
             shutil.rmtree(histories)
 

@@ -69,17 +69,10 @@ class Native(Case):
             async with NativeClient(server, ["chat/user/7"]) as reader:
                 await reader.wait(lambda: "chat/user/7" in reader.cursors, what="the place to start from")
                 cursors = reader.cursors
-                # Telemetry of an alert that comes and goes is the cheapest way to many events; chat is limited.
+                # Calls for help are the cheapest way to many events; chat is limited.
             writers = [await self.stack(NativeClient(server, [])) for _ in range(10)]
-            sent = 0
-            while sent < count:
-                batch = []
-                for writer in writers:
-                    body = {"kind": "raise_panic", "user_id": "7", "client_alert_id": f"p-{sent}", "message": "x"}
-                    if sent < count:
-                        batch.append(writer.ask(f"r-{sent}", body, 60))
-                        sent += 1
-                await asyncio.gather(*batch)
+            await asyncio.gather(*(self.panics(writer, range(first, count, len(writers)))
+                                   for first, writer in enumerate(writers)))
             async with NativeClient(server, ["user/7"], cursors={"user/7": [cursors["chat/user/7"][0], 0]}) as late:
                 self.assertEqual(late.welcome["streams"]["user/7"]["state"], "resumed")
                 async with NativeClient(server, []) as writer:
@@ -90,6 +83,16 @@ class Native(Case):
                 self.assertEqual(seqs, list(range(1, len(seqs) + 1)))
                 ids = [e["body"]["alert"]["id"] for _, e in late.history["user/7"]]
                 self.assertEqual(len(set(ids)), count + 20)
+
+    async def panics(self, writer, numbers):
+        """A hundred under way at a time, so that they share transactions."""
+        for start in range(0, len(numbers), 100):
+            some = [f"p-{n}" for n in numbers[start:start + 100]]
+            for name in some:
+                await writer.say({"type": "request", "cmd_id": name, "body": {
+                    "kind": "raise_panic", "user_id": "7", "client_alert_id": name, "message": "x"}})
+            await writer.wait(lambda: some[-1] in writer.replies and all(name in writer.replies for name in some), 60, "the replies")
+            self.assertTrue(all(writer.replies[name]["ok"] for name in some))
 
     async def stack(self, client):
         await client.__aenter__()

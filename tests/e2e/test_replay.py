@@ -183,6 +183,38 @@ class Replay(Case):
 
             await self.story(server, start)
 
+    async def test_what_is_said_between_a_restart_and_the_return_is_owed(self):
+        """Whoever was there before the server died cannot know that it missed something; the server cannot know who was there."""
+        data = self.folder()
+        server = Tocsin("--open", data=data)
+        server.start()
+        client = None
+        try:
+            target = f"ws://{server.host}:{server.port}/ws/chat/anna"
+            client = Client([sys.executable, "-c", PYTHON_CLIENT, target])
+            await self.until(client.opened.is_set, "the connection")
+            async with NativeClient(server, []) as desk:
+                await desk.ask("l-1", self.line("before"))
+            await self.until(lambda: client.heard == ["before"], "the first line")
+        finally:
+            server.kill()
+            if client:
+                client.end()
+        with Tocsin("--open", data=data) as server:
+            async with NativeClient(server, []) as desk:
+                await desk.ask("l-2", self.line("meanwhile"))
+                again = Client([sys.executable, "-c", PYTHON_CLIENT, f"ws://{server.host}:{server.port}/ws/chat/anna"])
+                try:
+                    await self.until(lambda: "meanwhile" in again.heard, "what was said meanwhile")
+                    await desk.ask("l-3", self.line("after"))
+                    await self.until(lambda: "after" in again.heard, "what is new")
+                    self.assertEqual([text for text in again.heard if text != "before"], ["meanwhile", "after"])
+                finally:
+                    again.end()
+
+    def line(self, text):
+        return {"kind": "send_chat", "thread": "user/anna", "text": text, "from_desk": True}
+
     async def test_alerts_are_owed_too(self):
         """An alert raised while the person's client stands still, and one while it is away."""
         with Tocsin("--open") as server:

@@ -2,6 +2,7 @@
 """What was durable stays, across a stop and across a kill; and how a stop looks from outside."""
 
 import asyncio
+import contextlib
 
 import websockets
 
@@ -36,16 +37,18 @@ class Restart(Case):
         data = self.data_directory()
         server = Tocsin("--open", data=data)
         server.start()
-        async with server.connect("/ws/alerts/anna") as anna:
-            told = []
-            for n in range(20):
-                await say(anna, {"type": "alert", "data": {"id": f"kill-{n}", "type": "test", "vehicle_id": "kill-van",
-                                                           "severity": "warning", "message": str(n)}})
-            while len(told) < 10:
-                frame = await receive(anna)
-                if frame["type"] == "alert":
-                    told.append(frame["data"]["id"])
-            server.kill()
+        anna = await server.connect("/ws/alerts/anna")
+        told = []
+        for n in range(20):
+            await say(anna, {"type": "alert", "data": {"id": f"kill-{n}", "type": "test", "vehicle_id": "kill-van",
+                                                       "severity": "warning", "message": str(n)}})
+        while len(told) < 10:
+            frame = await receive(anna)
+            if frame["type"] == "alert":
+                told.append(frame["data"]["id"])
+        server.kill()
+        with contextlib.suppress(websockets.exceptions.ConnectionClosed):
+            await anna.close()
         with Tocsin("--open", data=data) as server:
             async with server.connect("/ws/telemetry/kill-van") as van:
                 await say(van, {"type": "telemetry_data", "data": {"speed": 1}})

@@ -60,6 +60,19 @@ public:
     void heal();
     [[nodiscard]] bool hasFailed() const; ///< failAt()'s operation has come
 
+    /// While it lives SQLite uses the real file system again: for who looks at the files from outside and makes some of his own.
+    class Aside
+    {
+    public:
+        explicit Aside(PowerVfs &disk) : m_disk(disk) { sqlite3_vfs_register(m_disk.m_base, 1); }
+        ~Aside() { sqlite3_vfs_register(&m_disk.m_vfs, 1); }
+        Aside(const Aside &) = delete;
+        Aside &operator=(const Aside &) = delete;
+
+    private:
+        PowerVfs &m_disk;
+    };
+
 private:
     struct Change ///< of a file, pending
     {

@@ -3,9 +3,11 @@
 #include "server/store/Backup.h"
 #include "server/store/BackupSchedule.h"
 #include "server/store/DataDirectory.h"
+#include "server/store/HeadCopies.h"
 #include "server/store/LogStore.h"
 #include "server/store/LogVerifier.h"
 #include "tests/store/LogLoad.h"
+#include "tests/support/Damages.h"
 #include "tests/support/Events.h"
 #include "tests/support/Outsider.h"
 
@@ -27,6 +29,7 @@ private:
     std::unique_ptr<QTemporaryDir> m_dir;
     [[nodiscard]] QString data() const { return m_dir->filePath(QStringLiteral("data")); }
     [[nodiscard]] QString to() const { return m_dir->filePath(QStringLiteral("backups")); }
+    [[nodiscard]] QString copies() const { return m_dir->filePath(QStringLiteral("copies")); } // another disk
     [[nodiscard]] QString log() const { return data() + QStringLiteral("/desk.db"); }
 
     static void writeFile(const QString &path, const QByteArray &text)
@@ -41,6 +44,10 @@ private:
         QFile file(path);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("(not there)");
     }
+    [[nodiscard]] LogStore::Options options() const
+    {
+        return {.path = log(), .headKey = HeadKey(DataDirectory(data()).headKey().bytes), .headCopies = copies()};
+    }
     /// A data directory as a server leaves it.
     void fill(LogLoad &load)
     {
@@ -53,17 +60,25 @@ private:
             accounts.insert({QStringLiteral("dana"), QStringLiteral("Dana"), Role::Dispatcher, QStringLiteral("hash")},
                             {}) == AccountStore::Written::Yes);
         writeFile(data() + QStringLiteral("/attachments/ab/abcd"), "picture");
-        LogStore store(LogStore::Options{.path = log()});
+        LogStore store(options());
         QCOMPARE(store.start(), QString());
         for (int i = 0; i < 20; ++i)
             QVERIFY(LogLoad::appendNow(store, load.next()));
+    }
+    /// As `tocsin verify` does it, with the head that was copied out.
+    [[nodiscard]] QStringList verified() const
+    {
+        LogVerifier::Options options{.path = log()};
+        options.publicKey = HeadKey(DataDirectory(data()).existingHeadKey().bytes).publicKey();
+        options.copied = SignedHead::fromText(readFile(HeadCopies(copies()).latest()));
+        return options.copied ? damages(options) : QStringList{QStringLiteral("no copied head")};
     }
     static void expectLog(const QString &path, const LogLoad &load, QString *epoch = nullptr)
     {
         DeskFile file;
         QCOMPARE(file.open(path), QString());
         QCOMPARE(file.head(), load.sent().size());
-        QCOMPARE(file.checkProjections(), QStringList());
+        QCOMPARE(damages(path), QStringList());
         if (epoch)
             *epoch = file.load().snapshot.epoch;
     }
@@ -97,19 +112,19 @@ private Q_SLOTS:
         const QByteArray key = readFile(data() + QStringLiteral("/jwt.key"));
         LogLoad later = load;
         {
-            LogStore store(LogStore::Options{.path = log()});
+            LogStore store(options());
             QCOMPARE(store.start(), QString());
             QVERIFY(LogLoad::appendNow(store, later.next()));
         }
         writeFile(data() + QStringLiteral("/jwt.key"), "broken");
 
-        const backup::Restored restored = backup::restore(made.path, data(), timeAt(60));
+        const backup::Restored restored = backup::restore(made.path, data(), copies(), timeAt(60));
         QCOMPARE(restored.error, QString());
         QString after;
         expectLog(log(), load, &after);
         QVERIFY(!before.isEmpty() && !after.isEmpty() && before != after);
-        const VerifyReport report = LogVerifier::verify({.path = log()});
-        QVERIFY(report.error.isEmpty() && report.found.isEmpty()); // the head is signed anew
+        QCOMPARE(restored.headNotCopied, QString());
+        QCOMPARE(verified(), QStringList()); // the head is signed, and copied, anew
         QCOMPARE(readFile(data() + QStringLiteral("/jwt.key")), key);
         QCOMPARE(readFile(data() + QStringLiteral("/attachments/ab/abcd")), "picture");
         AccountStore accounts;
@@ -125,7 +140,7 @@ private Q_SLOTS:
     {
         LogLoad load(2);
         fill(load);
-        LogStore store(LogStore::Options{.path = log()});
+        LogStore store(options());
         QCOMPARE(store.start(), QString());
         std::atomic<bool> done{false};
         QList<backup::Made> made;
@@ -148,7 +163,7 @@ private Q_SLOTS:
             DeskFile file;
             QCOMPARE(file.open(one.path + QStringLiteral("/desk.db")), QString());
             QVERIFY(file.head() >= last && load.ends().contains(file.head()));
-            QCOMPARE(file.checkProjections(), QStringList());
+            QCOMPARE(damages(one.path + QStringLiteral("/desk.db")), QStringList());
             last = file.head();
         }
     }
@@ -160,11 +175,11 @@ private Q_SLOTS:
         const QString backup = backup::make(data(), to(), timeAt(0)).path;
         DataDirectory server(data());
         QCOMPARE(server.lock(), QString());
-        const backup::Restored restored = backup::restore(backup, data(), timeAt(1));
+        const backup::Restored restored = backup::restore(backup, data(), copies(), timeAt(1));
         QVERIFY2(restored.error.contains(QLatin1String("in use")), qPrintable(restored.error));
         expectLog(log(), load);
         QCOMPARE(QDir(m_dir->path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot),
-                 (QStringList{QStringLiteral("backups"), QStringLiteral("data")}));
+                 (QStringList{QStringLiteral("backups"), QStringLiteral("copies"), QStringLiteral("data")}));
     }
 
     void aDamagedBackupIsNotRestored_data()
@@ -198,10 +213,10 @@ private Q_SLOTS:
         else
             writeFile(path, content);
         QVERIFY(!backup::verify(backup).isEmpty());
-        const backup::Restored restored = backup::restore(backup, data(), timeAt(1));
+        const backup::Restored restored = backup::restore(backup, data(), copies(), timeAt(1));
         QVERIFY(restored.error.startsWith(QLatin1String("Nothing was restored")));
         expectLog(log(), load); // the data directory is where and as it was
-        QCOMPARE(QDir(m_dir->path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 2);
+        QCOMPARE(QDir(m_dir->path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 3);
     }
 
     void aLogThatContradictsItsReplayIsNotRestored()
@@ -211,7 +226,7 @@ private Q_SLOTS:
         QCOMPARE(Outsider(log()).exec(QStringLiteral("DELETE FROM devices")), QString());
         const backup::Made made = backup::make(data(), to(), timeAt(0));
         QCOMPARE(made.error, QString());
-        QVERIFY(!backup::restore(made.path, data(), timeAt(1)).error.isEmpty());
+        QVERIFY(!backup::restore(made.path, data(), copies(), timeAt(1)).error.isEmpty());
     }
 
     void aBackupIntoNothingIsAnError()
@@ -226,13 +241,26 @@ private Q_SLOTS:
         QVERIFY(backup::make(data(), to(), timeAt(0)).error.contains(QLatin1String("exists already")));
     }
 
+    void restoreSaysWhereTheHeadCouldNotBeCopied()
+    {
+        LogLoad load(10);
+        fill(load);
+        const QString backup = backup::make(data(), to(), timeAt(0)).path;
+        writeFile(m_dir->filePath(QStringLiteral("file")), "in the way");
+        const QString nowhere = m_dir->filePath(QStringLiteral("file/copies"));
+        const backup::Restored restored = backup::restore(backup, data(), nowhere, timeAt(1));
+        QCOMPARE(restored.error, QString());
+        QVERIFY2(restored.headNotCopied.contains(nowhere), qPrintable(restored.headNotCopied));
+        expectLog(log(), load);
+    }
+
     void restoreMakesADirectoryThatIsNotThere()
     {
         LogLoad load(7);
         fill(load);
         const QString backup = backup::make(data(), to(), timeAt(0)).path;
         QVERIFY(QDir(data()).removeRecursively());
-        const backup::Restored restored = backup::restore(backup, data(), timeAt(1));
+        const backup::Restored restored = backup::restore(backup, data(), copies(), timeAt(1));
         QCOMPARE(restored.error, QString());
         QCOMPARE(restored.keptAside, QString());
         expectLog(log(), load);

@@ -4,6 +4,7 @@
 #include "server/store/TelemetryHistory.h"
 #include "tests/store/LogLoad.h"
 #include "tests/store/PowerVfs.h"
+#include "tests/support/Damages.h"
 #include "tests/support/Events.h"
 
 #include <QFile>
@@ -226,7 +227,7 @@ private Q_SLOTS:
         DeskFile file;
         QCOMPARE(file.open(path), QString());
         QCOMPARE(file.head(), load.acknowledged());
-        QCOMPARE(file.checkProjections(), QStringList());
+        QCOMPARE(damages(path), QStringList());
     }
 };
 

@@ -2,6 +2,7 @@
 #include "server/store/LogStore.h"
 #include "tests/store/LogLoad.h"
 #include "tests/store/PowerVfs.h"
+#include "tests/support/Damages.h"
 #include "tests/support/Events.h"
 #include "tests/support/Outsider.h"
 
@@ -45,7 +46,7 @@ private:
         QString problem;
         qint64 stored = 0;
     };
-    Found look(const LogLoad &load)
+    Found look(PowerVfs &disk, const LogLoad &load)
     {
         const QList<Event> &sent = load.sent();
         const QStringList health = Outsider(path()).list(QStringLiteral("PRAGMA integrity_check"));
@@ -54,8 +55,11 @@ private:
         DeskFile file;
         if (const QString error = file.open(path()); !error.isEmpty())
             return {error, 0};
-        if (const QStringList differences = file.checkProjections(); !differences.isEmpty())
-            return {differences.first(), 0};
+        {
+            const PowerVfs::Aside aside(disk);
+            if (const QStringList found = damages(path()); !found.isEmpty())
+                return {found.first(), 0};
+        }
         Found found{{}, file.head()};
         QString error;
         const QList<Event> events = file.eventsAfter(0, int(found.stored) + 1, &error);
@@ -133,7 +137,7 @@ private Q_SLOTS:
             }
             disk.setHonest(true);
             disk.powerOn();
-            const Found found = look(load);
+            const Found found = look(disk, load);
             damaged += found.problem.isEmpty() ? 0 : 1;
             const qint64 missing = std::max(qint64(0), load.acknowledged() - found.stored);
             lost += missing;
@@ -178,7 +182,8 @@ private Q_SLOTS:
                 else
                     disk.cutAt(1 + random.bounded(i % 3 == 0 ? 60 : 3000), survival);
                 {
-                    LogStore store(LogStore::Options{.path = path()});
+                    LogStore store(
+                        LogStore::Options{.path = path(), .checkpointPages = 1000}); // often enough to be hit
                     const QString error = store.start();
                     QVERIFY2(error.isEmpty() || disk.isCut(), qPrintable(error));
                     const bool opening = disk.isCut();
@@ -190,7 +195,7 @@ private Q_SLOTS:
                 disk.powerOn();
                 const QByteArray where =
                     QByteArray("cut ") + QByteArray::number(cut) + " of seed " + QByteArray::number(seed) + ": ";
-                const Found found = look(load);
+                const Found found = look(disk, load);
                 QVERIFY2(found.problem.isEmpty(), where + found.problem.toUtf8());
                 QVERIFY2(found.stored >= load.acknowledged(), where + QByteArray::number(load.acknowledged()) +
                                                                   " acknowledged, " + QByteArray::number(found.stored) +

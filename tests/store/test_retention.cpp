@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/store/DeskFile.h"
 #include "server/store/DeskTables.h"
-#include "server/store/LogVerifier.h"
+#include "tests/support/Damages.h"
 #include "tests/support/Events.h"
 
 #include <QTemporaryDir>
@@ -19,7 +19,7 @@ const TimePoint lately = timeAt(2000);
 class Bench
 {
 public:
-    Bench() { error = file.open(dir.filePath(QStringLiteral("desk.db"))); }
+    Bench() { error = file.open(path()); }
     void add(EventBody body)
     {
         Event event;
@@ -68,14 +68,7 @@ public:
             all.append(q.text(0));
         return all;
     }
-    [[nodiscard]] QStringList verified() const
-    {
-        const VerifyReport report = LogVerifier::verify({.path = dir.filePath(QStringLiteral("desk.db"))});
-        QStringList found = report.error.isEmpty() ? QStringList() : QStringList{report.error};
-        for (const Damage &damage : report.found)
-            found.append(damage.text());
-        return found;
-    }
+    [[nodiscard]] QString path() const { return dir.filePath(QStringLiteral("desk.db")); }
     QTemporaryDir dir;
     DeskFile file;
     QString error;
@@ -129,15 +122,15 @@ private Q_SLOTS:
         QCOMPARE(bench.ids(QStringLiteral("chat_messages")), words("amir-new dana incident owed"));
         QCOMPARE(bench.ids(QStringLiteral("chat_attachments")), words("amir-new dana incident owed"));
         QCOMPARE(bench.file.database().value(QStringLiteral("SELECT count(*) FROM chat_receipts")).toInt(), 1);
-        QCOMPARE(bench.file.checkProjections(), QStringList()); // the horizon explains what is missing
+        QCOMPARE(damages(bench.path()), QStringList()); // the horizon explains what is missing
         QCOMPARE(bench.file.database().value(QStringLiteral("SELECT count(*) FROM events")).toLongLong(), head);
         QCOMPARE(bench.file.prune(horizon), QString()); // again: nothing
         QCOMPARE(bench.ids(QStringLiteral("alerts")).size(), 3);
         // The same for whoever verifies the file from outside; a row that is not excused by the horizon is named.
-        QCOMPARE(bench.verified(), QStringList());
+        QCOMPARE(damages(bench.path()), QStringList());
         QVERIFY(bench.file.database().exec(QStringLiteral("DELETE FROM commands WHERE id='new-done'")));
-        QCOMPARE(bench.verified().size(), 1);
-        QVERIFY(bench.verified().constFirst().contains(QStringLiteral("new-done")));
+        QCOMPARE(damages(bench.path()).size(), 1);
+        QVERIFY(damages(bench.path()).constFirst().contains(QStringLiteral("new-done")));
     }
 
     void whatIsMissingButNotOldEnoughIsStillFound()
@@ -148,7 +141,7 @@ private Q_SLOTS:
         QCOMPARE(bench.file.prune(horizon), QString());
         QVERIFY(bench.file.database().exec(QStringLiteral("DELETE FROM alerts")));
         QVERIFY(bench.file.database().exec(QStringLiteral("DELETE FROM commands")));
-        const QStringList found = bench.file.checkProjections();
+        const QStringList found = damages(bench.path());
         QCOMPARE(found.size(), 2);
     }
 
