@@ -195,7 +195,8 @@ void Console::takeLatest(const QList<LatestReading> &readings)
 
 void Console::takeReply(const QString &requestId, const Outcome &outcome)
 {
-    if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome))
+    if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome) &&
+        !m_trend->takeReply(requestId, outcome))
         m_commands->takeReply(requestId, outcome);
 }
 
