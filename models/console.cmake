@@ -10,7 +10,6 @@ qt_add_qml_module(tocsin_models
     AdapterListModel.cpp AdapterListModel.h
     AlertListModel.cpp AlertListModel.h
     AlertQueueModel.cpp AlertQueueModel.h
-    ChannelBands.cpp ChannelBands.h
     ChatLog.cpp ChatLog.h
     ChatModel.cpp ChatModel.h
     ChatReplies.cpp ChatReplies.h
