@@ -144,6 +144,10 @@ LatestValues &Backend::latest()
 {
     return m_parts->latest;
 }
+AttachmentPort &Backend::pictures()
+{
+    return *m_parts->attachments;
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
@@ -152,6 +156,12 @@ void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 void Backend::tellTyping(const TypingNotice &notice)
 {
     Q_EMIT typingTold(notice);
+}
+
+void Backend::seat(const OnlinePerson &person)
+{
+    m_residents.append(person);
+    Q_EMIT residentsChanged(m_residents);
 }
 
 Backend::Started Backend::start()
@@ -348,12 +358,14 @@ QString Backend::makeServer()
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
         *p.attachments, [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
-        desk.inward(), p.nativeOutlet});
+        desk.inward(), p.nativeOutlet, limits().all()});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
     connect(p.server.get(), &ServerSide::typed, this, &Backend::typingSeen, Qt::DirectConnection);
+    connect(p.server.get(), &ServerSide::peopleChanged, this, &Backend::peopleChanged, Qt::DirectConnection);
+    connect(this, &Backend::residentsChanged, p.server.get(), &ServerSide::setResidents, Qt::QueuedConnection);
     connect(this, &Backend::typingTold, p.server.get(), &ServerSide::tellTyping, Qt::QueuedConnection);
 
     ServerFeed &feed = p.server->feed();
@@ -370,6 +382,8 @@ QString Backend::startDesk()
     if (m_demo) {
         p.demo = std::make_unique<DemoShift>(*p.desk, QRandomGenerator::global()->generate());
         p.demo->moveToThread(p.deskWorker->thread());
+        const Actor ortiz = DemoOperator::self();
+        seat({ortiz.id, ortiz.name, Role::Dispatcher, systemNow()});
     }
     p.deskWorker->run([&p] {
         p.desk->start();
