@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Accounting.h"
 
+#include "app/AuditSpool.h"
 #include "app/TokenSetup.h"
 #include "server/desk/AccountCommands.h"
 
@@ -39,6 +40,13 @@ std::optional<QByteArray> firstLine()
     return line;
 }
 
+/// Says what was done once it is noted for the audit; done without a note is an error too.
+int noted(const Settings &settings, const AuditRecord &record, const QString &said)
+{
+    const QString problem = AuditSpool(settings.dataDir).leave(record, systemNow());
+    return problem.isEmpty() ? done(said) : fail(problem);
+}
+
 int listThem(const QString &dataDir)
 {
     const UserList list = listUsers(dataDir);
@@ -67,39 +75,49 @@ int showLog(const QString &dataDir)
     return 0;
 }
 
-/// A sentence about what went wrong; empty: `told` says what was done.
-QString changeUser(const CommandLine &line, const QString &dataDir, QString *told)
+/// What was asked for, done; `error` is a sentence about what went wrong.
+struct Changed
+{
+    QString error;
+    QString told;
+    AuditRecord record;
+};
+
+Changed changeUser(const CommandLine &line, const QString &dataDir)
 {
     using UserAction = CommandLine::UserAction;
     QString password;
     if (line.userAction == UserAction::Add || line.userAction == UserAction::Password) {
         const auto typed = firstLine();
         if (!typed)
-            return QStringLiteral("--password-stdin: standard input cannot be read");
+            return {QStringLiteral("--password-stdin: standard input cannot be read"), {}, {}};
         password = QString::fromUtf8(*typed);
     }
+    const QString &user = line.user;
     const Role role = roleFromString(line.role).value_or(Role::Citizen);
+    const auto record = [&user](const char *action, const QString &detail = {}) {
+        return AuditRecord{QLatin1String(action), user.toLower(), detail, true, {}};
+    };
     switch (line.userAction) {
     case UserAction::Add:
-        *told = QStringLiteral("added %1 (%2)").arg(line.user, toString(role));
-        return addUser(dataDir, {line.user, role, line.email}, password);
+        return {addUser(dataDir, {user, role, line.email}, password),
+                QStringLiteral("added %1 (%2)").arg(user, toString(role)),
+                record("user_added", QStringLiteral("Added as %1.").arg(toString(role)))};
     case UserAction::Remove:
-        *told = QStringLiteral("removed %1").arg(line.user);
-        return removeUser(dataDir, line.user);
+        return {removeUser(dataDir, user), QStringLiteral("removed %1").arg(user), record("user_removed")};
     case UserAction::Role:
-        *told = QStringLiteral("%1 is now %2").arg(line.user, toString(role));
-        return setUserRole(dataDir, line.user, role);
+        return {setUserRole(dataDir, user, role), QStringLiteral("%1 is now %2").arg(user, toString(role)),
+                record("role_changed", QStringLiteral("Is now %1.").arg(toString(role)))};
     case UserAction::Password:
-        *told = QStringLiteral("changed the password of %1").arg(line.user);
-        return setUserPassword(dataDir, line.user, password);
+        return {setUserPassword(dataDir, user, password), QStringLiteral("changed the password of %1").arg(user),
+                record("password_changed")};
     case UserAction::Disable:
+        return {setUserDisabled(dataDir, user, true), QStringLiteral("disabled %1").arg(user), record("user_disabled")};
     case UserAction::Enable:
-        *told = QStringLiteral("%1 %2").arg(
-            line.userAction == UserAction::Disable ? QStringLiteral("disabled") : QStringLiteral("enabled"), line.user);
-        return setUserDisabled(dataDir, line.user, line.userAction == UserAction::Disable);
+        return {setUserDisabled(dataDir, user, false), QStringLiteral("enabled %1").arg(user), record("user_enabled")};
     case UserAction::Revoke:
-        *told = QStringLiteral("revoked all tokens of %1").arg(line.user);
-        return revokeUser(dataDir, line.user);
+        return {revokeUser(dataDir, user), QStringLiteral("revoked all tokens of %1").arg(user),
+                record("revoke", QStringLiteral("All tokens."))};
     case UserAction::List:
     case UserAction::Log:
         break;
@@ -127,8 +145,10 @@ int revokeOne(const CommandLine &line, const Settings &settings)
         if (id.isEmpty())
             return fail(QStringLiteral("this token has no jti: revoke its user instead (tocsin user revoke)"));
     }
-    const QString error = revokeToken(settings.dataDir, id, expires);
-    return error.isEmpty() ? done(QStringLiteral("revoked %1").arg(id)) : fail(error);
+    if (const QString error = revokeToken(settings.dataDir, id, expires); !error.isEmpty())
+        return fail(error);
+    return noted(settings, {QStringLiteral("revoke"), id.left(64), QStringLiteral("A token."), true, {}},
+                 QStringLiteral("revoked %1").arg(id));
 }
 } // namespace
 
@@ -138,9 +158,8 @@ int runUser(const CommandLine &line, const Settings &settings)
         return listThem(settings.dataDir);
     if (line.userAction == CommandLine::UserAction::Log)
         return showLog(settings.dataDir);
-    QString told;
-    const QString error = changeUser(line, settings.dataDir, &told);
-    return error.isEmpty() ? done(told) : fail(error);
+    const Changed changed = changeUser(line, settings.dataDir);
+    return changed.error.isEmpty() ? noted(settings, changed.record, changed.told) : fail(changed.error);
 }
 
 int runToken(const CommandLine &line, const Settings &settings)
@@ -166,13 +185,21 @@ int runToken(const CommandLine &line, const Settings &settings)
     claims.role = toString(grant.account.role);
     claims.issuedAt = grant.issuedAt;
     claims.expiresAt = grant.expiresAt;
+    const QString until = QStringLiteral("Valid until %1.").arg(toIso8601(grant.expiresAt));
     if (pairs)
-        return done(QString::fromLatin1(setup.issuer.issuePairing(claims)));
+        return noted(settings,
+                     {QStringLiteral("pairing_token_issued"),
+                      QString(),
+                      QStringLiteral("For a %1. %2").arg(toString(grant.account.role), until),
+                      true,
+                      {}},
+                     QString::fromLatin1(setup.issuer.issuePairing(claims)));
     if (!setup.issuer.canIssue())
         return fail(QStringLiteral("auth.algorithm %1 without auth.private_key: another service issues the tokens")
                         .arg(settings.tokenAlgorithm));
     claims.generation = grant.generation;
-    return done(QString::fromLatin1(setup.issuer.issue(claims, grant.issuedAt)));
+    return noted(settings, {QStringLiteral("token_issued"), grant.account.id, until, true, {}},
+                 QString::fromLatin1(setup.issuer.issue(claims, grant.issuedAt)));
 }
 
 } // namespace tocsin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Backend.h"
 
+#include "app/AuditTrail.h"
 #include "app/CommandExits.h"
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
@@ -23,6 +24,8 @@
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
 
+#include <QCryptographicHash>
+#include <QFile>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 #include <QSemaphore>
@@ -61,6 +64,17 @@ void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped,
         qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
 }
 
+/// Which rules these are, for the audit.
+QString rulesInForce(const QString &path)
+{
+    QFile file(path.isEmpty() ? QStringLiteral(":/tocsin/rules/default.json") : path);
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    if (file.open(QIODevice::ReadOnly))
+        hash.addData(&file);
+    return QStringLiteral("%1 sha256:%2")
+        .arg(path.isEmpty() ? QStringLiteral("built in") : path, QString::fromLatin1(hash.result().toHex()));
+}
+
 Metric counter(const char *name, const char *help, double value)
 {
     return {QString::fromLatin1(name), QString::fromLatin1(help), Metric::Kind::Counter, value, {}};
@@ -86,6 +100,7 @@ struct Backend::Parts
     std::unique_ptr<Accounts> accounts;
     std::unique_ptr<AccountService> accountService; ///< uses the accounts, and is used by what they are told last
     std::optional<Archive> archive;
+    std::unique_ptr<AuditTrail> trail; ///< of the main thread; the desk answers it
     std::unique_ptr<Desk> desk;
     std::unique_ptr<DemoShift> demo;
     std::unique_ptr<ServerSide> server;
@@ -129,6 +144,10 @@ LatestValues &Backend::latest()
 {
     return m_parts->latest;
 }
+AttachmentPort &Backend::pictures()
+{
+    return *m_parts->attachments;
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
@@ -137,6 +156,12 @@ void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 void Backend::tellTyping(const TypingNotice &notice)
 {
     Q_EMIT typingTold(notice);
+}
+
+void Backend::seat(const OnlinePerson &person)
+{
+    m_residents.append(person);
+    Q_EMIT residentsChanged(m_residents);
 }
 
 Backend::Started Backend::start()
@@ -333,12 +358,14 @@ QString Backend::makeServer()
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
         *p.attachments, [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
-        desk.inward(), p.nativeOutlet});
+        desk.inward(), p.nativeOutlet, limits().all()});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
     connect(p.server.get(), &ServerSide::typed, this, &Backend::typingSeen, Qt::DirectConnection);
+    connect(p.server.get(), &ServerSide::peopleChanged, this, &Backend::peopleChanged, Qt::DirectConnection);
+    connect(this, &Backend::residentsChanged, p.server.get(), &ServerSide::setResidents, Qt::QueuedConnection);
     connect(this, &Backend::typingTold, p.server.get(), &ServerSide::tellTyping, Qt::QueuedConnection);
 
     ServerFeed &feed = p.server->feed();
@@ -355,12 +382,18 @@ QString Backend::startDesk()
     if (m_demo) {
         p.demo = std::make_unique<DemoShift>(*p.desk, QRandomGenerator::global()->generate());
         p.demo->moveToThread(p.deskWorker->thread());
+        const Actor ortiz = DemoOperator::self();
+        seat({ortiz.id, ortiz.name, Role::Dispatcher, systemNow()});
     }
     p.deskWorker->run([&p] {
         p.desk->start();
         if (p.demo)
             p.demo->start();
     });
+    AuditTrail::Facts inForce = m_settings.byKey;
+    inForce.insert(QStringLiteral("rules"), rulesInForce(m_settings.rulesFile));
+    p.trail = std::make_unique<AuditTrail>(p.directory->path(), *p.desk);
+    p.trail->start(inForce);
     return {};
 }
 
@@ -476,6 +509,8 @@ void Backend::stop()
         return;
     m_housekeeping.stop();
     Parts &p = *m_parts;
+    if (p.trail)
+        p.trail->stop();
     if (p.server && !p.listeners.isEmpty())
         stopAndWait(
             p.serverWorker, p.server.get(), &ServerSide::stopped, [&p] { p.server->stop(); }, sessionsDrainWithin);

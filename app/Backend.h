@@ -4,6 +4,7 @@
 #include "app/Settings.h"
 #include "hal/AdapterConfig.h"
 #include "models/domain/AlertRule.h"
+#include "models/domain/ChannelBands.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 
@@ -38,13 +39,16 @@ public:
     /// Stop listening, drain the sessions, stop hal, desk, store. At most three seconds.
     void stop();
 
-    /// The alert rules in force, after start().
-    [[nodiscard]] const QList<AlertRule> &rules() const { return m_rules; }
+    /// The limits of the alert rules in force, after start().
+    [[nodiscard]] ChannelBands limits() const { return ChannelBands::fromRules(m_rules); }
     // After start(), for the console's link. Thread-safe.
     [[nodiscard]] DeskPort &desk();
     [[nodiscard]] ArchivePort &archive();
     [[nodiscard]] LatestValues &latest();
+    [[nodiscard]] AttachmentPort &pictures();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
+    /// Somebody sits down at a console of this process: on shift from now on.
+    void seat(const OnlinePerson &person);
     /// Somebody at a console of this process writes; everybody else who may read the conversation is told.
     void tellTyping(const TypingNotice &notice);
 
@@ -52,6 +56,8 @@ Q_SIGNALS:
     void published(const QList<tocsin::Event> &events);
     void presenceChanged(const QList<tocsin::DevicePresence> &changes);
     void serverStats(const tocsin::ServerStats &stats);
+    void peopleChanged(const QList<tocsin::OnlinePerson> &people); ///< on shift, each once
+    void residentsChanged(const QList<tocsin::OnlinePerson> &people);
     void typingSeen(const tocsin::TypingNotice &notice); ///< by a session: for the consoles of this process
     void typingTold(const tocsin::TypingNotice &notice); ///< by a console of this process: for the sessions
     void adapterStatus(const QList<tocsin::AdapterStatus> &statuses);
@@ -84,6 +90,7 @@ private:
     const bool m_demo;
     QTimer m_housekeeping;
     QList<AlertRule> m_rules;
+    QList<OnlinePerson> m_residents; ///< at consoles of this process
     std::unique_ptr<Parts> m_parts;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/BackupCommands.h"
 
+#include "app/AuditSpool.h"
 #include "server/store/Backup.h"
 
 #include <cstdio>
@@ -15,6 +16,11 @@ int fail(const QString &sentence)
     std::fputs(qPrintable(QStringLiteral("tocsin: %1\n").arg(sentence)), stderr);
     return userError;
 }
+
+QString noted(const QString &dataDir, const AuditRecord &record)
+{
+    return AuditSpool(dataDir).leave(record, systemNow());
+}
 } // namespace
 
 int runBackup(const CommandLine &line, const QString &dataDir)
@@ -24,6 +30,8 @@ int runBackup(const CommandLine &line, const QString &dataDir)
         return fail(made.error);
     if (const QStringList problems = backup::verify(made.path); !problems.isEmpty())
         return fail(problems.join(QLatin1Char('\n')));
+    if (const QString problem = noted(dataDir, {QStringLiteral("backup"), made.path, {}, true, {}}); !problem.isEmpty())
+        return fail(problem);
     std::fputs(qPrintable(QStringLiteral("backed up %1 bytes to %2\n").arg(made.bytes).arg(made.path)), stdout);
     return 0;
 }
@@ -33,6 +41,9 @@ int runRestore(const CommandLine &line, const QString &dataDir, const QString &h
     const backup::Restored restored = backup::restore(line.backupDir, dataDir, headCopies, systemNow());
     if (!restored.error.isEmpty())
         return fail(restored.error);
+    if (const QString problem = noted(dataDir, {QStringLiteral("restore"), line.backupDir, {}, true, {}});
+        !problem.isEmpty())
+        return fail(problem);
     QString text = QStringLiteral("restored %1 from %2\n").arg(dataDir, line.backupDir);
     if (!restored.keptAside.isEmpty())
         text += QStringLiteral("what was there is in %1\n").arg(restored.keptAside);

@@ -409,6 +409,12 @@ Settings Config::settings() const
     s.operatorName = get("console.operator").toString();
     s.theme = get("console.theme").toString();
     s.logRules = get("log.rules").toString();
+    for (const ConfigKey &key : keys()) {
+        const QVariant &v = value(key.name).value;
+        if (!key.name.startsWith(QLatin1String("console.")))
+            s.byKey.insert(key.name, key.kind == ConfigKey::Kind::List ? v.toStringList().join(QLatin1String("; "))
+                                                                       : v.toString());
+    }
     return s;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/LogCommands.h"
 
+#include "app/AuditSpool.h"
 #include "server/store/DataDirectory.h"
 #include "server/store/HeadCopies.h"
 #include "server/store/LogVerifier.h"
@@ -90,6 +91,10 @@ int runRebuild(const QString &dataDir)
     const LogVerifier::Rebuilt rebuilt = LogVerifier::rebuild(options.path);
     if (!rebuilt.error.isEmpty())
         return fail(rebuilt.error);
+    const QString note = AuditSpool(dataDir).leave(
+        {QStringLiteral("rebuild"), rebuilt.tables.join(QLatin1String(", ")), {}, true, {}}, systemNow());
+    if (!note.isEmpty())
+        return fail(note);
     say(QStringLiteral("rebuilt from %1 events: %2").arg(rebuilt.events).arg(rebuilt.tables.join(QLatin1String(", "))));
     const VerifyReport after = LogVerifier::verify(options);
     for (const Damage &damage : after.found)

@@ -4,6 +4,7 @@
 #include "app/Tls.h"
 #include "server/dialects/AccountPages.h"
 #include "server/dialects/AttachmentPages.h"
+#include "server/dialects/LiveTopics.h"
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
@@ -85,6 +86,8 @@ void ServerSide::build(const DeskSnapshot &initial)
         options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow()});
     m_native = native.get();
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
+    connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);
+    m_native->topics().setLimits(m_parts.limits);
     connect(m_feed.get(), &ServerFeed::readings, m_native, &NativeDialect::publish);
     auto vehicles = std::make_unique<VehicleDialect>(options, services);
     VehicleDialect *dialect = vehicles.get();
@@ -134,6 +137,11 @@ void ServerSide::setAdapters(const QList<AdapterStatus> &adapters)
 void ServerSide::tellTyping(const TypingNotice &notice)
 {
     m_native->tellTyping(notice);
+}
+
+void ServerSide::setResidents(const QList<OnlinePerson> &people)
+{
+    m_native->topics().setResidents(people);
 }
 
 /// A server may run for longer than its certificate: ours is made anew in time, the user's is read again.

@@ -5,6 +5,7 @@
 #include "app/TokenSetup.h"
 #include "models/domain/AccountsPort.h"
 #include "models/domain/AccountsSnapshot.h"
+#include "models/domain/ChannelBands.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
 #include "models/domain/Ports.h"
@@ -51,6 +52,7 @@ public:
         std::function<ComponentStatus()> deskStatus;
         std::shared_ptr<const InwardGauge> inward; ///< what waits for the desk
         NativeOutlet &outlet;
+        QList<ChannelBand> limits; ///< of the rules in force
     };
 
     explicit ServerSide(Parts parts);
@@ -70,10 +72,12 @@ public:
 public Q_SLOTS:
     void setAdapters(const QList<tocsin::AdapterStatus> &adapters);
     void tellTyping(const tocsin::TypingNotice &notice); ///< of a console of this process
+    void setResidents(const QList<tocsin::OnlinePerson> &people);
 
 Q_SIGNALS:
     void stats(const tocsin::ServerStats &stats);
     void typed(const tocsin::TypingNotice &notice); ///< by a session
+    void peopleChanged(const QList<tocsin::OnlinePerson> &people);
     void stopped();
 
 private:

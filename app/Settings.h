@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QMap>
 #include <QString>
 #include <QStringList>
 
@@ -61,6 +62,9 @@ struct Settings
     QString theme;
 
     QString logRules;
+
+    /// Every key of the server's with its value as text, for the audit.
+    QMap<QString, QString> byKey{};
 };
 
 } // namespace tocsin

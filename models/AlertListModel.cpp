@@ -300,6 +300,12 @@ void AlertListModel::setPending(const QString &alertId, bool pending)
     Q_EMIT dataChanged(index(at), index(at), {PendingRole, DetailTextRole, AgeTextRole});
 }
 
+void AlertListModel::adopt(const QString &requestId, const QString &alertId)
+{
+    m_requests.insert(requestId, alertId);
+    setPending(alertId, true);
+}
+
 bool AlertListModel::takeReply(const QString &requestId, const Outcome &outcome)
 {
     if (!m_requests.contains(requestId))

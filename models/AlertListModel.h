@@ -68,6 +68,8 @@ public:
     void apply(const Alert &alert, TimePoint now);
     void refreshAges(TimePoint now);
     /// True when the request was one of this model's.
+    /// An acknowledge that an earlier console asked for.
+    void adopt(const QString &requestId, const QString &alertId);
     bool takeReply(const QString &requestId, const Outcome &outcome);
 
     /// Asks the desk to acknowledge what the row shows now. False: unknown, closed, already acknowledged or under way.

@@ -10,17 +10,25 @@
 
 namespace tocsin {
 
-ChatModel::ChatModel(DeskLink &link, const ChatLog &log, const ChatThreadModel &threads, ModelClock clock,
-                     QObject *parent)
+static_assert(int(ChatModel::Message) == int(ChatLine::Message) && int(ChatModel::Note) == int(ChatLine::Note));
+static_assert(int(ChatModel::NoMark) == int(ChatLine::NoMark) && int(ChatModel::Sent) == int(ChatLine::Sent) &&
+              int(ChatModel::Delivered) == int(ChatLine::Delivered) && int(ChatModel::Read) == int(ChatLine::Read));
+
+ChatModel::ChatModel(DeskLink &link, const ChatLog &log, const ChatThreadModel &threads, ChatPictures &pictures,
+                     ModelClock clock, QObject *parent)
     : QAbstractListModel(parent)
     , m_link(link)
     , m_log(log)
     , m_threads(threads)
+    , m_pictures(pictures)
     , m_clock(std::move(clock))
 {
     m_replies = loadChatReplies(QString()).replies;
     connect(&link, &DeskLink::stateChanged, this, &ChatModel::canSendChanged);
     connect(&link, &DeskLink::typingSeen, this, &ChatModel::takeTyping);
+    connect(&pictures, &ChatPictures::stored, this, &ChatModel::sendWithPictures);
+    connect(&pictures, &ChatPictures::stopped, this, [this](const QString &thread) { m_uploading.remove(thread); });
+    connect(&pictures, &ChatPictures::refused, this, &ChatModel::refused);
 }
 
 int ChatModel::rowCount(const QModelIndex &parent) const
@@ -30,25 +38,13 @@ int ChatModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> ChatModel::roleNames() const
 {
-    return {{MessageIdRole, "messageId"},
-            {LineKindRole, "lineKind"},
-            {MessageTextRole, "messageText"},
-            {TimeTextRole, "timeText"},
-            {FromDeskRole, "fromDesk"},
-            {MineRole, "mine"},
-            {SenderNameRole, "senderName"},
-            {AutomaticRole, "automatic"},
-            {SimulatedRole, "simulated"},
-            {PendingRole, "pending"},
-            {FailedRole, "failed"},
-            {FailReasonRole, "failReason"},
-            {DayHeaderRole, "dayHeader"},
-            {MarkRole, "mark"},
-            {MarkTextRole, "markText"},
-            {UrgentRole, "urgent"},
-            {AckTextRole, "ackText"},
-            {CanAcknowledgeRole, "canAcknowledge"},
-            {AttachmentCountRole, "attachmentCount"}};
+    return {{MessageIdRole, "messageId"},    {LineKindRole, "lineKind"},   {MessageTextRole, "messageText"},
+            {TimeTextRole, "timeText"},      {FromDeskRole, "fromDesk"},   {MineRole, "mine"},
+            {SenderNameRole, "senderName"},  {AutomaticRole, "automatic"}, {SimulatedRole, "simulated"},
+            {PendingRole, "pending"},        {FailedRole, "failed"},       {FailReasonRole, "failReason"},
+            {DayHeaderRole, "dayHeader"},    {MarkRole, "mark"},           {MarkTextRole, "markText"},
+            {UrgentRole, "urgent"},          {AckTextRole, "ackText"},     {CanAcknowledgeRole, "canAcknowledge"},
+            {AttachmentsRole, "attachments"}};
 }
 
 QVariant ChatModel::data(const QModelIndex &index, int role) const
@@ -94,7 +90,7 @@ QVariant ChatModel::data(const QModelIndex &index, int role) const
         return line.ackText;
     case CanAcknowledgeRole:
         return line.canAcknowledge;
-    case AttachmentCountRole:
+    case AttachmentsRole:
         return line.attachments;
     default:
         return {};
@@ -161,6 +157,22 @@ QString ChatModel::threadOf(int scope) const
     default:
         return {};
     }
+}
+
+QStringList ChatModel::picturesOf(const QString &messageId) const
+{
+    const auto line = std::find_if(m_lines.cbegin(), m_lines.cend(), [&](const Line &l) { return l.id == messageId; });
+    return line == m_lines.cend() ? QStringList() : line->attachments;
+}
+
+int ChatModel::pictureCount(const QString &messageId) const
+{
+    return int(picturesOf(messageId).size());
+}
+
+QString ChatModel::pictureAt(const QString &messageId, int index) const
+{
+    return picturesOf(messageId).value(index);
 }
 
 void ChatModel::setUrgent(bool urgent)
@@ -237,6 +249,7 @@ void ChatModel::setCurrentThread(const QString &thread)
         return;
     beginResetModel();
     m_thread = thread;
+    m_pictures.setThread(thread);
     const QString user = userOfChatThread(thread);
     const ChatLog::Thread *known = m_log.find(thread);
     if (!user.isEmpty())
@@ -283,7 +296,8 @@ bool ChatModel::sendReply(int index)
 bool ChatModel::send(const QString &text, const QString &quickReply)
 {
     const QString trimmed = text.trimmed();
-    if (trimmed.isEmpty() || !canSend())
+    const bool pictures = quickReply.isEmpty() && !m_pictures.isEmpty(m_thread);
+    if ((trimmed.isEmpty() && !pictures) || !canSend() || m_uploading.contains(m_thread))
         return false;
     if (trimmed.size() > MaxLength) {
         Q_EMIT refused(tr("The message has %1 characters; %2 are allowed.")
@@ -301,14 +315,63 @@ bool ChatModel::send(const QString &text, const QString &quickReply)
     own.text = trimmed;
     own.quickReply = quickReply;
     own.urgent = m_urgent;
+    if (!pictures) {
+        sendNow(own);
+        forgetDraft(m_thread, text);
+        setUrgent(false);
+        return true;
+    }
+    m_uploading.insert(m_thread, own);
+    m_pictures.store(m_thread); // sendWithPictures() or `stopped` follows, perhaps at once
+    return false;
+}
+
+/// The desk has the pictures; now it gets the line.
+void ChatModel::sendWithPictures(const QString &thread)
+{
+    const auto waiting = m_uploading.constFind(thread);
+    if (waiting == m_uploading.cend())
+        return;
+    Own own = *waiting;
+    m_uploading.erase(waiting);
+    own.attachments = m_pictures.takeStored(thread);
+    forgetDraft(thread, own.text);
+    if (thread == m_thread)
+        setUrgent(false);
+    sendNow(own);
+}
+
+void ChatModel::sendNow(Own own)
+{
     own.at = m_clock.now();
     m_own.append(own);
     submit(m_own.last());
-    if (m_drafts.value(m_thread) == text)
-        setDraft(QString());
-    setUrgent(false);
     refresh();
-    return true;
+}
+
+/// Unless something else has been typed meanwhile.
+void ChatModel::forgetDraft(const QString &thread, const QString &text)
+{
+    if (m_drafts.value(thread).trimmed() != text.trimmed())
+        return;
+    m_drafts.remove(thread);
+    if (thread == m_thread)
+        Q_EMIT draftChanged();
+}
+
+void ChatModel::adopt(const QString &requestId, const SendChat &request, TimePoint at)
+{
+    Own own;
+    own.thread = request.thread;
+    own.clientId = request.clientMessageId;
+    own.requestId = requestId;
+    own.text = request.text;
+    own.quickReply = request.quickReply;
+    own.attachments = request.attachments;
+    own.urgent = request.urgent;
+    own.at = at;
+    m_own.append(own);
+    refresh();
 }
 
 void ChatModel::submit(Own &own)
@@ -320,6 +383,7 @@ void ChatModel::submit(Own &own)
     request.fromDesk = true;
     request.urgent = own.urgent;
     request.quickReply = own.quickReply;
+    request.attachments = own.attachments;
     own.failed = false;
     own.failReason.clear();
     own.requestId = m_link.request(request);
@@ -379,102 +443,11 @@ bool ChatModel::takeReply(const QString &requestId, const Outcome &outcome)
         own->failed = true;
         own->failReason = outcome.message.isEmpty() ? outcome.code : outcome.message;
         Q_EMIT refused(tr("Your message to %1 was not sent: %2").arg(m_threads.titleOf(own->thread), own->failReason));
-    } else if (!outcome.changed) {
+    } else if (!outcome.changed || outcome.dup) {
         m_own.erase(own); // it had been taken before; its event is here already
     }
     refresh();
     return true;
-}
-
-ChatModel::Line ChatModel::lineOf(const ChatMessage &message) const
-{
-    Line line;
-    line.id = message.id;
-    line.mine = message.fromDesk && !message.automatic && message.senderId == m_link.self().id;
-    line.key = line.mine && !message.clientMessageId.isEmpty() ? message.clientMessageId : message.id;
-    line.text = message.text;
-    line.senderName = message.senderName;
-    line.at = message.at;
-    line.fromDesk = message.fromDesk;
-    line.automatic = message.automatic;
-    line.simulated = message.simulated;
-    line.urgent = message.urgent;
-    line.attachments = int(message.attachments.size());
-    if (!message.automatic && (message.fromDesk || message.urgent)) {
-        const ChatLog::Marks marks = m_log.marksOf(message);
-        const bool one = !userOfChatThread(message.thread).isEmpty();
-        if (message.fromDesk) {
-            line.mark = marks.read > 0 ? Read : marks.delivered > 0 ? Delivered : Sent;
-            if (marks.read > 0)
-                line.markText = one ? tr("read") : tr("read by %1").arg(marks.read);
-            else if (marks.delivered > 0)
-                line.markText = one ? tr("delivered") : tr("delivered to %1").arg(marks.delivered);
-            else
-                line.markText = tr("sent");
-        }
-        if (message.urgent) {
-            QStringList parts;
-            if (!marks.acknowledged.isEmpty())
-                parts << tr("acknowledged by %1").arg(marks.acknowledged.join(tr(", ")));
-            if (!marks.waiting.isEmpty())
-                parts << tr("waiting for %1").arg(marks.waiting.join(tr(", ")));
-            if (parts.isEmpty())
-                parts << tr("nobody was there to be asked");
-            line.ackText = parts.join(tr(" · "));
-            line.canAcknowledge =
-                !marks.mine && message.senderId != m_link.self().id && !m_acks.values().contains(message.id);
-        }
-    }
-    return line;
-}
-
-ChatModel::Line ChatModel::lineOf(const Own &own) const
-{
-    Line line;
-    line.id = own.clientId;
-    line.key = own.clientId;
-    line.text = own.text;
-    line.senderName = m_link.self().name;
-    line.at = own.at;
-    line.fromDesk = true;
-    line.mine = true;
-    line.pending = !own.failed;
-    line.failed = own.failed;
-    line.failReason = own.failReason;
-    line.urgent = own.urgent;
-    return line;
-}
-
-QList<ChatModel::Line> ChatModel::build() const
-{
-    QList<Line> lines;
-    if (const ChatLog::Thread *thread = m_log.find(m_thread)) {
-        for (const ChatMessage &message : thread->messages)
-            lines.append(lineOf(message));
-        for (const ChatNote &note : thread->notes) {
-            Line line;
-            line.id = note.id;
-            line.key = note.id;
-            line.kind = Note;
-            line.text = note.text;
-            line.at = note.at;
-            lines.append(line);
-        }
-        std::stable_sort(lines.begin(), lines.end(), [](const Line &a, const Line &b) { return a.at < b.at; });
-    }
-    for (const Own &own : m_own) {
-        if (own.thread == m_thread)
-            lines.append(lineOf(own));
-    }
-    QString day;
-    for (Line &line : lines) {
-        line.timeText = format::timeOfDay(line.at, m_clock.zone);
-        const QString date = format::date(line.at, m_clock.zone);
-        if (!day.isEmpty() && date != day)
-            line.dayHeader = date;
-        day = date;
-    }
-    return lines;
 }
 
 void ChatModel::refresh()
@@ -482,40 +455,6 @@ void ChatModel::refresh()
     replaceLines(build());
     refreshHeader();
     reportRead();
-}
-
-/// What is the same at both ends stays; usually one line comes at the end.
-void ChatModel::replaceLines(QList<Line> next)
-{
-    const int shorter = int(std::min(m_lines.size(), next.size()));
-    int head = 0;
-    while (head < shorter && m_lines[head].key == next[head].key)
-        ++head;
-    int tail = 0;
-    while (tail < shorter - head && m_lines[m_lines.size() - 1 - tail].key == next[next.size() - 1 - tail].key)
-        ++tail;
-    const int before = count();
-    const int gone = before - head - tail;
-    const int come = int(next.size()) - head - tail;
-    if (gone > 0) {
-        beginRemoveRows({}, head, head + gone - 1);
-        m_lines.remove(head, gone);
-        endRemoveRows();
-    }
-    if (come > 0) {
-        beginInsertRows({}, head, head + come - 1);
-        for (int i = 0; i < come; ++i)
-            m_lines.insert(head + i, next[head + i]);
-        endInsertRows();
-    }
-    for (int row = 0; row < m_lines.size(); ++row) {
-        if (m_lines[row] == next[row])
-            continue;
-        m_lines[row] = std::move(next[row]);
-        Q_EMIT dataChanged(index(row), index(row));
-    }
-    if (count() != before)
-        Q_EMIT countChanged();
 }
 
 void ChatModel::refreshHeader()

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/ChatLine.h"
 #include "models/ChatLog.h"
+#include "models/ChatPictures.h"
 #include "models/ChatReplies.h"
 #include "models/ChatThreadModel.h"
 #include "models/DeskLink.h"
@@ -57,22 +59,23 @@ public:
         MarkRole,       ///< Mark, of the desk's lines
         MarkTextRole,   ///< "read by 3"; empty: nothing to say
         UrgentRole,
-        AckTextRole,         ///< "acknowledged by Dana R. · waiting for Amir K."
-        CanAcknowledgeRole,  ///< it asks who sits here
-        AttachmentCountRole, ///< pictures
+        AckTextRole,        ///< "acknowledged by Dana R. · waiting for Amir K."
+        CanAcknowledgeRole, ///< it asks who sits here
+        AttachmentsRole,    ///< ids of pictures
     };
     Q_ENUM(Role)
-    enum LineKind { Message, Note };
+    enum LineKind { Message, Note }; ///< ChatLine::Kind
     Q_ENUM(LineKind)
-    enum Mark { NoMark, Sent, Delivered, Read };
+    enum Mark { NoMark, Sent, Delivered, Read }; ///< ChatLine::Mark
     Q_ENUM(Mark)
     enum Scope { Direct, Incident, Operators, Everybody };
     Q_ENUM(Scope)
     static constexpr int MaxLength = 8000;
     static constexpr int MaxUnconfirmed = 100; ///< own lines under way or failed, all threads
 
-    ChatModel(DeskLink &link, const ChatLog &log, const ChatThreadModel &threads, ModelClock clock,
-              QObject *parent = nullptr);
+    /// `pictures` are those of the line that is being written.
+    ChatModel(DeskLink &link, const ChatLog &log, const ChatThreadModel &threads, ChatPictures &pictures,
+              ModelClock clock, QObject *parent = nullptr);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -99,8 +102,12 @@ public:
     [[nodiscard]] bool hasIncident() const { return !threadOf(Incident).isEmpty(); }
     /// The thread of a scope for the person who is talked to; empty: there is none.
     Q_INVOKABLE QString threadOf(int scope) const;
+    [[nodiscard]] QStringList picturesOf(const QString &messageId) const; ///< their ids
+    Q_INVOKABLE int pictureCount(const QString &messageId) const;
+    Q_INVOKABLE QString pictureAt(const QString &messageId, int index) const; ///< empty: there is none
 
-    /// Sends to the current thread, trimmed. False (and nothing sent): empty, too long, no thread, link closed.
+    /// Sends to the current thread, trimmed, with the pictures; these go to the desk first, and the line when they are there.
+    /// False (and nothing sent yet): empty, too long, no thread, link closed, pictures under way.
     Q_INVOKABLE bool send(const QString &text);
     Q_INVOKABLE bool sendReply(int index);                  ///< the quick reply at `index`
     Q_INVOKABLE void acknowledge(const QString &messageId); ///< an urgent line
@@ -113,6 +120,8 @@ public:
     /// A snapshot has come: every line that the desk took is in it.
     void reconcile();
     bool takeReply(const QString &requestId, const Outcome &outcome);
+    /// A line that an earlier console asked for.
+    void adopt(const QString &requestId, const SendChat &request, TimePoint at);
     void takeTyping(const TypingNotice &notice);
     void tick(TimePoint now);
 
@@ -128,48 +137,16 @@ Q_SIGNALS:
     void refused(const QString &text);
 
 private:
-    struct Own ///< a line that the desk has not confirmed
-    {
-        QString thread;
-        QString clientId;
-        QString requestId;
-        QString text;
-        TimePoint at;
-        QString failReason;
-        QString quickReply;
-        bool urgent = false;
-        bool failed = false;
-    };
-    struct Line
-    {
-        QString key; ///< stays while an own line becomes a message
-        QString id;
-        LineKind kind = Message;
-        QString text;
-        QString timeText;
-        QString senderName;
-        QString dayHeader;
-        QString failReason;
-        TimePoint at;
-        bool fromDesk = false;
-        bool mine = false;
-        bool automatic = false;
-        bool simulated = false;
-        bool pending = false;
-        bool failed = false;
-        bool urgent = false;
-        bool canAcknowledge = false;
-        Mark mark = NoMark;
-        QString markText;
-        QString ackText;
-        int attachments = 0;
-        bool operator==(const Line &) const = default;
-    };
+    using Line = ChatLine;
+    using Own = OwnLine;
     [[nodiscard]] QList<Line> build() const;
     void replaceLines(QList<Line> next);
     void refreshHeader();
     void submit(Own &own);
     bool send(const QString &text, const QString &quickReply);
+    void sendWithPictures(const QString &thread);
+    void sendNow(Own own);
+    void forgetDraft(const QString &thread, const QString &text);
     void reportRead();
     /// The replies as they can be sent now: one about an incident only when there is one.
     [[nodiscard]] QList<ChatReply> offered() const;
@@ -179,6 +156,7 @@ private:
     DeskLink &m_link;
     const ChatLog &m_log;
     const ChatThreadModel &m_threads;
+    ChatPictures &m_pictures;
     ModelClock m_clock;
     QString m_thread;
     QString m_title;
@@ -193,6 +171,7 @@ private:
     QHash<QString, QString> m_acks;     ///< request → message, under way
     QList<Line> m_lines;
     QList<Own> m_own;
+    QHash<QString, Own> m_uploading; ///< by thread: lines whose pictures are under way
     QHash<QString, QString> m_drafts;
 };
 

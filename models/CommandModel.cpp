@@ -232,6 +232,12 @@ void CommandModel::apply(const Command &command, const QString &requestId)
         rebuild();
 }
 
+void CommandModel::adopt(const QString &requestId, const IssueCommand &order, TimePoint at)
+{
+    m_asked.append({requestId, order.deviceId, order.action, order.parameters, at});
+    rebuild();
+}
+
 bool CommandModel::takeReply(const QString &requestId, const Outcome &outcome)
 {
     if (m_cancels.contains(requestId)) {
@@ -244,10 +250,12 @@ bool CommandModel::takeReply(const QString &requestId, const Outcome &outcome)
         std::find_if(m_asked.begin(), m_asked.end(), [&](const Asked &a) { return a.requestId == requestId; });
     if (asked == m_asked.end())
         return false;
-    if (!outcome.ok) {
-        const QString action = asked->action;
+    const QString action = asked->action;
+    if (!outcome.ok || outcome.dup) { // of one that was done before the event is here already
         m_asked.erase(asked);
         rebuild();
+    }
+    if (!outcome.ok) {
         Q_EMIT refused(tr("\"%1\" was not sent: %2").arg(action, outcome.message));
     }
     return true;

@@ -65,6 +65,8 @@ public:
     void show(const Device &device); ///< an empty record: none
     void reset(const QList<Command> &commands);
     void apply(const Command &command, const QString &requestId);
+    /// An order that an earlier console asked for.
+    void adopt(const QString &requestId, const IssueCommand &order, TimePoint at);
     bool takeReply(const QString &requestId, const Outcome &outcome);
     void refresh() { Q_EMIT changed(); } ///< time has passed
 

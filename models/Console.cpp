@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Console.h"
 
+#include <QBuffer>
+#include <QImageReader>
+
 #include <algorithm>
 #include <type_traits>
 #include <utility>
@@ -12,13 +15,15 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     : QObject(parent)
     , m_link(link)
     , m_clock{std::move(now), zone}
+    , m_pictureCache(link)
     , m_devices(new DeviceListModel(this))
     , m_deviceList(new DeviceFilterModel(*m_devices, this))
     , m_alerts(new AlertListModel(link, m_clock, this))
     , m_queue(new AlertQueueModel(*m_alerts, this))
     , m_threads(new ChatThreadModel(
           m_chatLog, m_clock, [this](const QString &user) { return nameOfUser(user); }, this))
-    , m_chat(new ChatModel(link, m_chatLog, *m_threads, m_clock, this))
+    , m_pictures(new ChatPictures(link, m_pictureCache, m_files, this))
+    , m_chat(new ChatModel(link, m_chatLog, *m_threads, *m_pictures, m_clock, this))
     , m_commands(new CommandModel(link, m_clock, this))
     , m_gauges(new GaugeModel(this))
     , m_trend(new TrendSource(link, m_clock, this))
@@ -27,6 +32,9 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_server(new ServerStatus(*m_devices, m_clock, this))
     , m_consoleClock(new ConsoleClock(m_clock, this))
     , m_notices(new NoticeModel(m_clock, this))
+    , m_people(new PeopleModel(m_clock, this))
+    , m_pending(new PendingModel(
+          m_clock, [this](const RequestBody &body) { return describe(body); }, this))
     , m_keys(new KeyRegistry(this))
     , m_selected(new SelectedDevice(this))
 {
@@ -38,9 +46,16 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     connect(&link, &DeskLink::serverStats, m_server, &ServerStatus::setStats);
     connect(&link, &DeskLink::adapters, this,
             [this](const QList<AdapterStatus> &statuses) { m_server->adapters()->assign(statuses, m_clock.now()); });
+    connect(&link, &DeskLink::people, this, [this](const QList<OnlinePerson> &people) {
+        m_people->assign(people, m_link.self().id, m_link.self().name);
+    });
+    connect(&link, &DeskLink::limits, this,
+            [this](const QList<ChannelBand> &limits) { setBands(ChannelBands(limits)); });
     connect(&link, &DeskLink::replied, this, &Console::takeReply);
     connect(&link, &DeskLink::historyReady, this, &Console::takeHistory);
-    connect(&link, &DeskLink::pendingRequestsChanged, this, [this] { m_server->setPending(m_link.pendingRequests()); });
+    connect(&link, &DeskLink::pendingRequestsChanged, this, &Console::takePending);
+    connect(&link, &DeskLink::restored, this, &Console::adopt);
+    connect(&link, &DeskLink::trouble, this, [this](const QString &text) { m_notices->add(text, NoticeModel::Error); });
     connect(m_consoleClock, &ConsoleClock::ticked, this, &Console::tick);
     const auto refusal = [this](const QString &text) { m_notices->add(text, NoticeModel::Refusal); };
     connect(m_alerts, &AlertListModel::refused, m_notices, refusal);
@@ -72,11 +87,60 @@ void Console::takeState(DeskLink::State state)
         m_trend->reload();
         m_trail->reload();
     }
+    if (state == DeskLink::State::Open)
+        m_pending->assign(m_link.pendingActions()); // what waited has been sent
     const QString name = m_link.self().name;
     if (name != m_operatorName) {
         m_operatorName = name;
         Q_EMIT operatorNameChanged();
     }
+}
+
+void Console::takePending()
+{
+    const QList<PendingAction> actions = m_link.pendingActions();
+    m_server->setPending(int(actions.size()));
+    m_pending->assign(actions);
+}
+
+/// What an earlier console asked for is shown as if this one had.
+void Console::adopt(const QList<PendingAction> &actions)
+{
+    for (const PendingAction &action : actions) {
+        if (const auto *acknowledge = std::get_if<Acknowledge>(&action.body))
+            m_alerts->adopt(action.id, acknowledge->alertId);
+        else if (const auto *chat = std::get_if<SendChat>(&action.body))
+            m_chat->adopt(action.id, *chat, action.at);
+        else if (const auto *order = std::get_if<IssueCommand>(&action.body))
+            m_commands->adopt(action.id, *order, action.at);
+        else
+            m_unclaimed.insert(action.id);
+    }
+}
+
+QString Console::describe(const RequestBody &body) const
+{
+    const auto device = [this](const QString &id) {
+        const DeviceFacts *facts = m_devices->facts(id);
+        return facts ? facts->device.name : id;
+    };
+    if (const auto *acknowledge = std::get_if<Acknowledge>(&body)) {
+        const Alert *alert = m_alerts->find(acknowledge->alertId);
+        return alert ? tr("Acknowledge %1 %2").arg(alert->sourceName, alert->code) : tr("Acknowledge an alert");
+    }
+    if (const auto *chat = std::get_if<SendChat>(&body))
+        return tr("Message to %1: %2").arg(m_threads->titleOf(chat->thread), chat->text.simplified());
+    if (const auto *mark = std::get_if<MarkChat>(&body))
+        return mark->kind == ChatReceipt::Kind::Acknowledged
+                   ? tr("Acknowledge a message in %1").arg(m_threads->titleOf(mark->thread))
+                   : tr("Mark %1 as read").arg(m_threads->titleOf(mark->thread));
+    if (const auto *order = std::get_if<IssueCommand>(&body))
+        return tr("Order %1: %2").arg(device(order->deviceId), order->action);
+    if (const auto *put = std::get_if<PutDevice>(&body))
+        return tr("Change %1").arg(device(put->device.id));
+    if (const auto *note = std::get_if<NoteAudit>(&body))
+        return tr("Note for the audit: %1").arg(note->record.action);
+    return tr("An action");
 }
 
 void Console::takeSnapshot(const DeskSnapshot &snapshot)
@@ -100,6 +164,7 @@ void Console::takeSnapshot(const DeskSnapshot &snapshot)
     // The link may have lost readings with the connection; the archive has them.
     m_trend->reload();
     m_trail->reload();
+    m_pending->refresh();
     showSelected();
     afterChange();
 }
@@ -195,8 +260,10 @@ void Console::takeLatest(const QList<LatestReading> &readings)
 
 void Console::takeReply(const QString &requestId, const Outcome &outcome)
 {
-    if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome))
-        m_commands->takeReply(requestId, outcome);
+    if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome) &&
+        !m_trend->takeReply(requestId, outcome) && !m_commands->takeReply(requestId, outcome) &&
+        m_unclaimed.remove(requestId) && !outcome.ok)
+        m_notices->add(tr("What you did was refused: %1").arg(outcome.message), NoticeModel::Refusal);
 }
 
 void Console::takeHistory(quint64 queryId, const HistoryResult &result)
@@ -339,6 +406,7 @@ void Console::showSelected()
 /// After rows came, went or moved.
 void Console::afterChange()
 {
+    m_people->setAlerts(*m_alerts);
     if (const int row = m_queue->rowOf(m_alertId); row >= 0)
         m_cursorRow = row;
     refreshCanAcknowledge();
@@ -398,6 +466,53 @@ void Console::acknowledge(const QString &alertId)
     else if (m_alerts->at(row).acked)
         m_notices->add(tr("This alert is already acknowledged."));
     // else: under way, the row says so
+}
+
+void Console::savePicture(const QString &id)
+{
+    m_pictureCache.give(id, [this, id](const QByteArray &bytes, const QString &problem) {
+        if (!problem.isEmpty()) {
+            m_notices->add(problem, NoticeModel::Error);
+            return;
+        }
+        QBuffer buffer;
+        buffer.setData(bytes);
+        buffer.open(QIODevice::ReadOnly);
+        FilePicker::Question question;
+        question.save = true;
+        question.title = tr("Save the picture");
+        question.suggested =
+            QStringLiteral("picture-%1.%2").arg(id.left(8), QString::fromLatin1(QImageReader::imageFormat(&buffer)));
+        m_files.ask(question, [this, id, bytes](const QList<QUrl> &files) {
+            m_files.write(files.constFirst(), bytes, [this, id, file = files.constFirst()](const QString &failed) {
+                if (!failed.isEmpty()) {
+                    m_notices->add(failed, NoticeModel::Error);
+                    return;
+                }
+                m_notices->add(tr("Saved as %1.").arg(file.toLocalFile()));
+                AuditRecord record;
+                record.action = QStringLiteral("export");
+                record.object = file.fileName();
+                record.detail = QStringLiteral("Picture %1 of the chat.").arg(id);
+                m_unclaimed.insert(m_link.request(NoteAudit{record}));
+            });
+        });
+    });
+}
+
+void Console::exportTrend()
+{
+    FilePicker::Question question;
+    question.save = true;
+    question.title = tr("Export the trend");
+    question.suggested = QStringLiteral("%1.csv").arg(m_deviceId);
+    question.filters = {tr("Comma-separated values (*.csv)")};
+    m_files.ask(question, [this](const QList<QUrl> &files) {
+        if (m_trend->exportTo(files.constFirst()))
+            m_notices->add(tr("Exported to %1.").arg(files.constFirst().toLocalFile()));
+        else
+            m_notices->add(m_trend->problem(), NoticeModel::Error);
+    });
 }
 
 void Console::moveSelection(int rows)

@@ -11,10 +11,13 @@
 #include "models/DeskLink.h"
 #include "models/DeviceFilterModel.h"
 #include "models/DeviceListModel.h"
+#include "models/FilePicker.h"
 #include "models/GaugeModel.h"
 #include "models/KeyRegistry.h"
 #include "models/MapViewState.h"
 #include "models/NoticeModel.h"
+#include "models/PendingModel.h"
+#include "models/PeopleModel.h"
 #include "models/SelectedDevice.h"
 #include "models/ServerStatus.h"
 #include "models/TrailModel.h"
@@ -38,6 +41,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::AlertQueueModel *queue READ queue CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatThreadModel *threads READ threads CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatModel *chat READ chat CONSTANT FINAL)
+    Q_PROPERTY(tocsin::ChatPictures *pictures READ pictures CONSTANT FINAL)
     Q_PROPERTY(tocsin::CommandModel *commands READ commands CONSTANT FINAL)
     Q_PROPERTY(tocsin::GaugeModel *gauges READ gauges CONSTANT FINAL)
     Q_PROPERTY(tocsin::TrendSource *trend READ trend CONSTANT FINAL)
@@ -46,6 +50,8 @@ class Console : public QObject
     Q_PROPERTY(tocsin::ServerStatus *server READ server CONSTANT FINAL)
     Q_PROPERTY(tocsin::ConsoleClock *clock READ clock CONSTANT FINAL)
     Q_PROPERTY(tocsin::NoticeModel *notices READ notices CONSTANT FINAL)
+    Q_PROPERTY(tocsin::PeopleModel *people READ people CONSTANT FINAL)
+    Q_PROPERTY(tocsin::PendingModel *pending READ pending CONSTANT FINAL)
     Q_PROPERTY(tocsin::KeyRegistry *keys READ keys CONSTANT FINAL)
     Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
     Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
@@ -62,6 +68,7 @@ public:
     [[nodiscard]] AlertQueueModel *queue() const { return m_queue; }
     [[nodiscard]] ChatThreadModel *threads() const { return m_threads; }
     [[nodiscard]] ChatModel *chat() const { return m_chat; }
+    [[nodiscard]] ChatPictures *pictures() const { return m_pictures; }
     [[nodiscard]] CommandModel *commands() const { return m_commands; }
     [[nodiscard]] GaugeModel *gauges() const { return m_gauges; }
     [[nodiscard]] TrendSource *trend() const { return m_trend; }
@@ -70,8 +77,13 @@ public:
     [[nodiscard]] ServerStatus *server() const { return m_server; }
     [[nodiscard]] ConsoleClock *clock() const { return m_consoleClock; }
     [[nodiscard]] NoticeModel *notices() const { return m_notices; }
+    [[nodiscard]] PeopleModel *people() const { return m_people; }
+    [[nodiscard]] PendingModel *pending() const { return m_pending; }
     [[nodiscard]] KeyRegistry *keys() const { return m_keys; }
     [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
+    /// For the image provider and for whoever shows the file dialogs.
+    [[nodiscard]] PictureCache &pictureCache() { return m_pictureCache; }
+    [[nodiscard]] FilePicker &files() { return m_files; }
     [[nodiscard]] QString selectedDeviceId() const { return m_deviceId; }
     [[nodiscard]] QString selectedAlertId() const { return m_alertId; }
     [[nodiscard]] QString operatorName() const { return m_operatorName; }
@@ -89,6 +101,10 @@ public:
     /// Asks the desk; says why not in `notices`.
     Q_INVOKABLE void acknowledgeSelected();
     Q_INVOKABLE void acknowledge(const QString &alertId);
+    /// Asks where to, and writes a picture of the chat there as it was sent; noted in the audit.
+    Q_INVOKABLE void savePicture(const QString &id);
+    /// The same for what the trend shows.
+    Q_INVOKABLE void exportTrend();
     /// Moves the cursor in the queue by so many rows; stops at the ends.
     Q_INVOKABLE void moveSelection(int rows);
 
@@ -112,6 +128,9 @@ private:
     void takeReply(const QString &requestId, const Outcome &outcome);
     void takeHistory(quint64 queryId, const HistoryResult &result);
     void takeState(DeskLink::State state);
+    void takePending();
+    void adopt(const QList<PendingAction> &actions);
+    [[nodiscard]] QString describe(const RequestBody &body) const;
     void takeKey(const QString &actionId);
     void tick(TimePoint now);
     [[nodiscard]] QString nameOfUser(const QString &userId) const;
@@ -126,11 +145,14 @@ private:
     DeskLink &m_link;
     ModelClock m_clock;
     ChatLog m_chatLog;
+    PictureCache m_pictureCache;
+    FilePicker m_files;
     DeviceListModel *m_devices;
     DeviceFilterModel *m_deviceList;
     AlertListModel *m_alerts;
     AlertQueueModel *m_queue;
     ChatThreadModel *m_threads;
+    ChatPictures *m_pictures;
     ChatModel *m_chat;
     CommandModel *m_commands;
     GaugeModel *m_gauges;
@@ -140,12 +162,15 @@ private:
     ServerStatus *m_server;
     ConsoleClock *m_consoleClock;
     NoticeModel *m_notices;
+    PeopleModel *m_people;
+    PendingModel *m_pending;
     KeyRegistry *m_keys;
     SelectedDevice *m_selected;
     QString m_deviceId;
     QString m_alertId;
     QString m_operatorName;
-    int m_cursorRow = -1; ///< where the selected alert was last shown in the queue
+    QSet<QString> m_unclaimed; ///< requests that no model answers for
+    int m_cursorRow = -1;      ///< where the selected alert was last shown in the queue
     qint64 m_seq = 0;
     bool m_canAcknowledge = false;
     bool m_touched = false; ///< the operator has selected something

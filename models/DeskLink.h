@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/ChannelBands.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 
@@ -30,13 +31,19 @@ public:
     /// The server's address when it is another process; empty in-process.
     [[nodiscard]] virtual QString target() const { return {}; }
     /// Requests that were made and are not answered yet, by a server that may be away.
-    [[nodiscard]] virtual int pendingRequests() const { return 0; }
+    [[nodiscard]] virtual QList<PendingAction> pendingActions() const { return {}; }
     /// Who sits here.
     [[nodiscard]] virtual Actor self() const = 0;
     /// Sends a request; its id is returned and comes back in replied() exactly once, never before this returns.
     virtual QString request(const RequestBody &body) = 0;
     /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
+    /// Brings a picture to the desk: pictureProgress() while it goes, pictureStored() once, never before this returns.
+    virtual quint64 storePicture(const QByteArray &bytes);
+    /// Nothing more is said of it; it may have arrived.
+    virtual void cancelPicture(quint64 transfer);
+    /// Asks for a picture that a line names: pictureFetched() once, never before this returns.
+    virtual quint64 fetchPicture(const QString &id);
     /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
     virtual void typing(const QString &thread);
 
@@ -49,12 +56,38 @@ Q_SIGNALS:
     void latest(const QList<tocsin::LatestReading> &readings);
     void serverStats(const tocsin::ServerStats &stats);
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
+    /// Who is on shift, all of them.
+    void people(const QList<tocsin::OnlinePerson> &people);
+    /// The limits that the desk's rules set; once after each Open, when the desk tells them.
+    void limits(const QList<tocsin::ChannelBand> &limits);
     void pendingRequestsChanged();
+    /// Requests of an earlier console that this one goes on with; before the first state.
+    void restored(const QList<tocsin::PendingAction> &actions);
+    /// Something that the operator should know; a sentence.
+    void trouble(const QString &text);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     /// Somebody else writes.
     void typingSeen(const tocsin::TypingNotice &notice);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void pictureProgress(quint64 transfer, qint64 bytesDone);
+    void pictureStored(quint64 transfer, const tocsin::AttachmentResult &result);
+    void pictureFetched(quint64 transfer, const tocsin::AttachmentResult &result);
 };
+
+// A link without pictures keeps none and knows none.
+inline quint64 DeskLink::storePicture(const QByteArray &)
+{
+    return 0;
+}
+
+inline void DeskLink::cancelPicture(quint64)
+{
+}
+
+inline quint64 DeskLink::fetchPicture(const QString &)
+{
+    return 0;
+}
 
 inline void DeskLink::typing(const QString &)
 {

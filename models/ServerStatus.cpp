@@ -67,8 +67,9 @@ QString ServerStatus::p95Text() const
 
 QString ServerStatus::summary() const
 {
+    const auto count = [this](int devices) { return pictured() ? format::number(devices, 0) : format::unknown(); };
     return tr("%1 devices · %2 phones · %3 msg/s · p95 %4")
-        .arg(format::number(m_deviceCount, 0), format::number(m_phoneCount, 0), messagesPerSecondText(), p95Text());
+        .arg(count(m_deviceCount), count(m_phoneCount), messagesPerSecondText(), p95Text());
 }
 
 QString ServerStatus::awayText() const
@@ -76,11 +77,11 @@ QString ServerStatus::awayText() const
     if (live() || m_target.isEmpty())
         return {};
     QString text;
-    if (m_connection == Failed)
-        text = m_lastLive.isEmpty()
-                   ? tr("The connection to %1 failed: %2.").arg(m_target, m_reason)
-                   : tr("The connection to %1 has failed since %2: %3.").arg(m_target, m_lastLive, m_reason);
-    else if (m_lastLive.isEmpty())
+    if (m_connection == Failed) {
+        text = m_lastLive.isEmpty() ? tr("The connection to %1 failed").arg(m_target)
+                                    : tr("The connection to %1 has failed since %2").arg(m_target, m_lastLive);
+        text += m_reason.isEmpty() ? tr(".") : tr(": %1.").arg(m_reason);
+    } else if (m_lastLive.isEmpty())
         text = m_reason.isEmpty() ? tr("Connecting to %1 …").arg(m_target)
                                   : tr("Connecting to %1 … (%2)").arg(m_target, m_reason);
     else
@@ -92,6 +93,30 @@ QString ServerStatus::awayText() const
         text += QLatin1Char(' ') + (m_pending == 1 ? tr("1 action waits to be confirmed.")
                                                    : tr("%1 actions wait to be confirmed.").arg(m_pending));
     return text;
+}
+
+QString ServerStatus::absenceTitle() const
+{
+    if (live())
+        return {};
+    return m_target.isEmpty() ? tr("Not connected to the desk") : tr("Not connected to %1").arg(m_target);
+}
+
+QString ServerStatus::absenceText() const
+{
+    if (live())
+        return {};
+    QStringList sentences;
+    if (!m_reason.isEmpty())
+        sentences += m_connection == Failed ? tr("The connection failed: %1.").arg(m_reason)
+                                            : tr("The last attempt: %1.").arg(m_reason);
+    sentences += m_lastLive.isEmpty() ? tr("Nothing has come from it yet.")
+                                      : tr("What you see is of %1 and may be old.").arg(m_lastLive);
+    if (m_connection == Failed)
+        sentences += tr("It does not try again by itself: start the console anew.");
+    else if (m_connection == Connecting || m_connection == Reconnecting)
+        sentences += tr("It keeps trying.");
+    return sentences.join(QLatin1Char(' '));
 }
 
 void ServerStatus::setPending(int requests)

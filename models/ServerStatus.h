@@ -22,6 +22,11 @@ class ServerStatus : public QObject
     Q_PROPERTY(QString lastLiveText READ lastLiveText NOTIFY connectionChanged FINAL) ///< "14:06:21", when live ended
     /// A sentence for the operator while the server is away: since when, why, what waits for it. Empty while live.
     Q_PROPERTY(QString awayText READ awayText NOTIFY connectionChanged FINAL)
+    /// Something has come from the desk since the start: what is shown is a picture, however old.
+    Q_PROPERTY(bool pictured READ pictured NOTIFY connectionChanged FINAL)
+    /// For a panel that would be empty: that there is no connection, and what that means. Empty while live.
+    Q_PROPERTY(QString absenceTitle READ absenceTitle NOTIFY connectionChanged FINAL)
+    Q_PROPERTY(QString absenceText READ absenceText NOTIFY connectionChanged FINAL)
     Q_PROPERTY(QStringList addresses READ addresses NOTIFY statsChanged FINAL) ///< "127.0.0.1:8000"
     Q_PROPERTY(QString addressText READ addressText NOTIFY statsChanged FINAL) ///< joined; "not listening"
     Q_PROPERTY(int deviceCount READ deviceCount NOTIFY countsChanged FINAL)    ///< known, without phones
@@ -44,6 +49,9 @@ public:
     [[nodiscard]] bool live() const { return m_connection == Open; }
     [[nodiscard]] QString lastLiveText() const { return m_lastLive; }
     [[nodiscard]] QString awayText() const;
+    [[nodiscard]] bool pictured() const { return live() || !m_lastLive.isEmpty(); }
+    [[nodiscard]] QString absenceTitle() const;
+    [[nodiscard]] QString absenceText() const;
     [[nodiscard]] QStringList addresses() const { return m_stats.listeners; }
     [[nodiscard]] QString addressText() const;
     [[nodiscard]] int deviceCount() const { return m_deviceCount; }

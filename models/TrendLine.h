@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/ChannelBands.h"
 #include "models/TrendBuffer.h"
+#include "models/domain/ChannelBands.h"
 #include "models/domain/Channels.h"
 
 #include <QObject>

@@ -3,6 +3,7 @@
 
 #include "models/Format.h"
 
+#include <QFileInfo>
 #include <QSaveFile>
 
 #include <algorithm>
@@ -35,6 +36,7 @@ QString csvCell(QString text)
 
 TrendSource::TrendSource(DeskLink &link, ModelClock clock, QObject *parent)
     : QObject(parent)
+    , m_link(link)
     , m_clock(std::move(clock))
     , m_request(link)
     , m_first(new TrendLine(this))
@@ -312,10 +314,8 @@ QString TrendSource::exportCsv() const
         }
     }
     QStringList header{csvCell(QStringLiteral("time"))};
-    for (const TrendLine *line : {m_first, m_second}) {
-        if (!line->channel().isEmpty())
-            header.append(csvCell(line->caption()));
-    }
+    for (const QString &caption : captions())
+        header.append(csvCell(caption));
     QString csv = header.join(QLatin1Char(',')) + QStringLiteral("\r\n");
     for (const auto &[ms, values] : rows) {
         QStringList cells{toIso8601(fromEpochMicros(std::llround(ms * 1000)))};
@@ -340,6 +340,33 @@ bool TrendSource::exportTo(const QUrl &file)
         return false;
     }
     setProblem(QString());
+    // Data has left the desk: who took what out is in the audit.
+    AuditRecord record;
+    record.action = QStringLiteral("export");
+    record.object = QFileInfo(file.toLocalFile()).fileName();
+    record.detail = QStringLiteral("%1: %2 from %3 to %4, CSV.")
+                        .arg(m_deviceId, captions().join(QStringLiteral(", ")), toIso8601(from()), toIso8601(m_to));
+    m_note = m_link.request(NoteAudit{record});
+    return true;
+}
+
+QStringList TrendSource::captions() const
+{
+    QStringList captions;
+    for (const TrendLine *line : {m_first, m_second}) {
+        if (!line->channel().isEmpty())
+            captions.append(line->caption());
+    }
+    return captions;
+}
+
+bool TrendSource::takeReply(const QString &requestId, const Outcome &outcome)
+{
+    if (requestId.isEmpty() || requestId != m_note)
+        return false;
+    m_note.clear();
+    if (!outcome.ok)
+        setProblem(tr("The export is not in the audit log: %1").arg(outcome.message));
     return true;
 }
 

@@ -69,7 +69,7 @@ public:
     [[nodiscard]] QList<QPointF> points(int which) const;
     /// What the chart shows, RFC 4180: time (ISO 8601, UTC) and one column per line.
     Q_INVOKABLE QString exportCsv() const;
-    /// Writes the same to a local file. False: see problem().
+    /// Writes the same to a local file and has it noted in the audit. False: see problem().
     Q_INVOKABLE bool exportTo(const QUrl &file);
 
     void setBands(const ChannelBands &bands);
@@ -77,6 +77,7 @@ public:
     void show(const QString &deviceId, const LatestReading *latest);
     void update(const LatestReading &latest);
     bool takeHistory(quint64 queryId, const HistoryResult &result);
+    bool takeReply(const QString &requestId, const Outcome &outcome);
     /// After a reconnect: asks again for what was missed.
     void reload();
     /// Renews window, axes and revision; called by the timer.
@@ -92,6 +93,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] TimePoint from() const { return m_to - span(); }
     [[nodiscard]] Duration span() const;
+    [[nodiscard]] QStringList captions() const; ///< of the lines that there are
     [[nodiscard]] const TrendLine *line(int which) const;
     void setChannels(const LatestReading *latest);
     void chooseLines();
@@ -100,6 +102,7 @@ private:
     void feed(TrendLine &line) const;
     void setProblem(const QString &problem);
 
+    DeskLink &m_link;
     ModelClock m_clock;
     HistoryRequest m_request;
     ChannelBands m_bands = ChannelBands::defaults();
@@ -114,6 +117,7 @@ private:
     QTimer m_timer;
     TimePoint m_to;
     QString m_problem;
+    QString m_note; ///< request that notes the last export
     int m_revision = 0;
     bool m_dirty = false;
     bool m_choosing = false;

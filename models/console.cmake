@@ -10,9 +10,10 @@ qt_add_qml_module(tocsin_models
     AdapterListModel.cpp AdapterListModel.h
     AlertListModel.cpp AlertListModel.h
     AlertQueueModel.cpp AlertQueueModel.h
-    ChannelBands.cpp ChannelBands.h
+    ChatLine.h
     ChatLog.cpp ChatLog.h
-    ChatModel.cpp ChatModel.h
+    ChatModel.cpp ChatModel.h ChatModelLines.cpp
+    ChatPictures.cpp ChatPictures.h
     ChatReplies.cpp ChatReplies.h
     ChatThreadModel.cpp ChatThreadModel.h
     Clock.h
@@ -23,6 +24,7 @@ qt_add_qml_module(tocsin_models
     DeviceFilterModel.cpp DeviceFilterModel.h
     DeviceListModel.cpp DeviceListModel.h
     DeviceRow.cpp DeviceRow.h
+    FilePicker.cpp FilePicker.h
     Format.cpp Format.h
     GaugeModel.cpp GaugeModel.h
     HistoryRequest.cpp HistoryRequest.h
@@ -31,6 +33,9 @@ qt_add_qml_module(tocsin_models
     MapViewState.cpp MapViewState.h
     NoticeModel.cpp NoticeModel.h
     OrderedProxy.cpp OrderedProxy.h
+    PictureCache.cpp PictureCache.h
+    PendingModel.cpp PendingModel.h
+    PeopleModel.cpp PeopleModel.h
     SelectedDevice.cpp SelectedDevice.h
     ServerStatus.cpp ServerStatus.h
     TrailModel.cpp TrailModel.h

@@ -14,6 +14,8 @@ Panel {
     required property Console console
 
     readonly property AlertQueueModel queue: root.console.queue
+    readonly property ServerStatus server: root.console.server
+    readonly property string asOf: !root.server.live && root.server.pictured ? qsTr(" · as of %1").arg(root.server.lastLiveText) : ""
     /// One phase for all rows, so that they flash together: once a second, well below three (WCAG 2.3.1).
     property int phase: 0
     readonly property bool flashOn: root.phase % 2 === 0
@@ -63,7 +65,7 @@ Panel {
 
         width: parent.width
         title: qsTr("Alerts")
-        detail: root.queue.waiting + root.queue.acknowledged > 0 ? qsTr("%1 waiting · %2 acknowledged").arg(root.queue.waiting).arg(root.queue.acknowledged) : ""
+        detail: root.queue.waiting + root.queue.acknowledged > 0 ? qsTr("%1 waiting · %2 acknowledged").arg(root.queue.waiting).arg(root.queue.acknowledged) + root.asOf : ""
 
         HeldBackBar {
             count: root.queue.heldBack
@@ -89,7 +91,7 @@ Panel {
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
-        opacity: root.console.server.live ? 1 : 0.7
+        opacity: root.server.live ? 1 : 0.6
         model: root.queue
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
@@ -138,8 +140,10 @@ Panel {
     EmptyState {
         anchors.fill: list
         visible: list.count === 0
-        title: root.queue.levelFilter >= 0 ? qsTr("Nothing of this level is open") : qsTr("Nothing needs you")
-        detail: root.queue.levelFilter >= 0 ? "" : qsTr("New alerts appear here, the most urgent on top. %1 acknowledges the selected one.").arg(root.console.keys.keyText("acknowledge"))
+        // An empty list says that nothing is wrong: never while nothing could come.
+        trouble: !root.server.live
+        title: !root.server.live ? root.server.absenceTitle : root.queue.levelFilter >= 0 ? qsTr("Nothing of this level is open") : qsTr("Nothing needs you")
+        detail: !root.server.live ? qsTr("New alerts do not arrive here. %1").arg(root.server.absenceText) : root.queue.levelFilter >= 0 ? "" : qsTr("New alerts appear here, the most urgent on top. %1 acknowledges the selected one.").arg(root.console.keys.keyText("acknowledge"))
 
         PushButton {
             visible: root.queue.levelFilter >= 0

@@ -10,6 +10,7 @@ Rectangle {
     id: root
 
     required property ServerStatus server
+    required property PendingModel pending
 
     readonly property bool failed: root.server.connection === ServerStatus.Failed
 
@@ -31,13 +32,36 @@ Rectangle {
     }
 
     TextLabel {
+        id: words
+
         anchors.left: shape.right
         anchors.leftMargin: 3 * Theme.grid
-        anchors.right: parent.right
-        anchors.rightMargin: 4 * Theme.grid
         anchors.verticalCenter: parent.verticalCenter
+        width: Math.min(implicitWidth, root.width - x - showButton.width - 8 * Theme.grid)
         text: root.server.awayText
         font.weight: Font.DemiBold
+    }
+
+    PushButton {
+        id: showButton
+
+        anchors.left: words.right
+        anchors.leftMargin: 4 * Theme.grid
+        anchors.verticalCenter: parent.verticalCenter
+        implicitHeight: 26
+        width: visible ? implicitWidth : 0
+        visible: root.pending.count > 0
+        text: qsTr("Show what waits")
+        onClicked: popup.opened ? popup.close() : popup.open()
+
+        PendingPopup {
+            id: popup
+
+            // Never over the queue, which has the right quarter.
+            x: Math.min(0, root.width * 0.7 - showButton.x - width)
+            y: showButton.height + Theme.grid
+            pending: root.pending
+        }
     }
 
     HLine {

@@ -27,7 +27,10 @@ Item {
     required property int mark
     required property string markText
     required property string ackText
-    required property int attachmentCount
+    required property list<string> attachments
+
+    /// Whether the server is there, from which the pictures come.
+    property bool live: true
 
     readonly property bool note: root.lineKind === ChatModel.Note
     readonly property string who: root.fromDesk && !root.mine ? (root.automatic ? qsTr("sent by the desk itself") : root.senderName) : ""
@@ -35,6 +38,7 @@ Item {
     signal acknowledgeAsked(string id)
     signal retryAsked(string id)
     signal discardAsked(string id)
+    signal pictureAsked(string id, int index, string who)
 
     implicitHeight: day.height + (root.note ? noteLabel.height : bubble.height)
     Accessible.role: Accessible.ListItem
@@ -76,7 +80,7 @@ Item {
 
         anchors.top: day.bottom
         x: root.fromDesk ? root.width - width - 3 * Theme.grid : 3 * Theme.grid
-        width: Math.min(widest, Math.max(words.implicitWidth, footer.implicitWidth, urgency.visible ? urgency.wanted : 0, fail.visible ? fail.implicitWidth : 0) + 6 * Theme.grid)
+        width: Math.min(widest, Math.max(words.implicitWidth, footer.implicitWidth, pictures.wanted, urgency.visible ? urgency.wanted : 0, fail.visible ? fail.implicitWidth : 0) + 6 * Theme.grid)
         height: fail.visible ? fail.y + fail.height + 2 * Theme.grid : urgency.visible ? urgency.y + urgency.height + 2 * Theme.grid : footer.y + footer.height + 6
         visible: !root.note
         radius: Theme.radius
@@ -91,6 +95,8 @@ Item {
             x: 3 * Theme.grid
             y: 2 * Theme.grid
             width: bubble.widest - 6 * Theme.grid
+            height: root.messageText.length > 0 ? implicitHeight : 0
+            visible: height > 0
             text: root.messageText
             textFormat: TextEdit.PlainText
             wrapMode: TextEdit.Wrap
@@ -105,11 +111,42 @@ Item {
             renderType: Text.NativeRendering
         }
 
+        Flow {
+            id: pictures
+
+            readonly property int count: root.attachments.length
+            readonly property bool single: pictures.count === 1
+            readonly property real tile: pictures.single ? Math.min(220, bubble.widest - 6 * Theme.grid) : 88
+            readonly property real wanted: pictures.count === 0 ? 0 : Math.min(bubble.widest - 6 * Theme.grid, pictures.count * (pictures.tile + Theme.grid))
+
+            x: 3 * Theme.grid
+            y: words.visible ? words.y + words.height + Theme.grid : 3 * Theme.grid
+            width: bubble.width - 6 * Theme.grid
+            height: pictures.count > 0 ? implicitHeight + Theme.grid : 0
+            spacing: Theme.grid
+            visible: pictures.count > 0
+
+            Repeater {
+                model: root.attachments
+
+                PictureThumb {
+                    required property int index
+                    required property string modelData
+
+                    width: pictures.tile
+                    height: pictures.single ? 150 : 88
+                    pictureId: modelData
+                    live: root.live
+                    onOpened: root.pictureAsked(root.messageId, index, qsTr("%1 · %2").arg(root.mine ? qsTr("You") : root.senderName).arg(root.timeText))
+                }
+            }
+        }
+
         Row {
             id: footer
 
             x: 3 * Theme.grid
-            y: words.y + words.height + 2
+            y: pictures.visible ? pictures.y + pictures.height : words.y + words.height + 2
             spacing: 6
 
             TextLabel {
@@ -132,13 +169,6 @@ Item {
                 font.pixelSize: Theme.fontTiny
                 font.weight: root.mark === ChatModel.Read ? Font.DemiBold : Font.Normal
                 color: root.mark === ChatModel.Read ? Theme.text : Theme.text2
-            }
-
-            TextLabel {
-                visible: root.attachmentCount > 0
-                text: root.attachmentCount === 1 ? qsTr("1 picture") : qsTr("%1 pictures").arg(root.attachmentCount)
-                font.pixelSize: Theme.fontTiny
-                color: Theme.text2
             }
 
             SimTag {

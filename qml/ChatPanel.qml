@@ -12,12 +12,19 @@ Panel {
     required property Console console
 
     readonly property ChatModel chat: root.console.chat
+    readonly property ServerStatus server: root.console.server
+    readonly property ChatPictures pictures: root.console.pictures
     readonly property bool some: root.chat.currentThread.length > 0
     /// The list stays at its end until the operator scrolls up.
     property bool atEnd: true
     property real lead: 2 * Theme.grid
 
     readonly property bool writing: input.activeFocus
+
+    /// Somebody wants to see a picture of a line large.
+    signal pictureAsked(string messageId, int index, string who)
+
+    Keys.onPressed: event => event.accepted = root.some && event.matches(StandardKey.Paste) && root.pictures.paste()
 
     function leaveInput() {
         list.forceActiveFocus(Qt.ShortcutFocusReason);
@@ -117,6 +124,7 @@ Panel {
             anchors.fill: parent
             anchors.bottomMargin: 2 * Theme.grid
             clip: true
+            opacity: root.server.live ? 1 : 0.6
             model: root.chat
             spacing: 2 * Theme.grid
             // A short conversation stands at the bottom, next to where one writes.
@@ -141,6 +149,8 @@ Panel {
                 onAcknowledgeAsked: id => root.chat.acknowledge(id)
                 onRetryAsked: id => root.chat.retry(id)
                 onDiscardAsked: id => root.chat.discard(id)
+                live: root.server.live
+                onPictureAsked: (id, index, who) => root.pictureAsked(id, index, who)
             }
 
             FocusRing {
@@ -152,8 +162,9 @@ Panel {
         EmptyState {
             anchors.fill: parent
             visible: list.count === 0
-            title: qsTr("Nothing has been said yet")
-            detail: root.chat.scope === ChatModel.Operators ? qsTr("What you write here only operators read.") : root.chat.scope === ChatModel.Everybody ? qsTr("What you write here everybody reads: every phone, every operator.") : qsTr("What you write here appears on the person’s phone.")
+            trouble: !root.server.live
+            title: root.server.live ? qsTr("Nothing has been said yet") : root.server.absenceTitle
+            detail: !root.server.live ? qsTr("Messages do not arrive here. %1").arg(root.server.absenceText) : root.chat.scope === ChatModel.Operators ? qsTr("What you write here only operators read.") : root.chat.scope === ChatModel.Everybody ? qsTr("What you write here everybody reads: every phone, every operator.") : qsTr("What you write here appears on the person’s phone.")
         }
     }
 
@@ -177,14 +188,14 @@ Panel {
     Flow {
         id: replies
 
-        anchors.bottom: input.top
+        anchors.bottom: strip.top
         anchors.bottomMargin: 2 * Theme.grid
         anchors.left: parent.left
         anchors.right: parent.right
         anchors.leftMargin: 3 * Theme.grid
         anchors.rightMargin: 3 * Theme.grid
         spacing: Theme.grid
-        visible: root.some && root.height > 260 && (root.chat.scope === ChatModel.Direct || root.chat.scope === ChatModel.Incident)
+        visible: root.some && root.height > 260 && !strip.visible && (root.chat.scope === ChatModel.Direct || root.chat.scope === ChatModel.Incident)
         height: visible ? implicitHeight : 0
 
         Repeater {
@@ -203,14 +214,43 @@ Panel {
         }
     }
 
+    ChatPictureStrip {
+        id: strip
+
+        anchors.bottom: input.top
+        anchors.bottomMargin: visible ? 2 * Theme.grid : 0
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.leftMargin: 3 * Theme.grid
+        anchors.rightMargin: 3 * Theme.grid
+        pictures: root.pictures
+    }
+
+    PushButton {
+        id: pictureButton
+
+        anchors.left: parent.left
+        anchors.leftMargin: 3 * Theme.grid
+        anchors.verticalCenter: input.verticalCenter
+        width: 34
+        height: 34
+        visible: root.some
+        enabled: root.chat.canSend && !root.pictures.busy
+        iconName: "picture"
+        description: qsTr("Send pictures: choose files, paste (Ctrl+V) or drop them here")
+        onClicked: root.pictures.choose()
+    }
+
     TextInputField {
         id: input
 
         anchors.bottom: parent.bottom
-        anchors.left: parent.left
+        anchors.left: pictureButton.right
         anchors.right: urgentButton.left
         anchors.margins: 3 * Theme.grid
+        anchors.leftMargin: 2 * Theme.grid
         anchors.rightMargin: 2 * Theme.grid
+        Keys.onPressed: event => event.accepted = event.matches(StandardKey.Paste) && root.pictures.paste()
         visible: root.some
         enabled: root.chat.canSend
         maximumLength: root.chat.maxLength
@@ -247,7 +287,7 @@ Panel {
         width: 34
         height: 34
         visible: root.some
-        enabled: root.chat.canSend && input.text.trim().length > 0
+        enabled: root.chat.canSend && !root.pictures.busy && (input.text.trim().length > 0 || root.pictures.count > 0)
         iconName: "send"
         description: qsTr("Send (Enter)")
         onClicked: root.sendDraft()
@@ -259,8 +299,42 @@ Panel {
         anchors.left: parent.left
         anchors.right: parent.right
         visible: !root.some
-        title: qsTr("No conversation is open")
-        detail: qsTr("Select a phone or a person’s alert to talk to them.")
+        trouble: !root.server.live
+        title: root.server.live ? qsTr("No conversation is open") : root.server.absenceTitle
+        detail: !root.server.live ? qsTr("Messages do not arrive here. %1").arg(root.server.absenceText) : qsTr("Select a phone or a person’s alert to talk to them.")
+    }
+
+    DropArea {
+        id: drop
+
+        anchors.top: scopes.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        enabled: root.some && root.chat.canSend
+        onEntered: drag => drag.accepted = drag.hasUrls
+        onDropped: drop => root.pictures.addFiles(drop.urls)
+
+        Rectangle {
+            anchors.fill: parent
+            anchors.margins: 2 * Theme.grid
+            visible: drop.containsDrag
+            radius: Theme.radius
+            color: Theme.accentTint
+            opacity: 0.95
+            border.width: 2
+            border.color: Theme.accent
+
+            TextLabel {
+                anchors.fill: parent
+                anchors.margins: 4 * Theme.grid
+                text: qsTr("Drop pictures to send them to %1").arg(root.chat.title)
+                horizontalAlignment: Text.AlignHCenter
+                wrapMode: Text.Wrap
+                maximumLineCount: 3
+                font.weight: Font.DemiBold
+            }
+        }
     }
 
     // Not a binding: the list's estimate of its content depends on where the content begins.

@@ -12,8 +12,10 @@ T.AbstractButton {
     required property int level
     required property int count
     required property string word
+    /// Whether the count is known at all: what has never come is not 0.
+    property bool known: true
 
-    readonly property bool some: root.count > 0
+    readonly property bool some: root.known && root.count > 0
     readonly property color tone: Theme.levelColor(root.level, Theme.scheme)
 
     implicitWidth: implicitContentWidth + 6 * Theme.grid
@@ -21,7 +23,7 @@ T.AbstractButton {
     hoverEnabled: true
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.Button
-    Accessible.name: qsTr("%1 %2 unacknowledged").arg(root.count).arg(root.word)
+    Accessible.name: root.known ? qsTr("%1 %2 unacknowledged").arg(root.count).arg(root.word) : qsTr("How many %1 wait is not known").arg(root.word)
     Accessible.description: root.checked ? qsTr("The queue shows only these") : qsTr("Show only these in the queue")
     Accessible.checked: root.checked
 
@@ -41,7 +43,7 @@ T.AbstractButton {
 
             TextLabel {
                 anchors.verticalCenter: parent.verticalCenter
-                text: root.count
+                text: root.known ? root.count : "–"
                 font.weight: Font.DemiBold
                 color: root.some ? Theme.text : Theme.text2
             }

@@ -91,10 +91,18 @@ FocusScope {
                 id: chat
 
                 console: root.console
+                onPictureAsked: (id, index, who) => viewer.show(id, index, who)
                 T.SplitView.preferredHeight: Math.round(Math.max(280, root.height * 0.43))
                 T.SplitView.minimumHeight: 150
             }
         }
+    }
+
+    PictureViewer {
+        id: viewer
+
+        parent: middle
+        console: root.console
     }
 
     KeySheet {
@@ -138,7 +146,9 @@ FocusScope {
 
     /// Esc: the nearest thing that can be closed or taken back.
     function leave() {
-        if (sheet.opened)
+        if (viewer.opened)
+            viewer.close();
+        else if (sheet.opened)
             sheet.close();
         else if (devices.searching)
             devices.leaveSearch();

@@ -15,6 +15,7 @@ Panel {
     signal showAsked(string deviceId)
 
     readonly property DeviceFilterModel devices: root.console.deviceList
+    readonly property ServerStatus server: root.console.server
 
     readonly property bool searching: search.activeFocus || root.devices.search.length > 0
 
@@ -84,7 +85,7 @@ Panel {
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
-        opacity: root.console.server.live ? 1 : 0.6
+        opacity: root.server.live ? 1 : 0.6
         model: root.devices
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
@@ -123,15 +124,17 @@ Panel {
     EmptyState {
         anchors.fill: list
         visible: list.count === 0 && root.console.devices.count === 0
-        title: qsTr("No device has reported yet")
-        detail: root.console.server.addresses.length > 0 ? qsTr("Vehicles and phones connect to\nws://%1\n/ws/telemetry/ID\n\nA GPS receiver: --serial\nA living city: --demo").arg(root.console.server.addresses[0]) : qsTr("The server is not listening.\n\nFor vehicles and phones: --listen\nA GPS receiver: --serial\nA living city: --demo")
+        trouble: !root.server.live
+        title: root.server.live ? qsTr("No device has reported yet") : root.server.absenceTitle
+        detail: !root.server.live ? root.server.absenceText : root.server.addresses.length > 0 ? qsTr("Vehicles and phones connect to\nws://%1\n/ws/telemetry/ID\n\nA GPS receiver: --serial\nA living city: --demo").arg(root.server.addresses[0]) : qsTr("The server is not listening.\n\nFor vehicles and phones: --listen\nA GPS receiver: --serial\nA living city: --demo")
     }
 
     EmptyState {
         anchors.fill: list
         visible: list.count === 0 && root.console.devices.count > 0
         title: root.devices.search.length > 0 ? qsTr("No device matches “%1”").arg(root.devices.search) : root.devices.filter === DeviceFilterModel.Alerting ? qsTr("No device has an open alert") : qsTr("No device is silent")
-        detail: root.devices.search.length > 0 ? qsTr("The search looks in names, ids, classes and tags.") : ""
+        trouble: !root.server.live
+        detail: root.devices.search.length > 0 && root.server.live ? qsTr("The search looks in names, ids, classes and tags.") : root.server.absenceText
 
         PushButton {
             text: qsTr("Show all devices")

@@ -166,7 +166,7 @@ Panel {
         SegmentedControl {
             id: windows
 
-            anchors.right: parent.right
+            anchors.right: exportButton.left
             anchors.rightMargin: 2 * Theme.grid
             y: 6
             width: Math.min(240, parent.width * 0.3)
@@ -175,6 +175,20 @@ Panel {
             segments: [qsTr("1 min"), qsTr("5 min"), qsTr("1 h"), qsTr("24 h")]
             currentIndex: root.trend.window
             onPicked: index => root.trend.window = index
+        }
+
+        PushButton {
+            id: exportButton
+
+            anchors.right: parent.right
+            anchors.rightMargin: 2 * Theme.grid
+            anchors.verticalCenter: windows.verticalCenter
+            implicitHeight: 24
+            kind: PushButton.Quiet
+            enabled: root.trend.first.hasData || root.trend.second.hasData
+            text: qsTr("Export …")
+            description: qsTr("Save what is shown as CSV; noted in the audit")
+            onClicked: root.console.exportTrend()
         }
 
         TrendChart {

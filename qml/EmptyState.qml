@@ -10,6 +10,8 @@ Item {
 
     required property string title
     property string detail: ""
+    /// It is empty because something is wrong, not because there is nothing.
+    property bool trouble: false
     default property alias actions: slot.data
 
     Accessible.role: Accessible.StaticText
@@ -19,6 +21,15 @@ Item {
         anchors.centerIn: parent
         width: Math.min(parent.width - 8 * Theme.grid, 420)
         spacing: 2 * Theme.grid
+
+        StateShape {
+            anchors.horizontalCenter: parent.horizontalCenter
+            width: 20
+            height: 20
+            visible: root.trouble
+            level: Theme.Warning
+            color: Theme.warning
+        }
 
         TextLabel {
             width: parent.width

@@ -25,7 +25,7 @@ T.ApplicationWindow {
     minimumWidth: 1120
     minimumHeight: 640
     visible: true
-    title: root.console.queue.waiting > 0 ? qsTr("(%1) Tocsin").arg(root.console.queue.waiting) : qsTr("Tocsin")
+    title: !root.console.server.live ? qsTr("Tocsin – not connected") : root.console.queue.waiting > 0 ? qsTr("(%1) Tocsin").arg(root.console.queue.waiting) : qsTr("Tocsin")
     color: Theme.bg0
 
     Binding {
@@ -55,6 +55,7 @@ T.ApplicationWindow {
         anchors.left: parent.left
         anchors.right: parent.right
         server: root.console.server
+        pending: root.console.pending
     }
 
     NavigationRail {
@@ -78,8 +79,6 @@ T.ApplicationWindow {
         console: root.console
         mapOverlay: root.mapOverlay
         focus: true
-        // The last picture of a server that is away: there, but not to be taken for the present.
-        opacity: away.visible ? 0.5 : 1
     }
 
     Binding {

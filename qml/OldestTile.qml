@@ -11,6 +11,8 @@ T.AbstractButton {
 
     /// Empty: nothing waits.
     required property string age
+    /// Whether it is known what waits.
+    property bool known: true
 
     implicitWidth: implicitContentWidth + 6 * Theme.grid
     implicitHeight: 34
@@ -18,7 +20,7 @@ T.AbstractButton {
     enabled: root.age.length > 0
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.Button
-    Accessible.name: root.enabled ? qsTr("Oldest waiting %1").arg(root.age) : qsTr("Nothing waits")
+    Accessible.name: root.enabled ? qsTr("Oldest waiting %1").arg(root.age) : root.known ? qsTr("Nothing waits") : qsTr("What waits is not known")
 
     contentItem: Item {
         implicitWidth: children[0].implicitWidth
@@ -29,7 +31,7 @@ T.AbstractButton {
 
             TextLabel {
                 anchors.verticalCenter: parent.verticalCenter
-                text: root.enabled ? qsTr("oldest waiting") : qsTr("nothing waits")
+                text: root.enabled ? qsTr("oldest waiting") : root.known ? qsTr("nothing waits") : qsTr("not known")
                 color: Theme.text2
             }
 

@@ -32,10 +32,12 @@ Panel {
         anchors.verticalCenter: parent.verticalCenter
         x: 64
         spacing: 2 * Theme.grid
+        opacity: root.server.live ? 1 : 0.6
 
         CountTile {
             level: Theme.Emergency
             count: root.queue.unackEmergency
+            known: root.server.pictured
             word: qsTr("emergency")
             checked: root.queue.levelFilter === AlertListModel.Emergency
             onClicked: root.queue.toggleLevelFilter(AlertListModel.Emergency)
@@ -44,6 +46,7 @@ Panel {
         CountTile {
             level: Theme.Critical
             count: root.queue.unackCritical
+            known: root.server.pictured
             word: qsTr("critical")
             checked: root.queue.levelFilter === AlertListModel.Critical
             onClicked: root.queue.toggleLevelFilter(AlertListModel.Critical)
@@ -52,6 +55,7 @@ Panel {
         CountTile {
             level: Theme.Warning
             count: root.queue.unackWarning
+            known: root.server.pictured
             word: qsTr("warning")
             checked: root.queue.levelFilter === AlertListModel.Warning
             onClicked: root.queue.toggleLevelFilter(AlertListModel.Warning)
@@ -59,6 +63,7 @@ Panel {
 
         OldestTile {
             age: root.queue.oldestWaitingText
+            known: root.server.live
             onClicked: root.console.selectAlert(root.queue.oldestWaitingId)
         }
     }
@@ -71,8 +76,12 @@ Panel {
         anchors.verticalCenter: parent.verticalCenter
         spacing: 3 * Theme.grid
 
-        OperatorTile {
+        ShiftTile {
+            id: shift
+
             anchors.verticalCenter: parent.verticalCenter
+            people: root.console.people
+            live: root.server.live
             name: root.console.operatorName
             nameShown: root.wide
         }
@@ -80,7 +89,7 @@ Panel {
         ServerTile {
             anchors.verticalCenter: parent.verticalCenter
             server: root.server
-            room: root.width - counts.x - counts.width - clock.width - 40 - (root.wide ? 200 : 80)
+            room: root.width - counts.x - counts.width - clock.width - shift.width - 80
         }
 
         Column {

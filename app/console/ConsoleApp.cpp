@@ -5,13 +5,16 @@
 #include "app/console/LocalLink.h"
 #include "app/console/RemoteDeskLink.h"
 #include "models/Console.h"
+#include "qml/PictureProvider.h"
 #include "qml/controls/Theme.h"
 #include "server/desk/RulesFile.h"
 
 #include <QApplication>
+#include <QFileDialog>
 #include <QIcon>
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
+#include <QStandardPaths>
 #include <QTimer>
 #include <QUrl>
 #include <QtQml/qqmlextensionplugin.h>
@@ -62,7 +65,7 @@ struct ConsoleApp::Private
 
     void makeLocalLink();
     void makeRemoteLink();
-    [[nodiscard]] QList<AlertRule> rules() const;
+    void answerFiles(QQuickWindow &window) const;
 };
 
 const QStringList &ConsoleApp::pages()
@@ -93,17 +96,19 @@ ConsoleApp::~ConsoleApp() = default;
 
 void ConsoleApp::Private::makeLocalLink()
 {
-    Actor self{Actor::Kind::Operator, settings.operatorName.toLower(), settings.operatorName,
-               QStringLiteral("console")};
+    const Actor self{Actor::Kind::Operator, settings.operatorName.toLower(), settings.operatorName,
+                     QStringLiteral("console")};
     auto local = std::make_unique<LocalLink>(LocalLink::Parts{
         backend->desk(), backend->archive(), backend->latest(),
-        [from = backend](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); },
-        std::move(self), [from = backend](const TypingNotice &notice) { from->tellTyping(notice); }});
+        [from = backend](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); }, self,
+        [from = backend](const TypingNotice &notice) { from->tellTyping(notice); }, &backend->pictures()});
     QObject::connect(backend, &Backend::typingSeen, local.get(), &DeskLink::typingSeen, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::published, local.get(), &LocalLink::offerEvents, Qt::DirectConnection);
     QObject::connect(backend, &Backend::presenceChanged, local.get(), &DeskLink::presence, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::serverStats, local.get(), &DeskLink::serverStats, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::adapterStatus, local.get(), &DeskLink::adapters, Qt::QueuedConnection);
+    QObject::connect(backend, &Backend::peopleChanged, local.get(), &DeskLink::people, Qt::QueuedConnection);
+    backend->seat({self.id, self.name, Role::Admin, systemNow()});
     link = std::move(local);
 }
 
@@ -112,16 +117,30 @@ void ConsoleApp::Private::makeRemoteLink()
     RemoteLink::Options options;
     options.client = QStringLiteral("tocsin-console/" TOCSIN_VERSION);
     options.operatorName = settings.operatorName;
+    options.pendingDirectory =
+        QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/pending");
     link = std::make_unique<RemoteDeskLink>(target, options);
 }
 
-/// The limits that gauges draw. Those of a server elsewhere are not told: its file may be given with --rules.
-QList<AlertRule> ConsoleApp::Private::rules() const
+/// Shows the dialogs for which the models ask.
+void ConsoleApp::Private::answerFiles(QQuickWindow &window) const
 {
-    if (backend != nullptr)
-        return backend->rules();
-    const RulesResult result = settings.rulesFile.isEmpty() ? RulesResult() : loadRulesFile(settings.rulesFile);
-    return settings.rulesFile.isEmpty() || !result.ok() ? builtInRules() : result.rules;
+    FilePicker &files = console->files();
+    QObject::connect(&files, &FilePicker::asked, &window, [&files, &window](const FilePicker::Question &question) {
+        auto *dialog = new QFileDialog(nullptr, question.title);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setAcceptMode(question.save ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
+        dialog->setFileMode(question.save ? QFileDialog::AnyFile : QFileDialog::ExistingFiles);
+        dialog->setNameFilters(question.filters);
+        dialog->selectFile(question.suggested);
+        QObject::connect(dialog, &QFileDialog::finished, &files, [&files, dialog, id = question.id](int code) {
+            files.answer(id, code == QDialog::Accepted ? dialog->selectedUrls() : QList<QUrl>());
+        });
+        QObject::connect(&window, &QObject::destroyed, dialog, &QObject::deleteLater);
+        dialog->open();
+        if (dialog->windowHandle() != nullptr)
+            dialog->windowHandle()->setTransientParent(&window);
+    });
 }
 
 QString ConsoleApp::show()
@@ -136,8 +155,10 @@ QString ConsoleApp::show()
         return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
     d->console->chat()->setReplies(replies.replies);
-    d->console->setBands(ChannelBands::fromRules(d->rules()));
+    // A server elsewhere tells its own.
+    d->console->setBands(d->backend != nullptr ? d->backend->limits() : ChannelBands::fromRules(builtInRules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();
+    d->engine->addImageProvider(PictureProvider::name(), new PictureProvider(d->console->pictureCache()));
     d->engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
     QVariantMap properties{{QStringLiteral("console"), QVariant::fromValue(d->console.get())},
                            {QStringLiteral("scheme"), static_cast<int>(schemeFrom(d->settings.theme))}};
@@ -163,6 +184,7 @@ QString ConsoleApp::show()
         const QString file = d->line.screenshot;
         QTimer::singleShot(d->line.afterMs, window, [window, file] { takePicture(*window, file); });
     }
+    d->answerFiles(*window);
     link.start();
     return {};
 }

@@ -109,6 +109,37 @@ void LocalLink::typing(const QString &thread)
         m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
 }
 
+quint64 LocalLink::storePicture(const QByteArray &bytes)
+{
+    const quint64 transfer = ++m_lastTransfer;
+    m_storing.insert(transfer);
+    m_parts.pictures->put(bytes, [this, transfer](const AttachmentResult &result) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, transfer, result] {
+                if (m_storing.remove(transfer))
+                    Q_EMIT pictureStored(transfer, result);
+            },
+            Qt::QueuedConnection);
+    });
+    return transfer;
+}
+
+void LocalLink::cancelPicture(quint64 transfer)
+{
+    m_storing.remove(transfer);
+}
+
+quint64 LocalLink::fetchPicture(const QString &id)
+{
+    const quint64 transfer = ++m_lastTransfer;
+    m_parts.pictures->get(id, [this, transfer](const AttachmentResult &result) {
+        QMetaObject::invokeMethod(
+            this, [this, transfer, result] { Q_EMIT pictureFetched(transfer, result); }, Qt::QueuedConnection);
+    });
+    return transfer;
+}
+
 void LocalLink::setState(State state)
 {
     if (m_state == state)

@@ -5,6 +5,7 @@
 #include "models/domain/Inbox.h"
 #include "models/domain/LatestValues.h"
 
+#include <QSet>
 #include <QTimer>
 
 #include <atomic>
@@ -29,6 +30,7 @@ public:
         AskSnapshot askSnapshot; ///< thread-safe; answers on any thread
         Actor self;
         std::function<void(const TypingNotice &)> tellTyping; ///< thread-safe
+        AttachmentPort *pictures = nullptr;                   ///< outlives the link
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -39,6 +41,9 @@ public:
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
     void typing(const QString &thread) override;
+    quint64 storePicture(const QByteArray &bytes) override;
+    void cancelPicture(quint64 transfer) override;
+    quint64 fetchPicture(const QString &id) override;
 
     /// Any thread: what the desk published, in order.
     void offerEvents(const QList<Event> &events);
@@ -57,6 +62,8 @@ private:
     bool m_awaitingSnapshot = false;
     qint64 m_seq = 0; ///< the last event handed on
     quint64 m_lastQuery = 0;
+    quint64 m_lastTransfer = 0;
+    QSet<quint64> m_storing;
 };
 
 } // namespace tocsin

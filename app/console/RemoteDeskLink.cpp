@@ -14,17 +14,25 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     : DeskLink(parent)
     , m_target(target.url.authority())
     , m_link(target, options)
+    , m_pictures(target)
 {
     connect(&m_link, &RemoteLink::stateChanged, this, [this] { Q_EMIT stateChanged(state()); });
     connect(&m_link, &RemoteLink::pendingChanged, this, &DeskLink::pendingRequestsChanged);
+    connect(&m_link, &RemoteLink::restored, this, &DeskLink::restored);
+    connect(&m_link, &RemoteLink::trouble, this, &DeskLink::trouble);
     connect(&m_link, &RemoteLink::snapshot, this, &DeskLink::snapshot);
     connect(&m_link, &RemoteLink::events, this, &DeskLink::events);
     connect(&m_link, &RemoteLink::presence, this, &DeskLink::presence);
     connect(&m_link, &RemoteLink::latest, this, &DeskLink::latest);
     connect(&m_link, &RemoteLink::serverStats, this, &DeskLink::serverStats);
     connect(&m_link, &RemoteLink::adapters, this, &DeskLink::adapters);
+    connect(&m_link, &RemoteLink::people, this, &DeskLink::people);
+    connect(&m_link, &RemoteLink::limits, this, &DeskLink::limits);
     connect(&m_link, &RemoteLink::typing, this, &DeskLink::typingSeen);
     connect(&m_link, &RemoteLink::replied, this, &DeskLink::replied);
+    connect(&m_pictures, &RemotePictures::progress, this, &DeskLink::pictureProgress);
+    connect(&m_pictures, &RemotePictures::stored, this, &DeskLink::pictureStored);
+    connect(&m_pictures, &RemotePictures::fetched, this, &DeskLink::pictureFetched);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
 }
 

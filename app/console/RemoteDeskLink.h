@@ -3,6 +3,7 @@
 
 #include "models/DeskLink.h"
 #include "models/link/RemoteLink.h"
+#include "models/link/RemotePictures.h"
 
 namespace tocsin {
 
@@ -18,15 +19,19 @@ public:
     [[nodiscard]] State state() const override { return State(int(m_link.state())); }
     [[nodiscard]] QString reason() const override { return m_link.reason(); }
     [[nodiscard]] QString target() const override { return m_target; }
-    [[nodiscard]] int pendingRequests() const override { return int(m_link.pending()); }
+    [[nodiscard]] QList<PendingAction> pendingActions() const override { return m_link.pendingActions(); }
     [[nodiscard]] Actor self() const override { return m_link.self(); }
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
+    quint64 storePicture(const QByteArray &bytes) override { return m_pictures.store(bytes); }
+    void cancelPicture(quint64 transfer) override { m_pictures.cancel(transfer); }
+    quint64 fetchPicture(const QString &id) override { return m_pictures.fetch(id); }
 
 private:
     QString m_target;
     RemoteLink m_link;
+    RemotePictures m_pictures;
 };
 
 } // namespace tocsin

@@ -24,6 +24,16 @@ struct Principal
     bool operator==(const Principal &) const = default;
 };
 
+/// Somebody at a console, or with another native connection. One entry per person, however many of them.
+struct OnlinePerson
+{
+    QString id;
+    QString name;
+    Role role = Role::Citizen;
+    TimePoint since;
+    bool operator==(const OnlinePerson &) const = default;
+};
+
 struct Account
 {
     QString id;   ///< the login name, lower case
@@ -45,3 +55,4 @@ enum class Posture { Secure, Open };
 } // namespace tocsin
 
 Q_DECLARE_METATYPE(tocsin::Principal)
+Q_DECLARE_METATYPE(tocsin::OnlinePerson)

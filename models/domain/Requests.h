@@ -138,6 +138,15 @@ struct NoteAudit
 using RequestBody = std::variant<Acknowledge, SendChat, ReportAlert, RaisePanic, CancelPanic, PutDevice, IssueCommand,
                                  ReportCommand, CancelCommand, MarkChat, NoteAudit>;
 
+/// A request that a server which may be away has not answered.
+struct PendingAction
+{
+    QString id;
+    TimePoint at;          ///< when it was made
+    bool everSent = false; ///< it may have arrived
+    RequestBody body{};
+};
+
 struct Request
 {
     QString id; ///< made by the asker; identifies retries and the answer. May be empty.
@@ -170,4 +179,5 @@ struct Outcome
 } // namespace tocsin
 
 Q_DECLARE_METATYPE(tocsin::Request)
+Q_DECLARE_METATYPE(tocsin::PendingAction)
 Q_DECLARE_METATYPE(tocsin::Outcome)

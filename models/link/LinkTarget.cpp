@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/link/LinkTarget.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 namespace tocsin {
+
+QString LinkTarget::claimedPerson(const QString &otherwise) const
+{
+    const QByteArray claims = token.section(QLatin1Char('.'), 1, 1).toLatin1();
+    const auto decoded = QByteArray::fromBase64Encoding(claims, QByteArray::Base64UrlEncoding);
+    const QString subject =
+        QJsonDocument::fromJson(decoded ? *decoded : QByteArray()).object().value(QLatin1String("sub")).toString();
+    return subject.isEmpty() ? otherwise : subject;
+}
 
 QUrl LinkTarget::parseUrl(const QString &text, QString *error)
 {

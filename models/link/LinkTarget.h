@@ -15,6 +15,9 @@ struct LinkTarget
     QString caFile;         ///< PEM: trusted besides the system's authorities
     QByteArray fingerprint; ///< SHA-256 of the server's certificate, 32 bytes: this one and no other; empty: none
 
+    /// Whom the token says that it is for, unproved; `otherwise` when it says nobody. Only names things, opens nothing.
+    [[nodiscard]] QString claimedPerson(const QString &otherwise) const;
+
     /// "ws://…", "wss://…", "http://…", "https://…" or HOST:PORT. A sentence in `error` when it is none.
     [[nodiscard]] static QUrl parseUrl(const QString &text, QString *error);
     /// "sha256:" and 64 hex digits, with or without colons. Empty, with a sentence in `error`, when it is not that.

@@ -55,6 +55,7 @@ RemoteLink::RemoteLink(LinkTarget target, Options options, QObject *parent)
     , m_check(this)
     , m_frame(this)
     , m_ack(this)
+    , m_save(this)
 {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &RemoteLink::connectNow);
@@ -66,10 +67,13 @@ RemoteLink::RemoteLink(LinkTarget target, Options options, QObject *parent)
     m_ack.setSingleShot(true);
     m_ack.setInterval(ackInterval);
     connect(&m_ack, &QTimer::timeout, this, &RemoteLink::acknowledge);
+    m_save.setSingleShot(true);
+    connect(&m_save, &QTimer::timeout, this, &RemoteLink::savePending);
 }
 
 RemoteLink::~RemoteLink()
 {
+    savePending();
     closeSocket();
 }
 
@@ -79,6 +83,7 @@ void RemoteLink::start()
 {
     if (m_state != State::Closed)
         return;
+    restorePending();
     setState(State::Connecting);
     connectNow();
 }
@@ -98,6 +103,7 @@ void RemoteLink::stop()
     }
     closeSocket();
     setState(State::Closed);
+    savePending();
 }
 
 void RemoteLink::connectNow()
@@ -235,6 +241,7 @@ void RemoteLink::drop(const QString &why)
     closeSocket();
     m_arriving.reset();
     m_requests.connectionLost();
+    keepPending();
     const QHash<QString, quint64> queries = std::exchange(m_queries, {});
     const auto wait = m_delay.next(QRandomGenerator::global()->generateDouble(), m_comeBackIn);
     qCInfo(lcLink) << "The server is away:" << why << "- next attempt in" << wait.count() << "ms";
@@ -255,8 +262,13 @@ void RemoteLink::fail(const QString &why)
     setState(State::Failed, why);
     for (const quint64 id : queries)
         Q_EMIT historyReady(id, {why, {}});
-    const QList<PendingRequests::Pending> given = m_requests.takeAll();
-    for (const PendingRequests::Pending &pending : given) {
+    m_requests.connectionLost();
+    if (m_file) {
+        savePending(); // the next console, with another token, sends them
+        return;
+    }
+    const QList<PendingAction> given = m_requests.takeAll();
+    for (const PendingAction &pending : given) {
         const QString said = pending.everSent
                                  ? tr("The connection failed before the server answered: it may have been done.")
                                  : tr("The connection failed: it was not sent.");
@@ -326,6 +338,7 @@ void RemoteLink::take(const wire::Welcome &welcome)
     m_delay.reset();
     m_self.id = welcome.personId;
     m_self.name = welcome.personName;
+    refuseStrangers();
     wire::Subscribe subscribe;
     subscribe.id = QStringLiteral("live");
     subscribe.topics = {QStringLiteral("telemetry"), QStringLiteral("presence"), QStringLiteral("stats"),
@@ -433,6 +446,8 @@ void RemoteLink::take(const wire::Live &live)
         Q_EMIT presence(*changes);
     } else if (const auto *here = std::get_if<QList<wire::OnlinePerson>>(&live.what)) {
         Q_EMIT people(*here);
+    } else if (const auto *told = std::get_if<QList<ChannelBand>>(&live.what)) {
+        Q_EMIT limits(*told);
     } else if (const auto *stats = std::get_if<ServerStats>(&live.what)) {
         Q_EMIT serverStats(*stats);
     } else if (const auto *statuses = std::get_if<QList<AdapterStatus>>(&live.what)) {
@@ -467,6 +482,7 @@ void RemoteLink::take(const wire::Reply &reply)
     }
     if (!m_requests.answered(reply.id))
         return;
+    keepPending();
     Q_EMIT pendingChanged(m_requests.count());
     Q_EMIT replied(reply.id, wire::outcomeOf(reply));
 }
@@ -480,13 +496,14 @@ QString RemoteLink::request(const RequestBody &body)
         refuseLater(id, Outcome::refused(QStringLiteral("offline"), tr("There is no connection to the server.")));
         return id;
     }
-    if (!m_requests.add(id, body)) {
+    if (!m_requests.add(id, body, m_options.clock())) {
         refuseLater(
             id, Outcome::refused(QStringLiteral("overloaded"), tr("Too many actions wait for the server already.")));
         return id;
     }
     Q_EMIT pendingChanged(m_requests.count());
     sendPending();
+    keepPending();
     return id;
 }
 
@@ -497,6 +514,8 @@ void RemoteLink::refuseLater(const QString &id, const Outcome &outcome)
 
 void RemoteLink::sendPending()
 {
+    if (m_welcomed)
+        expirePending();
     while (m_welcomed) {
         const auto pending = m_requests.takeUnsent();
         if (!pending)

@@ -3,6 +3,7 @@
 
 #include "models/domain/Ports.h"
 #include "models/link/LinkTarget.h"
+#include "models/link/PendingFile.h"
 #include "models/link/PendingRequests.h"
 #include "models/link/ReconnectDelay.h"
 #include "models/wire/ClientFrames.h"
@@ -14,6 +15,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 
 QT_BEGIN_NAMESPACE
@@ -25,6 +27,8 @@ namespace tocsin {
 
 /// The native protocol's client (models/wire/PROTOCOL.md): one connection to a server, kept up for ever. It says the same as the console's DeskLink;
 /// app/console makes one of it. One thread, the GUI's: it builds its socket in start().
+///
+/// What the server has not answered is kept in a file, if there is a place for it, and the next console sends it (PendingFile).
 ///
 /// Losing the server is Reconnecting, with exponential back-off and jitter, as often as it takes; the stream resumes behind the last
 /// event that was handed on, or begins with a new snapshot. Failed is what waiting does not mend: the token or the certificate is refused, or
@@ -46,6 +50,8 @@ public:
         std::chrono::milliseconds pingEvery{5'000};
         std::chrono::milliseconds deadAfter{20'000}; ///< nothing heard for so long
         qsizetype largestMessage = 67'108'864;       ///< from the server
+        QString pendingDirectory{};                  ///< where unanswered actions are kept; empty: in memory alone
+        std::function<TimePoint()> clock = systemNow;
     };
 
     RemoteLink(LinkTarget target, Options options, QObject *parent = nullptr);
@@ -61,6 +67,7 @@ public:
     /// Who the server says that we are; before the first welcome: who we said that we are.
     [[nodiscard]] Actor self() const { return m_self; }
     [[nodiscard]] qsizetype pending() const { return m_requests.count(); }
+    [[nodiscard]] QList<PendingAction> pendingActions() const { return m_requests.list(); }
 
     /// Taken in every state but Failed, Closing and Closed; answered by replied() once the server has answered. Never before this returns.
     QString request(const RequestBody &body);
@@ -71,13 +78,17 @@ public:
 Q_SIGNALS:
     void stateChanged(tocsin::RemoteLink::State state);
     void pendingChanged(qsizetype count);
+    /// Actions of an earlier console that will be sent; before anything else.
+    void restored(const QList<tocsin::PendingAction> &actions);
+    void trouble(const QString &text); ///< a sentence for the operator
     void snapshot(const tocsin::DeskSnapshot &snapshot);
     void events(const QList<tocsin::Event> &events);
     void presence(const QList<tocsin::DevicePresence> &changes);
     void latest(const QList<tocsin::LatestReading> &readings);
     void serverStats(const tocsin::ServerStats &stats);
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
-    void people(const QList<tocsin::wire::OnlinePerson> &people);
+    void people(const QList<tocsin::OnlinePerson> &people);
+    void limits(const QList<tocsin::ChannelBand> &limits);
     void typing(const tocsin::TypingNotice &notice);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
@@ -106,6 +117,11 @@ private:
     void nowOpen();
     void sendPending();
     void flushLatest();
+    void restorePending();
+    void refuseStrangers();
+    void expirePending();
+    void keepPending();
+    void savePending();
     void send(const wire::ClientFrame &frame);
     void refuseLater(const QString &id, const Outcome &outcome);
     void setState(State state, const QString &reason = {});
@@ -132,6 +148,9 @@ private:
     std::optional<DeskSnapshot> m_arriving; ///< parts of a snapshot
     qint64 m_acknowledged = 0;
     PendingRequests m_requests;
+    std::unique_ptr<PendingFile> m_file;
+    QString m_restoredFor; ///< whose the restored actions are, as the server called them
+    QTimer m_save;
     QHash<QString, quint64> m_queries; ///< by the id on the wire
     quint64 m_lastQuery = 0;
     QHash<QString, LatestReading> m_latest; ///< not yet handed on

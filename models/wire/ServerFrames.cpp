@@ -178,6 +178,7 @@ constexpr QLatin1String peopleKey("people");
 constexpr QLatin1String statsKey("stats");
 constexpr QLatin1String adaptersKey("adapters");
 constexpr QLatin1String typingKey("typing");
+constexpr QLatin1String limitsKey("limits");
 
 QJsonObject toJson(const Live &live)
 {
@@ -209,6 +210,10 @@ QJsonObject toJson(const Live &live)
         std::pair<QLatin1String, QJsonValue> operator()(const TypingNotice &notice) const
         {
             return {typingKey, wire::toJson(notice)};
+        }
+        std::pair<QLatin1String, QJsonValue> operator()(const QList<ChannelBand> &limits) const
+        {
+            return {limitsKey, wire::toJson(limits)};
         }
     };
     const auto [key, value] = std::visit(Encode{}, live.what);
@@ -244,6 +249,8 @@ void read(JsonReader &in, Live &live)
         take(adaptersKey, adaptersFromJson(adapters.toArray(), &error));
     } else if (const QJsonValue typing = in.value(typingKey); typing.isObject()) {
         take(typingKey, typingFromJson(typing.toObject(), &error));
+    } else if (const QJsonValue limits = in.value(limitsKey); limits.isArray()) {
+        take(limitsKey, limitsFromJson(limits.toArray(), &error));
     } else {
         in.fail(QLatin1String("topic"));
     }

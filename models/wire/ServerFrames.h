@@ -82,7 +82,7 @@ struct Events
 struct Live
 {
     using What = std::variant<QList<LatestReading>, QList<DevicePresence>, QList<OnlinePerson>, ServerStats,
-                              QList<AdapterStatus>, TypingNotice>;
+                              QList<AdapterStatus>, TypingNotice, QList<ChannelBand>>;
     QString topic;
     What what;
 };

@@ -69,6 +69,16 @@ void statsFields(Io &io, T &stats)
 }
 
 template<class Io, class T>
+void limitFields(Io &io, T &band)
+{
+    fieldOf(io, "channel", band.channel);
+    fieldOf(io, "warning_below", band.warnLow);
+    fieldOf(io, "warning_above", band.warnHigh);
+    fieldOf(io, "critical_below", band.criticalLow);
+    fieldOf(io, "critical_above", band.criticalHigh);
+}
+
+template<class Io, class T>
 void adapterFields(Io &io, T &adapter)
 {
     fieldOf(io, "id", adapter.adapterId);
@@ -173,6 +183,21 @@ std::optional<ServerStats> statsFromJson(const QJsonObject &json, QString *error
     statsFields(in, stats);
     *error = in.error();
     return error->isEmpty() ? std::optional<ServerStats>(stats) : std::nullopt;
+}
+
+QJsonArray toJson(const QList<ChannelBand> &limits)
+{
+    return listToJson(limits.mid(0, mostLimits),
+                      [](JsonWriter &out, const ChannelBand &one) { limitFields(out, one); });
+}
+
+std::optional<QList<ChannelBand>> limitsFromJson(const QJsonArray &json, QString *error)
+{
+    return listFromJson<ChannelBand>(json, error, [](JsonReader &in, ChannelBand &one) {
+        limitFields(in, one);
+        if (one.channel.isEmpty())
+            in.fail(QLatin1String("channel"));
+    });
 }
 
 QJsonArray toJson(const QList<AdapterStatus> &adapters)

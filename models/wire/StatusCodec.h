@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/ChannelBands.h"
 #include "models/domain/Desk.h"
 
 #include <QJsonArray>
@@ -13,16 +14,7 @@
 
 namespace tocsin::wire {
 
-/// Somebody with a native connection. One entry per person, however many consoles.
-struct OnlinePerson
-{
-    QString id;
-    QString name;
-    Role role = Role::Citizen;
-    TimePoint since;
-    bool operator==(const OnlinePerson &) const = default;
-};
-
+using tocsin::OnlinePerson;
 using tocsin::TypingNotice;
 
 [[nodiscard]] QJsonArray toJson(const QList<DevicePresence> &presence);
@@ -36,6 +28,11 @@ using tocsin::TypingNotice;
 
 [[nodiscard]] QJsonObject toJson(const ServerStats &stats);
 [[nodiscard]] std::optional<ServerStats> statsFromJson(const QJsonObject &json, QString *error);
+
+/// The limits that gauges draw; at most mostLimits are written.
+constexpr qsizetype mostLimits = 1000;
+[[nodiscard]] QJsonArray toJson(const QList<ChannelBand> &limits);
+[[nodiscard]] std::optional<QList<ChannelBand>> limitsFromJson(const QJsonArray &json, QString *error);
 
 [[nodiscard]] QJsonArray toJson(const QList<AdapterStatus> &adapters);
 [[nodiscard]] std::optional<QList<AdapterStatus>> adaptersFromJson(const QJsonArray &json, QString *error);

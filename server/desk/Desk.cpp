@@ -366,9 +366,13 @@ Outcome Desk::decided(const Request &request, TimePoint now)
                        return marked.outcome;
                    },
                    [&](const PutDevice &body) {
+                       const Device *before = m_registry.find(body.device.id);
+                       const Device known = before ? *before : Device();
                        const DeviceRegistry::Result result = m_registry.put(body.device, actor, now);
                        if (result.changed)
                            addDevice(*result.changed, actor, request.id, now);
+                       if (result.changed && isEdit(actor))
+                           m_commits->add(auditOf(known, *result.changed), actor, request.id, now);
                        return result.outcome;
                    },
                    [&](const IssueCommand &body) {

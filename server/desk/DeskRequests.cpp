@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/DeskRequests.h"
 
+#include <array>
+#include <tuple>
 #include <variant>
 
 namespace tocsin {
@@ -73,6 +75,33 @@ QString problemOf(const Request &request)
     if (const auto *mark = std::get_if<MarkChat>(&request.body))
         return tooLong("message_id", mark->messageId.size(), longestId);
     return {};
+}
+
+bool isEdit(const Actor &actor)
+{
+    return actor.kind == Actor::Kind::Operator || actor.kind == Actor::Kind::User;
+}
+
+AuditRecord auditOf(const Device &before, const Device &after)
+{
+    if (before.id.isEmpty())
+        return {QStringLiteral("add_device"), after.id, QStringLiteral("Added as \"%1\".").arg(after.name), true, {}};
+    const auto listed = [](const QStringList &items) { return items.join(QLatin1String(", ")); };
+    const std::array<std::tuple<const char *, QString, QString>, 7> fields{{
+        {"name", before.name, after.name},
+        {"class", before.deviceClass, after.deviceClass},
+        {"kind", toString(before.kind), toString(after.kind)},
+        {"source", before.source, after.source},
+        {"owners", listed(before.owners), listed(after.owners)},
+        {"tags", listed(before.tags), listed(after.tags)},
+        {"actions", listed(before.actions), listed(after.actions)},
+    }};
+    QStringList changes;
+    for (const auto &[name, from, to] : fields) {
+        if (from != to)
+            changes.append(QStringLiteral("%1: \"%2\" to \"%3\"").arg(QLatin1String(name), from, to));
+    }
+    return {QStringLiteral("edit_device"), after.id, changes.join(QLatin1String("; ")).left(longestText), true, {}};
 }
 
 RaisePanic tidied(RaisePanic panic, const Actor &actor)

@@ -5,6 +5,11 @@
 
 namespace tocsin {
 
+/// A person did it: not a device that introduces itself, nor the desk.
+[[nodiscard]] bool isEdit(const Actor &actor);
+/// What an edit of a device's record leaves in the audit; `before` without an id: it was added.
+[[nodiscard]] AuditRecord auditOf(const Device &before, const Device &after);
+
 /// Why a request cannot be taken as it stands, naming the field; empty: it can.
 [[nodiscard]] QString problemOf(const Request &request);
 /// A panic is never refused: what is too long is cut, what is missing filled in.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/LiveTopics.h"
 
+#include <algorithm>
+
 namespace tocsin {
 
 namespace {
@@ -29,8 +31,10 @@ void LiveTopics::subscribe(net::Session *session, const native::Reader &reader, 
     m_fanOut.subscribe(session, fanOutTopic(topic, format));
     if (topic == typingTopic) {
         m_typingReaders.insert(session, reader);
-    } else if (topic == statsTopic && m_stats) {
-        tell(session, format, topic, *m_stats);
+    } else if (topic == statsTopic) {
+        tell(session, format, topic, m_limits);
+        if (m_stats)
+            tell(session, format, topic, *m_stats);
     } else if (topic == adaptersTopic) {
         tell(session, format, topic, m_adapters);
     } else if (topic == presenceTopic) {
@@ -81,11 +85,40 @@ void LiveTopics::tellAdapters(const QList<AdapterStatus> &adapters)
 
 void LiveTopics::tellPeople(const QList<wire::OnlinePerson> &people)
 {
-    if (people == m_people)
+    m_sessions = people;
+    publishPeople();
+}
+
+void LiveTopics::setResidents(const QList<OnlinePerson> &people)
+{
+    m_residents = people;
+    publishPeople();
+}
+
+void LiveTopics::publishPeople()
+{
+    QList<OnlinePerson> all = m_residents;
+    for (const OnlinePerson &one : std::as_const(m_sessions)) {
+        const auto same = std::find_if(all.begin(), all.end(), [&one](const OnlinePerson &other) {
+            return other.id == one.id && other.name == one.name;
+        });
+        if (same == all.end())
+            all.append(one);
+        else
+            same->since = std::min(same->since, one.since);
+    }
+    if (all == m_people)
         return;
-    m_people = people;
+    m_people = all;
     // Never a device's name: those of devices carry no slash in front.
-    publish(presenceTopic, people, QStringLiteral("/people"));
+    publish(presenceTopic, m_people, QStringLiteral("/people"));
+    Q_EMIT peopleChanged(m_people);
+}
+
+void LiveTopics::setLimits(const QList<ChannelBand> &limits)
+{
+    m_limits = limits;
+    publish(statsTopic, m_limits, QStringLiteral("/limits"));
 }
 
 void LiveTopics::tellTyping(const TypingNotice &notice, const net::Session *from)

@@ -30,16 +30,22 @@ public:
 
     void tellStats(const ServerStats &stats);
     void tellAdapters(const QList<AdapterStatus> &adapters);
+    /// Those with a session.
     void tellPeople(const QList<wire::OnlinePerson> &people);
+    /// Those at a console of this process; they are on shift like the others.
+    void setResidents(const QList<OnlinePerson> &people);
+    void setLimits(const QList<ChannelBand> &limits); ///< of the rules in force
     /// `from` is not told its own; null: somebody at a console of this process.
     void tellTyping(const TypingNotice &notice, const net::Session *from);
 
 Q_SIGNALS:
     void typed(const tocsin::TypingNotice &notice); ///< a session's, for the consoles of this process
+    void peopleChanged(const QList<tocsin::OnlinePerson> &people);
 
 private:
     void publish(const QString &topic, const wire::Live::What &what, const QString &key,
                  const net::FanOut::Filter &filter = {});
+    void publishPeople();
     void tell(net::Session *session, Format format, const QString &topic, const wire::Live::What &what);
 
     const DeskMirror &m_mirror;
@@ -47,7 +53,10 @@ private:
     QHash<const net::Session *, native::Reader> m_typingReaders;
     std::optional<ServerStats> m_stats;
     QList<AdapterStatus> m_adapters;
-    QList<wire::OnlinePerson> m_people;
+    QList<OnlinePerson> m_sessions;
+    QList<OnlinePerson> m_residents;
+    QList<OnlinePerson> m_people; ///< both, each once
+    QList<ChannelBand> m_limits;
 };
 
 } // namespace tocsin

@@ -53,6 +53,9 @@ public:
     [[nodiscard]] std::span<const Route> routes() const override;
     [[nodiscard]] QByteArrayList subprotocols() const override;
 
+    /// For those at a console of this process, and the limits in force.
+    [[nodiscard]] LiveTopics &topics() { return *m_topics; }
+
     [[nodiscard]] Counters counters() const;
     /// Deadlines. By a timer while somebody is connected; tests call it.
     void tick();

@@ -164,13 +164,17 @@ QJsonObject alertObject(const Alert &alert, const QString &userId, const std::op
 QByteArray chatReply(const ChatMessage &message)
 {
     const QString desk = QStringLiteral("Desk");
-    return QJsonDocument(
-               QJsonObject{{QStringLiteral("message_id"), message.id},
-                           {QStringLiteral("response"), message.text},
-                           {QStringLiteral("timestamp"), toIso8601(message.at)},
-                           {QStringLiteral("agent"), message.senderName.isEmpty() ? desk : message.senderName},
-                           {QStringLiteral("user_id"), userOfChatThread(message.thread)}})
-        .toJson(QJsonDocument::Compact);
+    QJsonObject reply{{QStringLiteral("message_id"), message.id},
+                      {QStringLiteral("response"), message.text},
+                      {QStringLiteral("timestamp"), toIso8601(message.at)},
+                      {QStringLiteral("agent"), message.senderName.isEmpty() ? desk : message.senderName},
+                      {QStringLiteral("user_id"), userOfChatThread(message.thread)}};
+    // Only where they say something: clients of this dialect know the five above.
+    if (message.urgent)
+        reply.insert(QStringLiteral("urgent"), true);
+    if (!message.attachments.isEmpty())
+        reply.insert(QStringLiteral("attachments"), QJsonArray::fromStringList(message.attachments));
+    return QJsonDocument(reply).toJson(QJsonDocument::Compact);
 }
 
 QByteArray chatError(const FieldError &error, TimePoint now, std::optional<qint64> retryAfterMs)

@@ -77,6 +77,9 @@ void VehicleInbound::receive(VehicleSocket &socket, const QByteArray &utf8)
     case VehicleMessage::Chat:
         takeChat(socket, message);
         break;
+    case VehicleMessage::Receipt:
+        takeReceipt(socket, message);
+        break;
     case VehicleMessage::Silence:
         break;
     }
@@ -148,23 +151,6 @@ bool VehicleInbound::vehicleAgrees(VehicleSocket &socket, const QJsonObject &obj
         return true;
     invalid(socket, path, QStringLiteral("is not the vehicle of this connection"));
     return false;
-}
-
-Actor VehicleInbound::actorOf(const VehicleSocket &socket) const
-{
-    const Principal &who = socket.session->principal();
-    const QString name = who.name.isEmpty() ? who.id : who.name;
-    const bool anonymous = who.anonymous || who.id.isEmpty();
-    const bool self = !anonymous && who.id == socket.subject;
-    if (socket.kind == Kind::Telemetry && (anonymous || who.role == Role::Device))
-        return {Actor::Kind::Device, socket.subject, socket.subject, socket.session->id()};
-    // Staff in somebody else's conversation are the desk; in their own they are people like all others.
-    if (!anonymous && who.isStaff() && !(self && socket.kind == Kind::Chat))
-        return {Actor::Kind::Operator, who.id, name, socket.session->id()};
-    if (socket.kind == Kind::Telemetry)
-        return {Actor::Kind::User, who.id, name, socket.session->id()};
-    // In the open posture whoever uses a user's socket is that user.
-    return {Actor::Kind::User, socket.subject, self ? name : socket.subject, socket.session->id()};
 }
 
 void VehicleInbound::submit(VehicleSocket &socket, const RequestBody &body, const QString &field,
@@ -330,6 +316,23 @@ void VehicleInbound::takeChat(VehicleSocket &socket, const QJsonObject &message)
     request.clientMessageId = message.value(QLatin1String("message_id")).toString().left(128);
     request.fromDesk = actor.kind == Actor::Kind::Operator;
     submit(socket, request, field);
+}
+
+/// {"type": "receipt", "message_id": …, "receipt": "read" | "acknowledged"}. That it got somewhere the pings prove.
+void VehicleInbound::takeReceipt(VehicleSocket &socket, const QJsonObject &message)
+{
+    const QJsonValue id = message.value(QLatin1String("message_id"));
+    const auto kind = receiptKindFromString(message.value(QLatin1String("receipt")).toString());
+    if (!id.isString() || id.toString().isEmpty()) {
+        invalid(socket, QStringLiteral("message_id"),
+                id.isUndefined() ? QStringLiteral("is missing") : QStringLiteral("must be text"));
+        return;
+    }
+    if (!kind || *kind == ChatReceipt::Kind::Delivered) {
+        invalid(socket, QStringLiteral("receipt"), QStringLiteral("must be read or acknowledged"));
+        return;
+    }
+    submit(socket, MarkChat{chatThreadOfUser(socket.subject), id.toString(), *kind}, QStringLiteral("message_id"));
 }
 
 } // namespace tocsin

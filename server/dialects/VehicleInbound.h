@@ -32,6 +32,7 @@ private:
     void takeAcknowledge(VehicleSocket &socket, const Rule &rule, const QJsonObject &message);
     void answerPing(VehicleSocket &socket);
     void takeChat(VehicleSocket &socket, const QJsonObject &message);
+    void takeReceipt(VehicleSocket &socket, const QJsonObject &message);
 
     [[nodiscard]] bool admit(VehicleSocket &socket);
     [[nodiscard]] bool permits(const VehicleSocket &socket, const Rule &rule) const;
@@ -41,7 +42,6 @@ private:
     void invalid(VehicleSocket &socket, const QString &field, const QString &why);
     void submit(VehicleSocket &socket, const RequestBody &body, const QString &field,
                 std::function<void(VehicleSocket &, const Outcome &)> done = {});
-    [[nodiscard]] Actor actorOf(const VehicleSocket &socket) const;
 
     const DialectOptions &m_options;
     DialectServices m_services;

@@ -35,7 +35,7 @@ inline constexpr std::array vehicleRoutes{
 };
 static_assert(isSound(vehicleRoutes, VehiclePage::Status));
 
-enum class VehicleMessage { ClientInfo, Telemetry, Alert, Acknowledge, Ping, Silence, Chat };
+enum class VehicleMessage { ClientInfo, Telemetry, Alert, Acknowledge, Ping, Silence, Chat, Receipt };
 
 /// On which sockets a message is understood.
 enum VehicleSocketKinds : unsigned { OnTelemetry = 1, OnAlerts = 2, OnChat = 4, OnAny = 7 };
@@ -71,7 +71,8 @@ inline constexpr std::array vehicleMessages{
     VehicleMessageRule{"chat", VehicleMessage::Chat, Rule::right(Act::Chat, Names::Path), OnChat, Counts::Yes},
     VehicleMessageRule{"chat_message", VehicleMessage::Chat, Rule::right(Act::Chat, Names::Path), OnChat, Counts::Yes},
     VehicleMessageRule{"message", VehicleMessage::Chat, Rule::right(Act::Chat, Names::Path), OnChat, Counts::Yes},
+    VehicleMessageRule{"receipt", VehicleMessage::Receipt, Rule::right(Act::Chat, Names::Path), OnChat, Counts::No},
 };
-static_assert(isSound(vehicleMessages, VehicleMessage::Chat));
+static_assert(isSound(vehicleMessages, VehicleMessage::Receipt));
 
 } // namespace tocsin

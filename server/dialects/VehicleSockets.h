@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Requests.h"
 #include "server/dialects/RateLimit.h"
 #include "server/net/Session.h"
 
@@ -24,6 +25,10 @@ struct VehicleSocket
     int framesToProducer = 0; ///< sent to it nevertheless: errors
     RateLimit limit;
 };
+
+/// Whose act it is what comes over a socket that has its session. Staff in somebody else's conversation are the desk; in their
+/// own they are people like all others.
+[[nodiscard]] Actor actorOf(const VehicleSocket &socket);
 
 /// The open connections by number. Server thread. A socket that closes while one of its messages is being handled stays valid
 /// (without session) until the next sweep().

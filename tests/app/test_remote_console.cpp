@@ -3,6 +3,7 @@
 #include "models/Console.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -55,6 +56,7 @@ public:
         m_process->waitForFinished(patience);
         m_process.reset();
     }
+    [[nodiscard]] QString data() const { return m_data.path(); }
     void freeze() { ::kill(static_cast<pid_t>(m_process->processId()), SIGSTOP); }
     [[nodiscard]] QString at(const QString &scheme, const QString &path) const
     {
@@ -93,15 +95,16 @@ private:
 /// The whole console but its window.
 struct RemoteConsole
 {
-    explicit RemoteConsole(const Server &server, const QString &token = {})
-        : link({QUrl(server.at(QStringLiteral("ws"), QStringLiteral("/ws/v1"))), token, {}, {}}, options())
+    explicit RemoteConsole(const Server &server, const QString &token = {}, const QString &pending = {})
+        : link({QUrl(server.at(QStringLiteral("ws"), QStringLiteral("/ws/v1"))), token, {}, {}}, options(pending))
         , console(link, systemNow)
     {
         link.start();
     }
-    static RemoteLink::Options options()
+    static RemoteLink::Options options(const QString &pending)
     {
         RemoteLink::Options options;
+        options.pendingDirectory = pending;
         options.operatorName = QStringLiteral("Dana");
         options.delay = ReconnectDelay(50ms, 500ms);
         return options;
@@ -229,7 +232,7 @@ private Q_SLOTS:
         QTRY_VERIFY(!remote.isPending(alert));
         QVERIFY(console.server()->live());
         QTRY_COMPARE(console.server()->awayText(), QString());
-        QTRY_COMPARE(remote.link.pendingRequests(), 0);
+        QTRY_COMPARE(remote.link.pendingActions().size(), 0);
         QCOMPARE(server.acknowledges(alert), 1);
     }
 
@@ -248,8 +251,102 @@ private Q_SLOTS:
         server.kill();
         QVERIFY(server.start());
         QTRY_VERIFY_WITH_TIMEOUT(stateOf(*remote.console.alerts()->find(alert)) == AlertState::Acknowledged, patience);
-        QTRY_COMPARE(remote.link.pendingRequests(), 0);
+        QTRY_COMPARE(remote.link.pendingActions().size(), 0);
         QCOMPARE(server.acknowledges(alert), 1);
+    }
+
+    void whatWaitsOutlivesTheConsoleAndIsAppliedOnce()
+    {
+        QTemporaryDir kept;
+        Server server;
+        QVERIFY(server.start());
+        QString alert;
+        {
+            RemoteConsole remote(server, {}, kept.path());
+            Peer van(server, QStringLiteral("/ws/telemetry/van-1"));
+            van.say(hotEngine);
+            QTRY_VERIFY_WITH_TIMEOUT(!remote.waitingAlertOf(QStringLiteral("van-1")).isEmpty(), patience);
+            alert = remote.waitingAlertOf(QStringLiteral("van-1"));
+            server.freeze(); // one leaves and is never read, the other is made while nobody is there
+            remote.console.acknowledge(alert);
+            QTest::qWait(50);
+            server.kill();
+            QTRY_VERIFY_WITH_TIMEOUT(!remote.console.server()->live(), patience);
+            remote.console.showThread(operatorsThread());
+            QVERIFY(remote.console.chat()->send(QStringLiteral("written while the server was away")));
+            QTRY_COMPARE(remote.console.pending()->count(), 2);
+        } // the console ends, and another one begins before the server is back
+        RemoteConsole again(server, {}, kept.path());
+        QCOMPARE(again.console.pending()->count(), 2);
+        again.console.showThread(operatorsThread());
+        QVERIFY(again.console.chat()->data(again.console.chat()->index(0), ChatModel::PendingRole).toBool());
+        QVERIFY(server.start());
+        QTRY_VERIFY_WITH_TIMEOUT(again.console.server()->live(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(stateOf(*again.console.alerts()->find(alert)) == AlertState::Acknowledged, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(again.console.pending()->count(), 0, patience);
+        QCOMPARE(server.acknowledges(alert), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(again.console.chat()->count(), 1, patience);
+        QVERIFY(!again.console.chat()->data(again.console.chat()->index(0), ChatModel::PendingRole).toBool());
+        QTRY_VERIFY(QDir(kept.path()).entryList({QStringLiteral("*.json")}, QDir::Files).isEmpty());
+    }
+
+    void picturesNeedTheTokenToo()
+    {
+        Server server{QStringList()};
+        const auto run = [&server](const QStringList &arguments, const QByteArray &typed) {
+            QProcess tool;
+            tool.start(QStringLiteral(TOCSIN_BINARY), arguments + QStringList{QStringLiteral("--data"), server.data()});
+            tool.write(typed);
+            tool.closeWriteChannel();
+            return tool.waitForFinished(patience) && tool.exitCode() == 0 ? tool.readAllStandardOutput().trimmed()
+                                                                          : QByteArray();
+        };
+        const QString dana = QStringLiteral("dana");
+        QVERIFY(!run({QStringLiteral("user"), QStringLiteral("add"), dana, QStringLiteral("--role"),
+                      QStringLiteral("dispatcher"), QStringLiteral("--password-stdin")},
+                     "correct horse battery\n")
+                     .isEmpty());
+        const QByteArray token = run({QStringLiteral("token"), dana}, {});
+        QVERIFY(!token.isEmpty());
+        QVERIFY(server.start());
+        const QByteArray bytes = QByteArray("\x89PNG\r\n\x1a\n") + QByteArray(200'000, 'x');
+        QHash<quint64, AttachmentResult> told;
+        const auto note = [&told](quint64 transfer, const AttachmentResult &result) { told.insert(transfer, result); };
+        const QUrl url(server.at(QStringLiteral("ws"), QStringLiteral("/ws/v1")));
+        for (const QString &wrong : {QString(), QStringLiteral("no token of ours")}) {
+            RemotePictures stranger({url, wrong, {}, {}});
+            connect(&stranger, &RemotePictures::stored, this, note);
+            const quint64 refused = stranger.store(bytes.left(500)); // who is unknown may send no more
+            QTRY_VERIFY_WITH_TIMEOUT(told.contains(refused), patience);
+            QCOMPARE(told.take(refused).code, QStringLiteral("forbidden"));
+        }
+        RemotePictures pictures({url, QString::fromLatin1(token), {}, {}});
+        connect(&pictures, &RemotePictures::stored, this, note);
+        connect(&pictures, &RemotePictures::fetched, this, note);
+        qint64 most = 0;
+        connect(&pictures, &RemotePictures::progress, this,
+                [&most](quint64 /*id*/, qint64 done) { most = std::max(most, done); });
+        const quint64 canceled = pictures.store(bytes + "y");
+        pictures.cancel(canceled);
+        const quint64 stored = pictures.store(bytes);
+        QTRY_VERIFY_WITH_TIMEOUT(told.contains(stored), patience);
+        QCOMPARE(told.value(stored).code, QString());
+        QCOMPARE(most, bytes.size());
+        const quint64 fetched = pictures.fetch(told.value(stored).attachment.id);
+        QTRY_VERIFY_WITH_TIMEOUT(told.contains(fetched), patience);
+        QCOMPARE(told.value(fetched).attachment.bytes, bytes);
+        const quint64 unfit = pictures.store("no picture");
+        QTRY_VERIFY_WITH_TIMEOUT(told.contains(unfit), patience);
+        QCOMPARE(told.value(unfit).code, QStringLiteral("unsupported"));
+        QVERIFY(told.value(unfit).message.contains(QLatin1String("PNG, JPEG")));
+        const quint64 nothing = pictures.fetch(QStringLiteral("../accounts"));
+        QTRY_VERIFY_WITH_TIMEOUT(told.contains(nothing), patience);
+        QCOMPARE(told.value(nothing).code, QStringLiteral("not_found"));
+        server.kill();
+        const quint64 away = pictures.store(bytes);
+        QTRY_VERIFY_WITH_TIMEOUT(told.contains(away), patience);
+        QCOMPARE(told.value(away).code, QStringLiteral("offline"));
+        QVERIFY(!told.contains(canceled));
     }
 
     void aRefusedTokenIsSaidInWords()

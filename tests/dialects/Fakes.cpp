@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/dialects/Fakes.h"
 
+#include "models/domain/Streams.h"
+
 #include <QJsonDocument>
 #include <QtEndian>
 #include <QtTest>
@@ -216,6 +218,9 @@ void Stage::tell(const EventBody &body)
     event.seq = mirror.seq() + 1;
     event.at = now;
     event.body = body;
+    const QStringList streams = streamsOf(body);
+    for (const QString &stream : streams)
+        event.streams.append({stream, mirror.heads().value(stream) + 1});
     mirror.apply({event});
 }
 

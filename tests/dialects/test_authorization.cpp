@@ -403,6 +403,9 @@ void TestAuthorization::noMessageLeaks()
             case VehicleMessage::Chat:
                 frames = {{R"("message":"hello")", right(QString::fromLatin1(subject), false)}};
                 break;
+            case VehicleMessage::Receipt:
+                frames = {{R"("message_id":"m1","receipt":"read")", right(QString::fromLatin1(subject), false)}};
+                break;
             case VehicleMessage::Alert:
                 for (const char *vehicle : vehicles) {
                     const bool agrees = !onTelemetry || QByteArray(vehicle) == subject;

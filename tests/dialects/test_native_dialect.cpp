@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/MessagePack.h"
 #include "models/wire/RequestCodec.h"
+#include "server/dialects/LiveTopics.h"
 #include "tests/dialects/NativeStage.h"
 
 using namespace tocsin;
@@ -536,6 +537,18 @@ private Q_SLOTS:
         sam.reset();
         people = ofType(dana->take(), "live").last().value(QStringLiteral("people")).toArray();
         QCOMPARE(people.size(), 1);
+        // Those at a console of the server's own process are on shift too, each once.
+        QSignalSpy seen(&stage.dialect->topics(), &LiveTopics::peopleChanged);
+        const OnlinePerson ortiz{QStringLiteral("ortiz"), QStringLiteral("M. Ortiz"), Role::Dispatcher, {}};
+        stage.dialect->topics().setResidents(
+            {ortiz, {QStringLiteral("dana"), QStringLiteral("dana"), Role::Dispatcher, {}}});
+        people = ofType(dana->take(), "live").last().value(QStringLiteral("people")).toArray();
+        QCOMPARE(people.size(), 2);
+        QCOMPARE(people.first().toObject().value(QStringLiteral("name")), QStringLiteral("M. Ortiz"));
+        QCOMPARE(seen.count(), 1);
+        stage.dialect->topics().setResidents(
+            {ortiz, {QStringLiteral("dana"), QStringLiteral("dana"), Role::Dispatcher, {}}});
+        QCOMPARE(seen.count(), 1); // nothing new
         stage.dialect->setStats(ServerStats{{}, 7, 0, 0, 0, 0, 0, 0});
         QCOMPARE(ofType(dana->take(), "live")
                      .last()
@@ -544,6 +557,34 @@ private Q_SLOTS:
                      .value(QStringLiteral("connections"))
                      .toInt(),
                  7);
+    }
+
+    void theLimitsOfTheRulesComeWithTheFigures()
+    {
+        NativeStage stage(Posture::Secure);
+        ChannelBand band;
+        band.channel = QStringLiteral("engine.rpm");
+        band.warnHigh = 3500;
+        stage.dialect->topics().setLimits({band});
+        const auto limitsTold = [](FakeSession &session) {
+            QList<QJsonArray> told;
+            for (const QJsonObject &frame : ofType(session.take(), "live")) {
+                if (frame.contains(QStringLiteral("limits")))
+                    told.append(frame.value(QStringLiteral("limits")).toArray());
+            }
+            return told;
+        };
+        const auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        NativeStage::say(*dana, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("stats")}, 0});
+        const QList<QJsonArray> told = limitsTold(*dana);
+        QCOMPARE(told.size(), 1);
+        QCOMPARE(told.first(), (QJsonArray{QJsonObject{{QStringLiteral("channel"), QStringLiteral("engine.rpm")},
+                                                       {QStringLiteral("warning_above"), 3500}}}));
+        const auto anna = stage.connect(somebody(QStringLiteral("anna"), Role::Citizen)); // not for everybody
+        NativeStage::hello(*anna, {});
+        NativeStage::say(*anna, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("stats")}, 0});
+        QVERIFY(limitsTold(*anna).isEmpty());
     }
 
     void streamsAreReadOverHttpToo_data()

@@ -79,6 +79,10 @@ private Q_SLOTS:
     void chatGoesToTheDeskAndRepliesComeBackBare();
     void chatErrorsAreBare();
     void staffWriteInAnothersThreadAsTheDesk();
+    void aPongDeliversTheLinesBeforeIt();
+    void aPongOfSomebodyElseDeliversNothing();
+    void aDeliveryThatTheDeskHasNoRoomForIsToldAgain();
+    void phonesTellWhatTheyReadAndAcknowledge();
     void exactlyTwoHundredMessagesPass();
     void whatDoesNotCountIsNeverRefused();
     void rolesAndPostures_data();
@@ -687,6 +691,126 @@ void TestVehicleDialect::staffWriteInAnothersThreadAsTheDesk()
     const SendChat second = stage.desk.asked<SendChat>().value(1);
     QVERIFY(!second.fromDesk);
     QCOMPARE(second.thread, QStringLiteral("user/dora"));
+}
+
+namespace {
+ChatMessage deskLine(const QString &id, const QString &user = QStringLiteral("anna"))
+{
+    ChatMessage line;
+    line.id = id;
+    line.thread = chatThreadOfUser(user);
+    line.senderId = QStringLiteral("dora");
+    line.senderName = QStringLiteral("Dora");
+    line.text = id;
+    line.fromDesk = true;
+    return line;
+}
+} // namespace
+
+void TestVehicleDialect::aPongDeliversTheLinesBeforeIt()
+{
+    Stage stage(Posture::Secure);
+    const auto phone = stage.connect(chatPath, somebody(QStringLiteral("anna"), Role::Citizen));
+    ChatMessage automatic = deskLine(QStringLiteral("m0"));
+    automatic.automatic = true;
+    stage.tell(automatic);
+    QTRY_COMPARE(phone->pings.size(), 1);
+    Q_EMIT phone->pongReceived(phone->pings[0]);
+    QVERIFY(stage.desk.asked<MarkChat>().isEmpty()); // nobody wrote it
+
+    stage.tell(deskLine(QStringLiteral("m1")));
+    QTRY_COMPARE(phone->pings.size(), 2);
+    stage.tell(deskLine(QStringLiteral("m2")));
+    stage.tell(deskLine(QStringLiteral("m3")));
+    QTRY_COMPARE(phone->pings.size(), 3);
+    QVERIFY(stage.desk.asked<MarkChat>().isEmpty()); // sent is not delivered
+    Q_EMIT phone->pongReceived(phone->pings[1]);
+    Q_EMIT phone->pongReceived(phone->pings[1]); // the same again tells nothing new
+    QCOMPARE(stage.desk.requests.size(), 1);
+    const MarkChat first = stage.desk.asked<MarkChat>().value(0);
+    QCOMPARE(first.thread, QStringLiteral("user/anna"));
+    QCOMPARE(first.messageId, QStringLiteral("m1"));
+    QVERIFY(first.kind == ChatReceipt::Kind::Delivered);
+    QVERIFY(stage.desk.requests.first().actor.kind == Actor::Kind::User);
+    QCOMPARE(stage.desk.requests.first().actor.id, QStringLiteral("anna"));
+    // While the desk decides, the next waits.
+    Q_EMIT phone->pongReceived(phone->pings[2]);
+    QCOMPARE(stage.desk.requests.size(), 1);
+    stage.desk.answer(Outcome::done(QStringLiteral("m1")));
+    QTRY_COMPARE(stage.desk.requests.size(), 2);
+    QCOMPARE(stage.desk.asked<MarkChat>().value(1).messageId, QStringLiteral("m3"));
+    stage.desk.answer(Outcome::done(QStringLiteral("m3")));
+    Q_EMIT phone->pongReceived(QByteArray("999")); // of nothing that was sent
+    QCOMPARE(stage.desk.requests.size(), 2);
+}
+
+void TestVehicleDialect::aPongOfSomebodyElseDeliversNothing()
+{
+    Stage stage(Posture::Secure);
+    const auto staff = stage.connect(chatPath, somebody(QStringLiteral("dora"), Role::Dispatcher));
+    const auto producer = stage.connect(chatPath, somebody(QStringLiteral("anna"), Role::Citizen));
+    producer->say(R"({"type":"client_info","data":{"client_type":"vehicle_simulator"}})");
+    stage.tell(deskLine(QStringLiteral("m1")));
+    QTRY_COMPARE(staff->pings.size(), 1);
+    for (const auto *session : {staff.get(), producer.get()}) {
+        for (const QByteArray &payload : session->pings)
+            Q_EMIT const_cast<FakeSession *>(session)->pongReceived(payload);
+    }
+    QVERIFY(stage.desk.asked<MarkChat>().isEmpty());
+}
+
+void TestVehicleDialect::aDeliveryThatTheDeskHasNoRoomForIsToldAgain()
+{
+    Stage stage;
+    auto phone = stage.connect(chatPath);
+    stage.tell(deskLine(QStringLiteral("m1")));
+    QTRY_COMPARE(phone->pings.size(), 1);
+    Q_EMIT phone->pongReceived(phone->pings[0]);
+    QCOMPARE(stage.desk.requests.size(), 1);
+    stage.desk.answer(Outcome::refused(QStringLiteral("overloaded"), QStringLiteral("Too much to do")));
+    phone.reset(); // it has the line, whatever becomes of the phone
+    QTRY_COMPARE(stage.desk.requests.size(), 2);
+    QCOMPARE(stage.desk.asked<MarkChat>().value(1).messageId, QStringLiteral("m1"));
+    stage.desk.answer(Outcome::done(QStringLiteral("m1")));
+}
+
+void TestVehicleDialect::phonesTellWhatTheyReadAndAcknowledge()
+{
+    Stage stage;
+    const auto phone = stage.connect(chatPath);
+    ChatMessage urgent = deskLine(QStringLiteral("m1"));
+    urgent.urgent = true;
+    urgent.attachments = {QStringLiteral("p1")};
+    stage.tell(urgent);
+    const QJsonObject told = phone->takeOne();
+    QCOMPARE(told.value(QLatin1String("urgent")), QJsonValue(true));
+    QCOMPARE(told.value(QLatin1String("attachments")), QJsonValue(QJsonArray{QStringLiteral("p1")}));
+    phone->say(R"({"type":"receipt","message_id":"m1","receipt":"read"})");
+    phone->say(R"({"type":"receipt","message_id":"m1","receipt":"acknowledged"})");
+    const QList<MarkChat> marks = stage.desk.asked<MarkChat>();
+    QCOMPARE(marks.size(), 2);
+    QVERIFY(marks[0].kind == ChatReceipt::Kind::Read);
+    QVERIFY(marks[1].kind == ChatReceipt::Kind::Acknowledged);
+    QCOMPARE(marks[1].messageId, QStringLiteral("m1"));
+    QVERIFY(phone->take().isEmpty());
+    const auto refused = [&phone](const QByteArray &message) {
+        phone->say(message);
+        return phone->takeOne().value(QLatin1String("field")).toString();
+    };
+    QCOMPARE(refused(R"({"type":"receipt","receipt":"read"})"), QStringLiteral("message_id"));
+    QCOMPARE(refused(R"({"type":"receipt","message_id":7,"receipt":"read"})"), QStringLiteral("message_id"));
+    QCOMPARE(refused(R"({"type":"receipt","message_id":"m1","receipt":"delivered"})"), QStringLiteral("receipt"));
+    QCOMPARE(refused(R"({"type":"receipt","message_id":"m1"})"), QStringLiteral("receipt"));
+    QCOMPARE(stage.desk.asked<MarkChat>().size(), 2);
+    stage.desk.answer(Outcome::done(QStringLiteral("m1")));
+    stage.desk.answer(Outcome::refused(QStringLiteral("not_found"), QStringLiteral("There is no such message.")));
+    QList<QJsonObject> heard;
+    const auto isRefused = [&] {
+        heard += phone->take();
+        return !heard.isEmpty();
+    };
+    QTRY_VERIFY(isRefused());
+    QCOMPARE(heard.first().value(QLatin1String("error")).toString(), QStringLiteral("There is no such message."));
 }
 
 void TestVehicleDialect::exactlyTwoHundredMessagesPass()

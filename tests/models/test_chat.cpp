@@ -24,7 +24,10 @@ struct Desk
     ModelClock clock{[this] { return now; }, QTimeZone::utc()};
     ChatThreadModel threads{log, clock,
                             [](const QString &user) { return user == s("amir") ? s("Amir K.") : QString(); }};
-    ChatModel chat{link, log, threads, clock};
+    PictureCache cache{link};
+    FilePicker files;
+    ChatPictures pictures{link, cache, files};
+    ChatModel chat{link, log, threads, pictures, clock};
     QAbstractItemModelTester threadsTester{&threads};
     QAbstractItemModelTester chatTester{&chat};
 

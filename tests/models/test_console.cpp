@@ -322,6 +322,63 @@ private Q_SLOTS:
         desk.link.publish(phone);
         QCOMPARE(desk.console.chat()->title(), s("New Person"));
     }
+
+    void whatAnEarlierConsoleAskedForIsShownAsPendingUntilItIsAnswered()
+    {
+        FakeDeskLink link;
+        Console console(link, [] { return noon; }, nullptr, QTimeZone::utc());
+        SendChat chat;
+        chat.thread = s("user/dana");
+        chat.text = s("Help is on the way");
+        chat.clientMessageId = s("c-1");
+        chat.fromDesk = true;
+        IssueCommand order;
+        order.deviceId = s("rig");
+        order.action = s("stop");
+        link.pending = {{s("1"), noon - 26h, true, Acknowledge{s("a-1"), 1, AlertLevel::Warning, {}}},
+                        {s("2"), noon - 1min, false, chat},
+                        {s("3"), noon, false, order},
+                        {s("4"), noon, false, NoteAudit{}}};
+        Q_EMIT link.restored(link.pending);
+        Q_EMIT link.pendingRequestsChanged();
+        PendingModel &pending = *console.pending();
+        QAbstractItemModelTester tester(&pending);
+        QCOMPARE(pending.count(), 4);
+        QCOMPARE(show(pending, 0, "actionText").toString(), s("Acknowledge an alert")); // nothing is known of it yet
+        QCOMPARE(show(pending, 0, "stateText").toString(), s("sent, no answer yet"));
+        QVERIFY(show(pending, 0, "timeText").toString().endsWith(s("2026 10:00:00")));
+        QCOMPARE(show(pending, 1, "stateText").toString(), s("not sent yet"));
+        DeskSnapshot state;
+        state.devices = {device("rig", "Rig A", DeviceKind::Hardware), device("van-1", "Van 1")};
+        state.alerts = {alert("a-1", "van-1", AlertLevel::Warning)};
+        link.open(state);
+        QCOMPARE(show(pending, 0, "actionText").toString(), s("Acknowledge van-1 HIGH_RPM"));
+        QCOMPARE(show(pending, 2, "actionText").toString(), s("Order Rig A: stop"));
+        QVERIFY(console.alerts()->isPending(console.alerts()->rowOf(s("a-1"))));
+        console.selectThread(s("user/dana"));
+        QCOMPARE(console.chat()->count(), 1);
+        QVERIFY(show(*console.chat(), 0, "pending").toBool());
+        console.selectDevice(s("rig"));
+        QCOMPARE(console.commands()->openCount(), 1);
+
+        Q_EMIT link.replied(s("1"), Outcome::refused(s("superseded"), s("It rose meanwhile.")));
+        QVERIFY(!console.alerts()->isPending(console.alerts()->rowOf(s("a-1"))));
+        QVERIFY(console.notices()->latestText().contains(s("It rose meanwhile.")));
+        Outcome again = Outcome::done(s("m-1"));
+        again.dup = true; // it was taken before: its event is in the picture
+        Q_EMIT link.replied(s("2"), again);
+        QCOMPARE(console.chat()->count(), 0);
+        again.ref = s("k-1");
+        Q_EMIT link.replied(s("3"), again);
+        QCOMPARE(console.commands()->openCount(), 0);
+        Q_EMIT link.replied(s("4"), Outcome::refused(s("forbidden"), s("You may not do this.")));
+        QVERIFY(console.notices()->latestText().contains(s("You may not do this.")));
+        link.pending.clear();
+        Q_EMIT link.pendingRequestsChanged();
+        QCOMPARE(pending.count(), 0);
+        Q_EMIT link.trouble(s("The file cannot be read."));
+        QCOMPARE(console.notices()->latestText(), s("The file cannot be read."));
+    }
 };
 
 int main(int argc, char *argv[])

@@ -66,6 +66,33 @@ private Q_SLOTS:
         QCOMPARE(server.connectionText(), s("reconnecting"));
     }
 
+    void withoutAConnectionPanelsSayThatAndHowOldTheyAre()
+    {
+        TimePoint now = noon;
+        DeviceListModel devices;
+        ServerStatus server(devices, {[&] { return now; }, QTimeZone::utc()});
+        QVERIFY(!server.pictured());
+        server.setConnection(DeskLink::State::Connecting, s("Connection refused"), s("harbour:8000"));
+        QCOMPARE(server.absenceTitle(), s("Not connected to harbour:8000"));
+        QCOMPARE(server.absenceText(),
+                 s("The last attempt: Connection refused. Nothing has come from it yet. It keeps trying."));
+        server.setConnection(DeskLink::State::Open, {}, s("harbour:8000"));
+        QCOMPARE(server.absenceTitle() + server.absenceText(), QString());
+        QVERIFY(server.pictured());
+        now = noon + 42s;
+        server.setConnection(DeskLink::State::Reconnecting, s("the server was stopped"), s("harbour:8000"));
+        QVERIFY(server.pictured()); // the last picture
+        QCOMPARE(server.absenceText(),
+                 s("The last attempt: the server was stopped. What you see is of 12:00:42 and may "
+                   "be old. It keeps trying."));
+        server.setConnection(DeskLink::State::Failed, s("the token was refused"), s("harbour:8000"));
+        QCOMPARE(server.absenceText(),
+                 s("The connection failed: the token was refused. What you see is of 12:00:42 and "
+                   "may be old. It does not try again by itself: start the console anew."));
+        ServerStatus local(devices, {[&] { return now; }, QTimeZone::utc()});
+        QCOMPARE(local.absenceTitle(), s("Not connected to the desk"));
+    }
+
     void ratesReadAsPeopleExpect_data()
     {
         QTest::addColumn<double>("rate");

@@ -395,7 +395,18 @@ private Q_SLOTS:
         QFile file(dir.filePath(s("a.csv")));
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(QString::fromUtf8(file.readAll()), csv);
+        QCOMPARE(desk.link.asked.size(), 1);
+        const AuditRecord record = std::get<NoteAudit>(desk.link.asked.first().body).record;
+        QCOMPARE(record.action, s("export"));
+        QCOMPARE(record.object, s("a.csv"));
+        QVERIFY2(record.detail.startsWith(s("van: ")) && record.detail.endsWith(s(", CSV.")),
+                 qPrintable(record.detail));
+        const FakeDeskLink::Asked note = desk.link.stall();
+        QVERIFY(desk.trend.takeReply(note.id, Outcome::refused(s("storage_failed"), s("The disk is full."))));
+        QVERIFY(desk.trend.problem().contains(s("not in the audit log")));
+        QVERIFY(!desk.trend.takeReply(note.id, {}));
         QVERIFY(!desk.trend.exportTo(QUrl::fromLocalFile(dir.filePath(s("no/such/folder.csv")))));
+        QVERIFY(desk.link.asked.isEmpty()); // nothing left the desk
         QVERIFY(desk.trend.problem().contains(s("could not be written")));
         QVERIFY(!desk.trend.exportTo(QUrl(s("https://example.org/a.csv"))));
         desk.trend.show(QString(), nullptr);

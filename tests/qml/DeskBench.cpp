@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/qml/DeskBench.h"
 
+#include "qml/PictureProvider.h"
+
 #include <QTest>
 #include <QtQml/qqmlextensionplugin.h>
 
@@ -30,6 +32,7 @@ bool isSeen(const QQuickItem *item)
 
 DeskBench::DeskBench(Start start) : m_console(std::make_unique<Console>(m_link, scene::now, nullptr, QTimeZone(3600)))
 {
+    m_engine.addImageProvider(PictureProvider::name(), new PictureProvider(m_console->pictureCache()));
     m_engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
     m_engine.setInitialProperties(
         {{QStringLiteral("console"), QVariant::fromValue(m_console.get())}, {QStringLiteral("reducedMotion"), true}});

@@ -4,6 +4,12 @@
 #include "tests/qml/DeskBench.h"
 
 #include <QApplication>
+#include <QBuffer>
+#include <QClipboard>
+#include <QCryptographicHash>
+#include <QDropEvent>
+#include <QMimeData>
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace tocsin;
@@ -44,6 +50,11 @@ private Q_SLOTS:
     void the_sheet_of_keys_opens_and_closes();
     void an_empty_desk_says_how_to_connect();
     void a_lost_connection_is_said_in_words();
+    void without_a_connection_no_panel_says_that_all_is_well();
+    void what_waits_for_the_server_is_listed();
+    void who_is_on_shift_is_seen();
+    void a_picture_is_pasted_looked_at_and_sent();
+    void pictures_of_a_line_open_large_and_escape_closes();
     void every_button_has_a_name();
 };
 
@@ -393,6 +404,167 @@ void TestDeskPage::a_lost_connection_is_said_in_words()
     QVERIFY(!bench.alertRows().isEmpty()); // the last picture stays
     bench.link().setState(DeskLink::State::Open);
     QTRY_VERIFY(!bench.find(QStringLiteral("Server reconnecting.")));
+}
+
+void TestDeskPage::without_a_connection_no_panel_says_that_all_is_well()
+{
+    DeskBench bench(DeskBench::Start::Empty);
+    QVERIFY(bench.isReady());
+    QTRY_VERIFY(bench.find(QStringLiteral("Nothing needs you")));
+    bench.link().setState(DeskLink::State::Failed);
+    QTRY_VERIFY(!bench.find(QStringLiteral("Nothing needs you")));
+    const QQuickItem *said = bench.find(QStringLiteral("Not connected to the desk. New alerts do not arrive here."));
+    QVERIFY(said);
+    QVERIFY(said->property("detail").toString().contains(QStringLiteral("may be old")));
+    QVERIFY(bench.find(QStringLiteral("Not connected to the desk. Messages do not arrive here.")));
+    QVERIFY(!bench.find(QStringLiteral("No device has reported yet")));
+    QCOMPARE(bench.window()->title(), QStringLiteral("Tocsin – not connected"));
+    QVERIFY(bench.find(QStringLiteral("What waits is not known")));
+    // The panel's message is not greyed with the picture behind it.
+    for (const QQuickItem *item = said; item; item = item->parentItem())
+        QCOMPARE(item->opacity(), 1.0);
+}
+
+void TestDeskPage::what_waits_for_the_server_is_listed()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    QVERIFY(!bench.find(QStringLiteral("Show what waits")));
+    bench.link().setTarget(QStringLiteral("harbour:8000"));
+    bench.link().setState(DeskLink::State::Reconnecting);
+    bench.link().pending = {{QStringLiteral("1"), scene::now(), false,
+                             Acknowledge{QStringLiteral("a-crash"), 1, AlertLevel::Critical, {}}}};
+    Q_EMIT bench.link().pendingRequestsChanged();
+    QTRY_VERIFY(bench.find(QStringLiteral("Show what waits")));
+    QVERIFY(bench.find(QStringLiteral("The server has been away since")));
+    QVERIFY(bench.click(QStringLiteral("Show what waits")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Acknowledge Unit 04 CRASH_DETECTED at 14:06:21, not sent yet")));
+    bench.key(Qt::Key_Escape);
+    QTRY_VERIFY(!bench.find(QStringLiteral("Acknowledge Unit 04 CRASH_DETECTED at")));
+}
+
+void TestDeskPage::who_is_on_shift_is_seen()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    Q_EMIT bench.link().people({{scene::dispatcher().id, scene::dispatcher().name, Role::Dispatcher, scene::now()},
+                                {QStringLiteral("lee"), QStringLiteral("Lee Wong"), Role::Supervisor, scene::now()}});
+    QTRY_VERIFY(bench.find(QStringLiteral("2 on shift: You, Lee Wong")));
+    QVERIFY(bench.click(QStringLiteral("2 on shift")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Lee Wong, supervisor since 14:06, handles nothing")));
+    bench.key(Qt::Key_Escape);
+    QTRY_VERIFY(!bench.find(QStringLiteral("Lee Wong, supervisor")));
+}
+
+namespace {
+QByteArray somePicture(Qt::GlobalColor colour)
+{
+    QImage image(320, 240, QImage::Format_RGB32);
+    image.fill(colour);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "png");
+    return bytes;
+}
+
+QString idOf(const QByteArray &bytes)
+{
+    return QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
+}
+} // namespace
+
+void TestDeskPage::a_picture_is_pasted_looked_at_and_sent()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.console().selectThread(QStringLiteral("user/dana"));
+    QTRY_VERIFY(bench.find(QStringLiteral("Message to Dana R.")));
+    QVERIFY(bench.click(QStringLiteral("Message to Dana R.")));
+    QGuiApplication::clipboard()->setText(QStringLiteral("words"));
+    bench.key(Qt::Key_V, Qt::ControlModifier);
+    QTRY_COMPARE(bench.console().chat()->draft(), QStringLiteral("words"));
+    QGuiApplication::clipboard()->setImage(QImage::fromData(somePicture(Qt::darkGreen)));
+    bench.key(Qt::Key_V, Qt::ControlModifier);
+    QTRY_VERIFY(bench.find(QStringLiteral("pasted picture, ")));
+    QCOMPARE(bench.console().chat()->draft(), QStringLiteral("words")); // the text stays as it was
+    bench.key(Qt::Key_V, Qt::ControlModifier);
+    QTRY_COMPARE(bench.console().pictures()->count(), 2);
+    QVERIFY(bench.click(QStringLiteral("Take pasted picture out")));
+    QTRY_COMPARE(bench.console().pictures()->count(), 1);
+    // A file that is dropped onto the conversation.
+    QMimeData files;
+    files.setUrls({QUrl::fromLocalFile(QStringLiteral("/no/such/folder/gate.jpg"))});
+    const QQuickItem *field = bench.find(QStringLiteral("Message to Dana R."));
+    QVERIFY(field);
+    const QPointF over = field->mapToScene({20, -60});
+    QDragEnterEvent enter(over.toPoint(), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(bench.window(), &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent drop(over, Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(bench.window(), &drop);
+    QTRY_VERIFY(bench.find(QStringLiteral("gate.jpg: It cannot be read")));
+    QVERIFY(bench.click(QStringLiteral("Take gate.jpg out")));
+    QTRY_COMPARE(bench.console().pictures()->count(), 1);
+    QVERIFY(bench.click(QStringLiteral("Send (Enter)")));
+    QTRY_COMPARE(bench.link().transfers.size(), 1);
+    QTRY_VERIFY(bench.find(QStringLiteral("Sending 1 picture")));
+    QVERIFY(bench.click(QStringLiteral("Cancel")));
+    QTRY_VERIFY(bench.link().transfers.isEmpty());
+    QVERIFY(bench.click(QStringLiteral("Send (Enter)")));
+    QTRY_COMPARE(bench.link().transfers.size(), 1);
+    const QString id = idOf(bench.link().transfers.first().bytes);
+    bench.link().finishTransfer();
+    QTRY_VERIFY(!bench.link().asked.isEmpty());
+    const auto request = lastRequest<SendChat>(bench.link());
+    QCOMPARE(request.text, QStringLiteral("words"));
+    QCOMPARE(request.attachments, QStringList{id});
+    QTRY_VERIFY(!bench.find(QStringLiteral("pasted picture, ")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Picture: show it large")));
+    QVERIFY(bench.link().transfers.isEmpty()); // its own is not fetched
+    QGuiApplication::clipboard()->clear();
+}
+
+void TestDeskPage::pictures_of_a_line_open_large_and_escape_closes()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    const QList<QByteArray> bytes{somePicture(Qt::darkRed), somePicture(Qt::darkBlue)};
+    ChatMessage line;
+    line.id = QStringLiteral("m-pictures");
+    line.thread = QStringLiteral("user/dana");
+    line.senderId = QStringLiteral("dana");
+    line.senderName = QStringLiteral("Dana R.");
+    line.attachments = {idOf(bytes[0]), idOf(bytes[1])};
+    line.at = scene::now();
+    bench.console().selectThread(line.thread);
+    bench.link().publish(line);
+    QTRY_COMPARE(bench.link().transfers.size(), 2);
+    const bool newestFirst = bench.link().transfers.first().picture == idOf(bytes[1]);
+    bench.link().finishTransfer(bytes[newestFirst ? 1 : 0]);
+    bench.link().failTransfer(QStringLiteral("offline"), QStringLiteral("The server cannot be reached."));
+    QTRY_VERIFY(bench.find(QStringLiteral("A picture that did not come: try again")));
+    QVERIFY(bench.click(QStringLiteral("A picture that did not come: try again")));
+    QTRY_COMPARE(bench.link().transfers.size(), 1);
+    bench.link().finishTransfer(bytes[newestFirst ? 0 : 1]);
+    QTRY_VERIFY(!bench.find(QStringLiteral("A picture that did not come")));
+
+    QVERIFY(bench.click(QStringLiteral("Picture: show it large")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Picture 1 of 2")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Picture by Dana R. · 14:06:21")));
+    bench.key(Qt::Key_Right);
+    QTRY_VERIFY(bench.find(QStringLiteral("Picture 2 of 2")));
+    // It lies over the map, never over the queue.
+    const QQuickItem *large = bench.find(QStringLiteral("Picture by Dana R."));
+    QVERIFY(large);
+    const QQuickItem *queue = bench.find(QStringLiteral("Dana R.: PANIC"));
+    QVERIFY(queue);
+    QVERIFY(large->mapRectToScene(large->boundingRect()).right() <= queue->mapToScene({0, 0}).x());
+    QSignalSpy asked(&bench.console().files(), &FilePicker::asked);
+    QVERIFY(bench.click(QStringLiteral("Save as")));
+    QTRY_COMPARE(asked.count(), 1);
+    bench.key(Qt::Key_Escape);
+    QTRY_VERIFY(!bench.find(QStringLiteral("Picture 2 of 2")));
 }
 
 void TestDeskPage::every_button_has_a_name()

@@ -6,6 +6,8 @@
 #include "tests/qml/DeskBench.h"
 
 #include <QApplication>
+#include <QBuffer>
+#include <QCryptographicHash>
 #include <QSet>
 #include <QTest>
 
@@ -51,8 +53,14 @@ private Q_SLOTS:
     void the_trend_draws_both_lines_and_the_limit();
     void the_queue_says_the_level_by_shape_and_colour();
     void nothing_is_blank();
+    void pictures_are_painted_small_and_large_data();
+    void pictures_are_painted_small_and_large();
+    void a_lost_server_greys_the_picture_and_not_the_words_data();
+    void a_lost_server_greys_the_picture_and_not_the_words();
 
 private:
+    void grab(const QString &name);
+    static void themes();
     [[nodiscard]] QImage part(const QString &name) const;
 
     std::unique_ptr<DeskBench> m_bench;
@@ -145,6 +153,126 @@ void TestDeskPicture::nothing_is_blank()
         const QImage image = part(QString::fromLatin1(name));
         QVERIFY2(!image.isNull() && colours(image) > 5, name);
     }
+}
+
+void TestDeskPicture::grab(const QString &name)
+{
+    m_picture = m_bench->window()->grabWindow();
+    QVERIFY(m_picture.save(
+        QStringLiteral(TOCSIN_BINARY_DIR "/%1-%2.png").arg(name, QLatin1String(QTest::currentDataTag()))));
+}
+
+void TestDeskPicture::themes()
+{
+    QTest::addColumn<Theme::Scheme>("scheme");
+    QTest::newRow("dark") << Theme::Scheme::Dark;
+    QTest::newRow("light") << Theme::Scheme::Light;
+    QTest::newRow("contrast") << Theme::Scheme::Contrast;
+}
+
+void TestDeskPicture::pictures_are_painted_small_and_large_data()
+{
+    themes();
+}
+
+void TestDeskPicture::pictures_are_painted_small_and_large()
+{
+    QFETCH(Theme::Scheme, scheme);
+    const QColor paint(200, 40, 160); // no theme has it
+    QImage image(640, 400, QImage::Format_RGB32);
+    image.fill(paint);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "png");
+    const QString id = QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
+    m_bench->window()->setProperty("scheme", int(scheme));
+    Console &console = m_bench->console();
+    console.selectThread(QStringLiteral("user/dana"));
+    ChatMessage line;
+    line.id = QStringLiteral("m-%1").arg(QLatin1String(QTest::currentDataTag()));
+    line.thread = QStringLiteral("user/dana");
+    line.senderId = QStringLiteral("dana");
+    line.senderName = QStringLiteral("Dana R.");
+    line.text = QStringLiteral("this is where I am");
+    line.attachments = {id};
+    line.at = scene::now() + std::chrono::seconds(int(scheme));
+    m_bench->link().publish(line);
+    const auto isHere = [&] { return !m_bench->link().transfers.isEmpty() || scheme != Theme::Scheme::Dark; };
+    QTRY_VERIFY(isHere()); // fetched once, for all themes
+    if (!m_bench->link().transfers.isEmpty())
+        m_bench->link().finishTransfer(bytes);
+    const auto paints = [&](const QString &name, int most) {
+        m_picture = m_bench->window()->grabWindow();
+        return count(part(name), paint) > most;
+    };
+    const QString where =
+        QStringLiteral("Dana R. at ") + (scheme == Theme::Scheme::Dark    ? QStringLiteral("14:06:21")
+                                         : scheme == Theme::Scheme::Light ? QStringLiteral("14:06:22")
+                                                                          : QStringLiteral("14:06:23"));
+    QTRY_VERIFY(paints(where, 10'000));
+    console.pictures()->addImage(image, QStringLiteral("quay.png"));
+    console.pictures()->addImage(QImage(), QStringLiteral("nothing.png")); // says what is wrong with it
+    QTRY_VERIFY(paints(QStringLiteral("quay.png"), 2'000));
+    QTRY_VERIFY(m_bench->find(QStringLiteral("nothing.png: ")));
+    grab(QStringLiteral("chat"));
+    while (console.pictures()->count() > 0)
+        console.pictures()->remove(0);
+    QQuickItem *bubble = m_bench->find(where);
+    QVERIFY(bubble);
+    QQuickItem *thumb = DeskBench::findIn(bubble, QStringLiteral("Picture: show it large"));
+    QVERIFY(thumb);
+    const QPointF middle = thumb->mapToScene({thumb->width() / 2, thumb->height() / 2});
+    QTest::mouseClick(m_bench->window(), Qt::LeftButton, Qt::NoModifier, middle.toPoint());
+    QTRY_VERIFY(paints(QStringLiteral("Picture by Dana R."), 200'000));
+    grab(QStringLiteral("viewer"));
+    m_bench->key(Qt::Key_Escape);
+    QTRY_VERIFY(!m_bench->find(QStringLiteral("Picture by Dana R.")));
+    m_bench->window()->setProperty("scheme", int(Theme::Scheme::Dark));
+}
+
+void TestDeskPicture::a_lost_server_greys_the_picture_and_not_the_words_data()
+{
+    themes();
+}
+
+void TestDeskPicture::a_lost_server_greys_the_picture_and_not_the_words()
+{
+    QFETCH(Theme::Scheme, scheme);
+    DeskBench bench(DeskBench::Start::Empty);
+    QVERIFY(bench.isReady());
+    bench.window()->resize(1440, 900);
+    bench.window()->setProperty("scheme", int(scheme));
+    bench.link().setTarget(QStringLiteral("harbour:8000"));
+    bench.link().setState(DeskLink::State::Failed);
+    Q_EMIT bench.link().people({{scene::dispatcher().id, scene::dispatcher().name, Role::Dispatcher, scene::now()},
+                                {QStringLiteral("lee"), QStringLiteral("Lee Wong"), Role::Supervisor, scene::now()}});
+    bench.link().pending = {
+        {QStringLiteral("1"), scene::now(), true, Acknowledge{QStringLiteral("a-1"), 1, AlertLevel::Critical, {}}}};
+    Q_EMIT bench.link().pendingRequestsChanged();
+    const QQuickItem *said = nullptr;
+    const auto isSaid = [&] {
+        said = bench.find(QStringLiteral("Not connected to harbour:8000. New alerts do not arrive here."));
+        return said != nullptr;
+    };
+    QTRY_VERIFY(isSaid());
+    const auto shapes = [&] {
+        const QRectF place = said->mapRectToScene(said->boundingRect());
+        m_picture = bench.window()->grabWindow();
+        return count(m_picture.copy(place.toRect()), m_theme.levelColor(Theme::Level::Warning, scheme));
+    };
+    QTRY_VERIFY(shapes() > 100);
+    QVERIFY(
+        m_picture.save(QStringLiteral(TOCSIN_BINARY_DIR "/away-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
+    QVERIFY(bench.click(QStringLiteral("Show what waits")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Acknowledge an alert at")));
+    QVERIFY(bench.window()->grabWindow().save(
+        QStringLiteral(TOCSIN_BINARY_DIR "/waits-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
+    bench.key(Qt::Key_Escape);
+    QVERIFY(bench.click(QStringLiteral("2 on shift")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Lee Wong, supervisor")));
+    QVERIFY(bench.window()->grabWindow().save(
+        QStringLiteral(TOCSIN_BINARY_DIR "/shift-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
 }
 
 int main(int argc, char *argv[])

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/FakeDeskLink.h"
 
+#include <QCryptographicHash>
+
 namespace tocsin {
 
 FakeDeskLink::FakeDeskLink(QObject *parent) : DeskLink(parent)
@@ -152,6 +154,47 @@ void FakeDeskLink::answerHistory(const HistoryResult &result, int index)
 {
     const AskedHistory query = askedHistory.takeAt(index);
     Q_EMIT historyReady(query.id, result);
+}
+
+quint64 FakeDeskLink::storePicture(const QByteArray &bytes)
+{
+    transfers.append({m_nextTransfer, bytes, {}});
+    return m_nextTransfer++;
+}
+
+void FakeDeskLink::cancelPicture(quint64 transfer)
+{
+    transfers.removeIf([transfer](const Transfer &one) { return one.id == transfer; });
+}
+
+quint64 FakeDeskLink::fetchPicture(const QString &id)
+{
+    transfers.append({m_nextTransfer, {}, id});
+    return m_nextTransfer++;
+}
+
+void FakeDeskLink::finishTransfer(const QByteArray &bytes)
+{
+    const Transfer transfer = transfers.takeFirst();
+    AttachmentResult result;
+    if (!transfer.picture.isEmpty()) {
+        result.attachment = {transfer.picture, {}, bytes};
+        Q_EMIT pictureFetched(transfer.id, result);
+        return;
+    }
+    result.attachment.id =
+        QString::fromLatin1(QCryptographicHash::hash(transfer.bytes, QCryptographicHash::Sha256).toHex());
+    Q_EMIT pictureStored(transfer.id, result);
+}
+
+void FakeDeskLink::failTransfer(const QString &code, const QString &message)
+{
+    const Transfer transfer = transfers.takeFirst();
+    const AttachmentResult result{code, message, {}};
+    if (transfer.picture.isEmpty())
+        Q_EMIT pictureStored(transfer.id, result);
+    else
+        Q_EMIT pictureFetched(transfer.id, result);
 }
 
 } // namespace tocsin

@@ -34,7 +34,13 @@ public:
     quint64 requestHistory(const HistoryQuery &query) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
+    quint64 storePicture(const QByteArray &bytes) override;
+    void cancelPicture(quint64 transfer) override;
+    quint64 fetchPicture(const QString &id) override;
+    [[nodiscard]] QList<PendingAction> pendingActions() const override { return pending; }
 
+    [[nodiscard]] QString target() const override { return m_target; }
+    void setTarget(const QString &target) { m_target = target; } ///< told with the next state
     void setSelf(const Actor &self) { m_self = self; }
     void setState(State state);
     /// Open with this state of the desk.
@@ -50,6 +56,14 @@ public:
 
     QList<Asked> asked; ///< not answered yet, oldest first
     QStringList typed;
+    struct Transfer
+    {
+        quint64 id = 0;
+        QByteArray bytes; ///< to be stored
+        QString picture;  ///< to be fetched
+    };
+    QList<Transfer> transfers; ///< not answered yet, oldest first
+    QList<PendingAction> pending;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
 
     /// Answers the oldest request: event, then reply (the usual order).
@@ -63,6 +77,9 @@ public:
     [[nodiscard]] Asked stall();
     void publishEventOf(const Asked &asked, TimePoint at);
     void replyTo(const Asked &asked, const Outcome &outcome);
+    /// Answers the oldest transfer: what was to be stored is, what was to be fetched are these bytes.
+    void finishTransfer(const QByteArray &bytes = {});
+    void failTransfer(const QString &code, const QString &message);
     /// Answers the query at `index`.
     void answerHistory(const HistoryResult &result, int index = 0);
 
@@ -73,9 +90,11 @@ private:
     Event makeEvent(EventBody body, const QString &requestId = {});
     State m_state = State::Connecting;
     Actor m_self{Actor::Kind::Operator, QStringLiteral("mo"), QStringLiteral("M. Ortiz"), QStringLiteral("console")};
+    QString m_target;
     qint64 m_seq = 0;
     int m_nextRequest = 1;
     quint64 m_nextHistory = 1;
+    quint64 m_nextTransfer = 1;
     int m_nextMessage = 1;
 };
 

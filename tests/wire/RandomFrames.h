@@ -149,7 +149,7 @@ public:
 
     wire::Live live(std::size_t kind)
     {
-        switch (kind % 6) {
+        switch (kind % 7) {
         case 0: {
             QList<LatestReading> readings;
             for (int i = below(3); i > 0; --i)
@@ -177,6 +177,13 @@ public:
                 adapters.append({text(), text(), text(), static_cast<AdapterStatus::State>(below(6)), text(), seq(),
                                  seq(), maybeTime()});
             return {id(), adapters};
+        }
+        case 5: {
+            const auto maybe = [this] { return coin() ? std::optional<double>(below(1000) / 8.0) : std::nullopt; };
+            QList<ChannelBand> limits;
+            for (int i = below(4); i > 0; --i)
+                limits.append({id(), maybe(), maybe(), maybe(), maybe()});
+            return {id(), limits};
         }
         default:
             return {id(), wire::TypingNotice{text(), text(), text(), time()}};

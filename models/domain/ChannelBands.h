@@ -23,7 +23,7 @@ struct ChannelBand
 };
 
 /// The one table of limits that gauges and trends draw. A value. Default: those of the built-in rules
-/// (dialects 1 and 2); `app` gives others when a rules file says so.
+/// (dialects 1 and 2); the desk tells those of its own.
 class ChannelBands
 {
 public:
@@ -34,6 +34,7 @@ public:
     /// The limits of rules that hold for every device (or every one of a kind) and compare with a limit; of several,
     /// the one that is met first. Emergency counts as critical; info has no band.
     [[nodiscard]] static ChannelBands fromRules(const QList<AlertRule> &rules);
+    [[nodiscard]] QList<ChannelBand> all() const;                 ///< by channel
     [[nodiscard]] ChannelBand find(const QString &channel) const; ///< without limits when there are none
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/ChannelBands.h"
+#include "models/domain/ChannelBands.h"
 
 #include "models/domain/Channels.h"
 
@@ -60,6 +60,14 @@ ChannelBands ChannelBands::fromRules(const QList<AlertRule> &rules)
         }
     }
     return result;
+}
+
+QList<ChannelBand> ChannelBands::all() const
+{
+    QList<ChannelBand> bands = m_bands.values();
+    std::sort(bands.begin(), bands.end(),
+              [](const ChannelBand &a, const ChannelBand &b) { return a.channel < b.channel; });
+    return bands;
 }
 
 ChannelBand ChannelBands::find(const QString &channel) const

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/PeopleModel.h"
+
+#include "models/Format.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin {
+
+namespace {
+QString initialsOf(const QString &name)
+{
+    QString initials;
+    const QStringList words = name.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    for (const QString &word : words) {
+        const auto letter = std::find_if(word.cbegin(), word.cend(), [](QChar c) { return c.isLetterOrNumber(); });
+        if (letter != word.cend())
+            initials += letter->toUpper();
+    }
+    return initials.size() > 2 ? QString(initials.front()) + initials.back() : initials;
+}
+} // namespace
+
+PeopleModel::PeopleModel(ModelClock clock, QObject *parent) : QAbstractListModel(parent), m_clock(std::move(clock))
+{
+}
+
+int PeopleModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : count();
+}
+
+QHash<int, QByteArray> PeopleModel::roleNames() const
+{
+    return {{PersonIdRole, "personId"},   {PersonNameRole, "personName"},
+            {InitialsRole, "initials"},   {RoleTextRole, "roleText"},
+            {SinceTextRole, "sinceText"}, {HandlesTextRole, "handlesText"},
+            {HandlesRole, "handles"},     {YouRole, "you"}};
+}
+
+QVariant PeopleModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const Row &row = m_rows[index.row()];
+    switch (role) {
+    case PersonIdRole:
+        return row.person.id;
+    case Qt::DisplayRole:
+    case PersonNameRole:
+        return row.person.name;
+    case InitialsRole:
+        return initialsOf(row.person.name);
+    case RoleTextRole:
+        return toString(row.person.role);
+    case SinceTextRole:
+        return row.sinceText;
+    case HandlesTextRole:
+        return row.handles.join(tr(", "));
+    case HandlesRole:
+        return int(row.handles.size());
+    case YouRole:
+        return row.you;
+    default:
+        return {};
+    }
+}
+
+QString PeopleModel::summary() const
+{
+    QStringList names;
+    for (const Row &row : m_rows)
+        names.append(row.you ? tr("You") : row.person.name);
+    return names.isEmpty() ? tr("nobody is on shift")
+                           : tr("%1 on shift: %2").arg(names.size()).arg(names.join(tr(", ")));
+}
+
+void PeopleModel::assign(const QList<OnlinePerson> &people, const QString &selfId, const QString &selfName)
+{
+    QList<Row> rows;
+    for (const OnlinePerson &person : people) {
+        if (person.role < tocsin::Role::Dispatcher)
+            continue;
+        Row row{person, format::hourMinute(person.since, m_clock.zone), m_handled.value(person.name),
+                person.id == selfId && person.name == selfName};
+        if (const QString day = format::date(person.since, m_clock.zone);
+            day != format::date(m_clock.now(), m_clock.zone))
+            row.sinceText = day + QLatin1Char(' ') + row.sinceText;
+        if (row.person.name.isEmpty())
+            row.person.name = person.id.isEmpty() ? tr("somebody") : person.id;
+        rows.append(row);
+    }
+    std::sort(rows.begin(), rows.end(), [](const Row &a, const Row &b) {
+        return a.you != b.you ? a.you : QString::localeAwareCompare(a.person.name, b.person.name) < 0;
+    });
+    if (rows == m_rows)
+        return;
+    const bool other = rows.size() != m_rows.size();
+    beginResetModel();
+    m_rows = rows;
+    endResetModel();
+    if (other)
+        Q_EMIT countChanged();
+    Q_EMIT summaryChanged();
+}
+
+void PeopleModel::setAlerts(const AlertListModel &alerts)
+{
+    QHash<QString, QStringList> handled;
+    for (int row = 0; row < alerts.count(); ++row) {
+        const Alert &alert = alerts.at(row);
+        if (isOpen(alert) && alert.acked && !alert.ackedBy.isEmpty())
+            handled[alert.ackedBy].append(alert.sourceName.isEmpty() ? alert.source : alert.sourceName);
+    }
+    for (QStringList &names : handled) {
+        names.removeDuplicates();
+        names.sort();
+    }
+    m_handled = handled;
+    for (int row = 0; row < m_rows.size(); ++row) {
+        const QStringList handles = m_handled.value(m_rows[row].person.name);
+        if (handles == m_rows[row].handles)
+            continue;
+        m_rows[row].handles = handles;
+        Q_EMIT dataChanged(index(row), index(row), {HandlesTextRole, HandlesRole});
+    }
+}
+
+} // namespace tocsin

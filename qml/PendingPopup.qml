@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Templates as T
+import Tocsin.Controls
+import Tocsin.Models
+
+/// What the operator did and the server has not answered.
+T.Popup {
+    id: root
+
+    required property PendingModel pending
+
+    width: 460
+    height: Math.min(header.height + list.contentHeight + 2 * Theme.grid, 420)
+    padding: 0
+    focus: true
+    closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutsideParent
+
+    background: Rectangle {
+        color: Theme.bg1
+        radius: Theme.radius
+        border.width: 1
+        border.color: Theme.line
+    }
+
+    PanelHeader {
+        id: header
+
+        width: parent.width
+        title: qsTr("Waiting for the server")
+        detail: root.pending.count
+
+        PushButton {
+            implicitHeight: 28
+            implicitWidth: 28
+            kind: PushButton.Quiet
+            iconName: "close"
+            focus: true
+            description: qsTr("Close what waits (Esc)")
+            onClicked: root.close()
+        }
+    }
+
+    ListView {
+        id: list
+
+        anchors.top: header.bottom
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 2 * Theme.grid
+        anchors.left: parent.left
+        anchors.right: parent.right
+        clip: true
+        model: root.pending
+        boundsBehavior: Flickable.StopAtBounds
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Waiting for the server")
+
+        ScrollBar.vertical: ScrollBar {
+        }
+
+        delegate: PendingRow {
+            width: list.width
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Backend.h"
+#include "app/Config.h"
+#include "app/console/LocalLink.h"
+#include "app/console/RemoteDeskLink.h"
+#include "models/Console.h"
+
+#include <QApplication>
+#include <QBuffer>
+#include <QCryptographicHash>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tocsin;
+using namespace std::chrono_literals;
+
+namespace {
+constexpr int patience = 60'000; ///< ms; a deadline, never waited for when all is well
+
+QByteArray picture(Qt::GlobalColor colour)
+{
+    QImage image(64, 48, QImage::Format_RGB32);
+    image.fill(colour);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "png");
+    return bytes;
+}
+
+/// The program as `tocsin` starts it, with its own console.
+class Program
+{
+public:
+    explicit Program(const QString &data, const QString &rules = {})
+    {
+        Config config;
+        config.setFlag(QStringLiteral("data"), {data});
+        config.setFlag(QStringLiteral("listen"), {QStringLiteral("127.0.0.1:0")});
+        config.setFlag(QStringLiteral("open"), {});
+        if (!rules.isEmpty())
+            config.setFlag(QStringLiteral("rules"), {rules});
+        backend = std::make_unique<Backend>(config.settings(), false);
+        started = backend->start();
+        if (!started.error.isEmpty())
+            return;
+        const Actor self{Actor::Kind::Operator, QStringLiteral("mo"), QStringLiteral("M. Ortiz"),
+                         QStringLiteral("console")};
+        link = std::make_unique<LocalLink>(LocalLink::Parts{
+            backend->desk(),
+            backend->archive(),
+            backend->latest(),
+            [from = backend.get()](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); },
+            self,
+            {},
+            &backend->pictures()});
+        QObject::connect(backend.get(), &Backend::published, link.get(), &LocalLink::offerEvents, Qt::DirectConnection);
+        QObject::connect(backend.get(), &Backend::peopleChanged, link.get(), &DeskLink::people, Qt::QueuedConnection);
+        console = std::make_unique<Console>(*link, systemNow);
+        backend->seat({self.id, self.name, Role::Admin, systemNow()});
+        link->start();
+    }
+    ~Program()
+    {
+        console.reset();
+        backend->stop(); // what it answers late finds the link
+    }
+    [[nodiscard]] QUrl url() const
+    {
+        QUrl url(started.listeners.value(0));
+        url.setScheme(QStringLiteral("ws"));
+        url.setPath(QStringLiteral("/ws/v1"));
+        return url;
+    }
+    std::unique_ptr<Backend> backend;
+    std::unique_ptr<LocalLink> link;
+    std::unique_ptr<Console> console;
+    Backend::Started started;
+};
+
+/// `tocsin --connect`.
+struct Remote
+{
+    explicit Remote(const QUrl &url) : link({url, {}, {}, {}}, options()), console(link, systemNow) { link.start(); }
+    static RemoteLink::Options options()
+    {
+        RemoteLink::Options options;
+        options.operatorName = QStringLiteral("Dana");
+        options.delay = ReconnectDelay(50ms, 500ms);
+        return options;
+    }
+    RemoteDeskLink link;
+    Console console;
+};
+
+QStringList namesOf(const PeopleModel &people)
+{
+    QStringList names;
+    for (int row = 0; row < people.count(); ++row)
+        names.append(people.data(people.index(row), PeopleModel::PersonNameRole).toString());
+    return names;
+}
+
+QStringList picturesIn(const Console &console)
+{
+    const ChatModel &chat = *console.chat();
+    return chat.count() == 0 ? QStringList()
+                             : chat.data(chat.index(chat.count() - 1), ChatModel::AttachmentsRole).toStringList();
+}
+
+/// Puts a picture into the console's line and sends it.
+void sendPicture(Console &console, const QString &file, const QByteArray &bytes)
+{
+    QFile out(file);
+    QVERIFY(out.open(QIODevice::WriteOnly));
+    out.write(bytes);
+    out.close();
+    console.pictures()->addFiles({QUrl::fromLocalFile(file)});
+    (void)console.chat()->send(QStringLiteral("look"));
+}
+
+QImage shownIn(Console &console, const QString &id)
+{
+    QImage shown;
+    console.pictureCache().show(id, {32, 32}, [&shown](const QImage &image, const QString &) { shown = image; });
+    return QTest::qWaitFor([&shown] { return !shown.isNull(); }, patience) ? shown : QImage();
+}
+} // namespace
+
+class TestTwoConsoles : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void bothSeeWhoIsOnShift()
+    {
+        QTemporaryDir data;
+        Program program(data.path());
+        QCOMPARE(program.started.error, QString());
+        QTRY_COMPARE_WITH_TIMEOUT(namesOf(*program.console->people()), QStringList{QStringLiteral("M. Ortiz")},
+                                  patience);
+        {
+            Remote remote(program.url());
+            const QStringList both{QStringLiteral("Dana"), QStringLiteral("M. Ortiz")};
+            QTRY_COMPARE_WITH_TIMEOUT(namesOf(*remote.console.people()), both, patience); // oneself first
+            QTRY_COMPARE_WITH_TIMEOUT(program.console->people()->count(), 2, patience);
+            QCOMPARE(program.console->people()->summary(), QStringLiteral("2 on shift: You, Dana"));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(program.console->people()->count(), 1, patience);
+    }
+
+    void theRemoteOneDrawsTheServersLimits()
+    {
+        QTemporaryDir data;
+        QTemporaryDir other;
+        QFile rules(other.filePath(QStringLiteral("rules.json")));
+        QVERIFY(rules.open(QIODevice::WriteOnly));
+        rules.write(
+            R"({"version":1,"rules":[{"id":"fast","code":"FAST","metric":"speed","condition":">","limit":33,"level":"warning"}]})");
+        rules.close();
+        Program program(data.path(), rules.fileName());
+        QCOMPARE(program.started.error, QString());
+        Remote remote(program.url());
+        QTRY_VERIFY_WITH_TIMEOUT(remote.console.server()->live(), patience);
+        Device van;
+        van.id = QStringLiteral("van-1");
+        van.name = QStringLiteral("Van 1");
+        van.kind = DeviceKind::Vehicle;
+        remote.link.request(PutDevice{van});
+        QTRY_VERIFY_WITH_TIMEOUT(remote.console.devices()->facts(van.id) != nullptr, patience);
+        LatestReading reading;
+        reading.deviceId = van.id;
+        reading.channels.insert(channel::Speed, {40.0, systemNow()});
+        Q_EMIT remote.link.latest({reading});
+        remote.console.selectDevice(van.id);
+        const GaugeModel &gauges = *remote.console.gauges();
+        const auto high = [&gauges] { return gauges.data(gauges.index(0), GaugeModel::WarnHighRole).toDouble(); };
+        QTRY_COMPARE_WITH_TIMEOUT(high(), 33.0, patience);
+    }
+
+    void picturesGoFromEachToTheOther()
+    {
+        QTemporaryDir data;
+        QTemporaryDir files;
+        Program program(data.path());
+        QCOMPARE(program.started.error, QString());
+        Remote remote(program.url());
+        QTRY_VERIFY_WITH_TIMEOUT(remote.console.server()->live(), patience);
+        for (Console *console : {program.console.get(), &remote.console})
+            console->showThread(operatorsThread());
+        int number = 0;
+        for (const auto &[from, to] :
+             {std::pair(program.console.get(), &remote.console), std::pair(&remote.console, program.console.get())}) {
+            const QByteArray bytes = picture(number == 0 ? Qt::red : Qt::blue);
+            sendPicture(*from, files.filePath(QStringLiteral("%1.png").arg(++number)), bytes);
+            const QString id = QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
+            QTRY_COMPARE_WITH_TIMEOUT(picturesIn(*to), QStringList{id}, patience);
+            QCOMPARE(shownIn(*to, id).size(), QSize(32, 24));
+            QTRY_COMPARE_WITH_TIMEOUT(
+                from->chat()->data(from->chat()->index(number - 1), ChatModel::PendingRole).toBool(), false, patience);
+        }
+        QString problem;
+        remote.console.pictureCache().give(QString(64, QLatin1Char('0')),
+                                           [&problem](const QByteArray &, const QString &text) { problem = text; });
+        QTRY_VERIFY_WITH_TIMEOUT(problem.contains(QStringLiteral("no such picture")), patience);
+    }
+};
+
+int main(int argc, char *argv[])
+{
+    QApplication app(argc, argv);
+    TestTwoConsoles test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_two_consoles.moc"
