@@ -24,7 +24,9 @@ void checkFrame(const QJsonObject &document, std::variant<Frame, Refusal> (*read
     require(wire::toJson(std::get<Frame>(again)) == written, "a frame, written again, is the same");
     const auto packed = parseMessagePackObject(toMessagePack(written));
     require(std::holds_alternative<QJsonObject>(packed), "what was packed can be unpacked");
-    require(std::get<QJsonObject>(packed) == written, "both formats say the same");
+    // As text: above 2^53 Qt keeps a double apart from the integer of the same value, and neither format does.
+    require(QJsonDocument(std::get<QJsonObject>(packed)).toJson() == QJsonDocument(written).toJson(),
+            "both formats say the same");
 }
 } // namespace
 
