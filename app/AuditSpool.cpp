@@ -2,9 +2,9 @@
 #include "app/AuditSpool.h"
 
 #include "models/wire/EventCodec.h"
+#include "server/store/DataDirectory.h"
 
 #include <QDir>
-#include <QSaveFile>
 #include <QUuid>
 
 namespace tocsin {
@@ -47,14 +47,10 @@ QString AuditSpool::leave(const AuditRecord &record, TimePoint now) const
 {
     QDir().mkpath(m_directory);
     QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    QSaveFile file(fileOf(newId(now)));
-    const bool open = file.open(QIODevice::WriteOnly);
-    if (open)
-        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
-    if (!open || file.write(encodeEvent(record).body) < 0 || !file.commit())
-        return QStringLiteral("It was done, but could not be noted for the audit log in %1: %2.")
-            .arg(m_directory, file.errorString());
-    return {};
+    const QString error = writePrivateFile(fileOf(newId(now)), encodeEvent(record).body);
+    return error.isEmpty() ? QString()
+                           : QStringLiteral("It was done, but could not be noted for the audit log in %1: %2.")
+                                 .arg(m_directory, error);
 }
 
 QList<AuditSpool::Note> AuditSpool::waiting(QStringList *problems) const

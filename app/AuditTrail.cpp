@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/AuditTrail.h"
 
+#include "server/store/DataDirectory.h"
+
 #include <QDir>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLoggingCategory>
-#include <QSaveFile>
 
 using namespace std::chrono_literals;
 
@@ -131,12 +132,8 @@ void AuditTrail::remember(const Facts &inForce)
     for (auto it = inForce.begin(); it != inForce.end(); ++it)
         object.insert(it.key(), it.value());
     QDir().mkpath(QFileInfo(m_knownFile).path());
-    QSaveFile file(m_knownFile);
-    const bool open = file.open(QIODevice::WriteOnly);
-    if (open)
-        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
-    if (!open || file.write(QJsonDocument(object).toJson()) < 0 || !file.commit())
-        qCWarning(lcTrail).noquote() << m_knownFile << "cannot be written:" << file.errorString();
+    if (const QString error = writePrivateFile(m_knownFile, QJsonDocument(object).toJson()); !error.isEmpty())
+        qCWarning(lcTrail).noquote() << m_knownFile << "cannot be written:" << error;
 }
 
 } // namespace tocsin

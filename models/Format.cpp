@@ -103,6 +103,11 @@ QString date(TimePoint t, const QTimeZone &zone)
     return QLocale(QLocale::English).toString(local(t, zone).date(), QStringLiteral("ddd d MMM yyyy"));
 }
 
+QString withDay(const QString &time, TimePoint t, TimePoint now, const QTimeZone &zone)
+{
+    return local(t, zone).date() == local(now, zone).date() ? time : date(t, zone) + QLatin1Char(' ') + time;
+}
+
 QString deviceKind(DeviceKind kind)
 {
     switch (kind) {

@@ -62,12 +62,11 @@ void PendingModel::refresh()
 void PendingModel::show()
 {
     QList<Row> rows;
-    const QString today = format::date(m_clock.now(), m_clock.zone);
+    const TimePoint now = m_clock.now();
     for (const PendingAction &action : std::as_const(m_actions)) {
-        const QString day = format::date(action.at, m_clock.zone);
         const QString time = format::timeOfDay(action.at, m_clock.zone);
         rows.append(
-            {action.id, m_describe(action.body), day == today ? time : day + QLatin1Char(' ') + time, action.everSent});
+            {action.id, m_describe(action.body), format::withDay(time, action.at, now, m_clock.zone), action.everSent});
     }
     if (rows == m_rows)
         return;

@@ -79,14 +79,13 @@ QString PeopleModel::summary() const
 void PeopleModel::assign(const QList<OnlinePerson> &people, const QString &selfId, const QString &selfName)
 {
     QList<Row> rows;
+    const TimePoint now = m_clock.now();
     for (const OnlinePerson &person : people) {
         if (person.role < tocsin::Role::Dispatcher)
             continue;
-        Row row{person, format::hourMinute(person.since, m_clock.zone), m_handled.value(person.name),
+        const QString since = format::hourMinute(person.since, m_clock.zone);
+        Row row{person, format::withDay(since, person.since, now, m_clock.zone), m_handled.value(person.name),
                 person.id == selfId && person.name == selfName};
-        if (const QString day = format::date(person.since, m_clock.zone);
-            day != format::date(m_clock.now(), m_clock.zone))
-            row.sinceText = day + QLatin1Char(' ') + row.sinceText;
         if (row.person.name.isEmpty())
             row.person.name = person.id.isEmpty() ? tr("somebody") : person.id;
         rows.append(row);

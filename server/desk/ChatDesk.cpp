@@ -78,6 +78,11 @@ ChatDesk::ChatDesk(ChatLimits limits, std::function<QString()> makeId) : m_limit
 {
 }
 
+QString ChatDesk::newId(TimePoint now) const
+{
+    return m_makeId ? m_makeId() : idInOrder(now);
+}
+
 void ChatDesk::restore(const QList<ChatMessage> &messages, const QList<ChatReceipt> &receipts)
 {
     for (const ChatMessage &message : messages)
@@ -242,7 +247,7 @@ ChatDesk::Result ChatDesk::send(const SendChat &request, const Actor &actor, Tim
                     {}};
         }
     }
-    message.id = m_makeId ? m_makeId() : idInOrder(now);
+    message.id = newId(now);
     if (message.urgent)
         message.asked = askedBy(message, facts);
     const auto thread = m_threads.constFind(message.thread);
@@ -252,7 +257,7 @@ ChatDesk::Result ChatDesk::send(const SendChat &request, const Actor &actor, Tim
     const bool shared = message.thread == operatorsThread() || message.thread == broadcastThread();
     if (quiet && !message.fromDesk && !shared) {
         ChatMessage automatic;
-        automatic.id = m_makeId ? m_makeId() : idInOrder(now);
+        automatic.id = newId(now);
         automatic.thread = message.thread;
         automatic.senderId = QStringLiteral("desk");
         automatic.senderName = QStringLiteral("Desk");

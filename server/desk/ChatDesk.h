@@ -84,6 +84,7 @@ private:
     [[nodiscard]] QString refusal(const SendChat &request, const Actor &actor, const ChatFacts &facts,
                                   QString &code) const;
     [[nodiscard]] QStringList askedBy(const ChatMessage &message, const ChatFacts &facts) const;
+    [[nodiscard]] QString newId(TimePoint now) const;
     void remember(const ChatMessage &message);
     void rememberMark(const ChatReceipt &receipt, qint64 line);
     void join(QStringList &people, const QString &person) const;

@@ -107,8 +107,8 @@ void NativeSession::receive(const QByteArray &payload, bool binary)
                                     QStringLiteral("type")));
         return;
     }
-    const QString id = std::get<QJsonObject>(document).value(QLatin1String("id")).toString();
-    if (rule.extra == native::Counts::Yes && !admit(id))
+    if (rule.extra == native::Counts::Yes &&
+        !admit(std::get<QJsonObject>(document).value(QLatin1String("id")).toString()))
         return;
     std::visit([this](const auto &one) { take(one); }, said);
 }

@@ -2,6 +2,7 @@
 #include "server/store/AttachmentStore.h"
 
 #include "models/domain/AttachmentId.h"
+#include "server/store/DataDirectory.h"
 #include "server/store/Logging.h"
 
 #include <QCryptographicHash>
@@ -9,7 +10,6 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFileInfo>
-#include <QSaveFile>
 
 #include <algorithm>
 #include <utility>
@@ -132,10 +132,9 @@ AttachmentResult AttachmentStore::store(const QByteArray &bytes)
     }
     if (m_total + bytes.size() > m_options.mostTotal)
         return failed("full", QStringLiteral("The server has no room for more pictures."));
-    QSaveFile file(path); // written aside, synced, renamed
-    if (!QDir().mkpath(QFileInfo(path).path()) || !file.open(QIODevice::WriteOnly) || !file.setPermissions(ownerOnly) ||
-        file.write(bytes) != bytes.size() || !file.commit()) {
-        qCWarning(lcStore).noquote() << "a picture was not stored in" << path << ":" << file.errorString();
+    QDir().mkpath(QFileInfo(path).path());
+    if (const QString error = writePrivateFile(path, bytes); !error.isEmpty()) {
+        qCWarning(lcStore).noquote() << "a picture was not stored in" << path << ":" << error;
         return failed("storage_failed", QStringLiteral("The picture could not be stored."));
     }
     m_total += bytes.size();

@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QRandomGenerator>
+#include <QSaveFile>
 #include <QTemporaryFile>
 
 #if defined(Q_OS_UNIX) && !defined(TOCSIN_PORTABLE)
@@ -237,6 +238,14 @@ bool allocateFile(const QString &path, qint64 bytes)
     }
     return file.flush();
 #endif
+}
+
+QString writePrivateFile(const QString &path, const QByteArray &bytes)
+{
+    QSaveFile file(path);
+    const bool written = file.open(QIODevice::WriteOnly) && file.setPermissions(ownerOnly) &&
+                         file.write(bytes) == bytes.size() && file.commit();
+    return written ? QString() : file.errorString();
 }
 
 bool makePrivateFile(const QString &path)

@@ -56,6 +56,8 @@ private:
     std::unique_ptr<Lock> m_lock;
 };
 
+/// Writes a file that only its owner may read, aside, synced and renamed: never half of it. What went wrong, in the system's words.
+[[nodiscard]] QString writePrivateFile(const QString &path, const QByteArray &bytes);
 /// Makes an empty file that only its owner may read, unless it exists; true when it is there afterwards.
 [[nodiscard]] bool makePrivateFile(const QString &path);
 

@@ -2,9 +2,9 @@
 #include "server/store/HeadCopies.h"
 
 #include "models/domain/Time.h"
+#include "server/store/DataDirectory.h"
 
 #include <QDir>
-#include <QSaveFile>
 
 namespace tocsin {
 
@@ -14,11 +14,8 @@ QString HeadCopies::write(const SignedHead &head, qint64 nowMicros) const
         return QStringLiteral("The directory %1 for copies of the log's head cannot be made.").arg(m_directory);
     const QString day = toIso8601(fromEpochMicros(nowMicros)).left(10);
     for (const QString &path : {QStringLiteral("%1/head-%2.txt").arg(m_directory, day), latest()}) {
-        QSaveFile file(path); // writes beside it, syncs and renames: never half a head
-        const QByteArray text = head.text();
-        if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
-            file.write(text) != text.size() || !file.commit())
-            return QStringLiteral("The copy %1 of the log's head cannot be written: %2.").arg(path, file.errorString());
+        if (const QString error = writePrivateFile(path, head.text()); !error.isEmpty())
+            return QStringLiteral("The copy %1 of the log's head cannot be written: %2.").arg(path, error);
     }
     return {};
 }

@@ -4,9 +4,9 @@
 #include "app/console/LocalLink.h"
 #include "app/console/RemoteDeskLink.h"
 #include "models/Console.h"
+#include "tests/support/Pictures.h"
 
 #include <QApplication>
-#include <QBuffer>
 #include <QCryptographicHash>
 #include <QFile>
 #include <QTemporaryDir>
@@ -17,17 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr int patience = 60'000; ///< ms; a deadline, never waited for when all is well
-
-QByteArray picture(Qt::GlobalColor colour)
-{
-    QImage image(64, 48, QImage::Format_RGB32);
-    image.fill(colour);
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "png");
-    return bytes;
-}
 
 /// The program as `tocsin` starts it, with its own console.
 class Program
@@ -191,7 +180,7 @@ private Q_SLOTS:
         int number = 0;
         for (const auto &[from, to] :
              {std::pair(program.console.get(), &remote.console), std::pair(&remote.console, program.console.get())}) {
-            const QByteArray bytes = picture(number == 0 ? Qt::red : Qt::blue);
+            const QByteArray bytes = test::encoded(test::painted(64, 48, number == 0 ? Qt::red : Qt::blue));
             sendPicture(*from, files.filePath(QStringLiteral("%1.png").arg(++number)), bytes);
             const QString id = QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
             QTRY_COMPARE_WITH_TIMEOUT(picturesIn(*to), QStringList{id}, patience);

@@ -3,12 +3,11 @@
 
 #include "tests/models/Samples.h"
 #include "tests/support/FakeDeskLink.h"
+#include "tests/support/Pictures.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
-#include <QBuffer>
 #include <QClipboard>
-#include <QCryptographicHash>
 #include <QGuiApplication>
 #include <QMimeData>
 #include <QSignalSpy>
@@ -17,30 +16,10 @@
 
 using namespace tocsin;
 using namespace tocsin::samples;
+using namespace tocsin::test;
 
 namespace {
 constexpr int patience = 30'000; ///< ms, a deadline
-
-QByteArray encoded(const QImage &image, const char *kind = "png")
-{
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, kind);
-    return bytes;
-}
-
-QImage painted(int width, int height, Qt::GlobalColor colour = Qt::red)
-{
-    QImage image(width, height, QImage::Format_RGB32);
-    image.fill(colour);
-    return image;
-}
-
-QString idOf(const QByteArray &bytes)
-{
-    return QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
-}
 
 /// The console with Dana's conversation open.
 struct Desk

@@ -2,11 +2,10 @@
 // The desk page as a dispatcher works it, on a desk that answers when the test says so.
 
 #include "tests/qml/DeskBench.h"
+#include "tests/support/Pictures.h"
 
 #include <QApplication>
-#include <QBuffer>
 #include <QClipboard>
-#include <QCryptographicHash>
 #include <QDropEvent>
 #include <QMimeData>
 #include <QSignalSpy>
@@ -456,24 +455,6 @@ void TestDeskPage::who_is_on_shift_is_seen()
     QTRY_VERIFY(!bench.find(QStringLiteral("Lee Wong, supervisor")));
 }
 
-namespace {
-QByteArray somePicture(Qt::GlobalColor colour)
-{
-    QImage image(320, 240, QImage::Format_RGB32);
-    image.fill(colour);
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "png");
-    return bytes;
-}
-
-QString idOf(const QByteArray &bytes)
-{
-    return QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
-}
-} // namespace
-
 void TestDeskPage::a_picture_is_pasted_looked_at_and_sent()
 {
     DeskBench bench;
@@ -484,7 +465,7 @@ void TestDeskPage::a_picture_is_pasted_looked_at_and_sent()
     QGuiApplication::clipboard()->setText(QStringLiteral("words"));
     bench.key(Qt::Key_V, Qt::ControlModifier);
     QTRY_COMPARE(bench.console().chat()->draft(), QStringLiteral("words"));
-    QGuiApplication::clipboard()->setImage(QImage::fromData(somePicture(Qt::darkGreen)));
+    QGuiApplication::clipboard()->setImage(QImage::fromData(test::encoded(test::painted(320, 240, Qt::darkGreen))));
     bench.key(Qt::Key_V, Qt::ControlModifier);
     QTRY_VERIFY(bench.find(QStringLiteral("pasted picture, ")));
     QCOMPARE(bench.console().chat()->draft(), QStringLiteral("words")); // the text stays as it was
@@ -513,7 +494,7 @@ void TestDeskPage::a_picture_is_pasted_looked_at_and_sent()
     QTRY_VERIFY(bench.link().transfers.isEmpty());
     QVERIFY(bench.click(QStringLiteral("Send (Enter)")));
     QTRY_COMPARE(bench.link().transfers.size(), 1);
-    const QString id = idOf(bench.link().transfers.first().bytes);
+    const QString id = test::idOf(bench.link().transfers.first().bytes);
     bench.link().finishTransfer();
     QTRY_VERIFY(!bench.link().asked.isEmpty());
     const auto request = lastRequest<SendChat>(bench.link());
@@ -529,18 +510,19 @@ void TestDeskPage::pictures_of_a_line_open_large_and_escape_closes()
 {
     DeskBench bench;
     QVERIFY(bench.isReady());
-    const QList<QByteArray> bytes{somePicture(Qt::darkRed), somePicture(Qt::darkBlue)};
+    const QList<QByteArray> bytes{test::encoded(test::painted(320, 240, Qt::darkRed)),
+                                  test::encoded(test::painted(320, 240, Qt::darkBlue))};
     ChatMessage line;
     line.id = QStringLiteral("m-pictures");
     line.thread = QStringLiteral("user/dana");
     line.senderId = QStringLiteral("dana");
     line.senderName = QStringLiteral("Dana R.");
-    line.attachments = {idOf(bytes[0]), idOf(bytes[1])};
+    line.attachments = {test::idOf(bytes[0]), test::idOf(bytes[1])};
     line.at = scene::now();
     bench.console().selectThread(line.thread);
     bench.link().publish(line);
     QTRY_COMPARE(bench.link().transfers.size(), 2);
-    const bool newestFirst = bench.link().transfers.first().picture == idOf(bytes[1]);
+    const bool newestFirst = bench.link().transfers.first().picture == test::idOf(bytes[1]);
     bench.link().finishTransfer(bytes[newestFirst ? 1 : 0]);
     bench.link().failTransfer(QStringLiteral("offline"), QStringLiteral("The server cannot be reached."));
     QTRY_VERIFY(bench.find(QStringLiteral("A picture that did not come: try again")));

@@ -4,10 +4,9 @@
 
 #include "qml/controls/Theme.h"
 #include "tests/qml/DeskBench.h"
+#include "tests/support/Pictures.h"
 
 #include <QApplication>
-#include <QBuffer>
-#include <QCryptographicHash>
 #include <QSet>
 #include <QTest>
 
@@ -179,13 +178,9 @@ void TestDeskPicture::pictures_are_painted_small_and_large()
 {
     QFETCH(Theme::Scheme, scheme);
     const QColor paint(200, 40, 160); // no theme has it
-    QImage image(640, 400, QImage::Format_RGB32);
-    image.fill(paint);
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "png");
-    const QString id = QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
+    const QImage image = test::painted(640, 400, paint);
+    const QByteArray bytes = test::encoded(image);
+    const QString id = test::idOf(bytes);
     m_bench->window()->setProperty("scheme", int(scheme));
     Console &console = m_bench->console();
     console.selectThread(QStringLiteral("user/dana"));

@@ -2,17 +2,32 @@
 #pragma once
 
 #include "models/domain/Streams.h"
+#include "server/store/DeskFile.h"
 #include "server/store/LogStore.h"
 #include "tests/support/Events.h"
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 #include <QHash>
+#include <QTest>
 
 #include <functional>
 #include <optional>
 
 namespace tocsin::test {
+
+/// A log has these events, as they were.
+inline void expectEvents(const QString &path, const QList<Event> &sent)
+{
+    DeskFile file;
+    QCOMPARE(file.open(path), QString());
+    QString error;
+    const QList<Event> events = file.eventsAfter(0, int(sent.size()) + 1, &error);
+    QCOMPARE(error, QString());
+    QCOMPARE(events.size(), sent.size());
+    for (qsizetype i = 0; i < sent.size(); ++i)
+        QVERIFY(sameEvent(events.at(i), sent.at(i)));
+}
 
 /// Batches of events for the log, and what the store said of them. Seeded. One thread: the store's.
 class LogLoad

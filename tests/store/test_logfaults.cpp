@@ -43,15 +43,7 @@ private:
     }
     void expectAll(PowerVfs &disk, const QList<Event> &sent)
     {
-        DeskFile file;
-        QCOMPARE(file.open(path()), QString());
-        QString error;
-        const QList<Event> events = file.eventsAfter(0, 10 * messages, &error);
-        QCOMPARE(error, QString());
-        QCOMPARE(events.size(), sent.size());
-        for (qsizetype i = 0; i < sent.size(); ++i)
-            QVERIFY(sameEvent(events.at(i), sent.at(i)));
-        file.close();
+        expectEvents(path(), sent);
         const PowerVfs::Aside aside(disk);
         QCOMPARE(damages(path()), QStringList());
         QCOMPARE(Outsider(path()).list(QStringLiteral("PRAGMA integrity_check")), QStringList{QStringLiteral("ok")});

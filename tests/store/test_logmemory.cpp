@@ -96,15 +96,7 @@ private:
     }
     void expectAll(const QList<Event> &sent)
     {
-        DeskFile file;
-        QCOMPARE(file.open(path()), QString());
-        QString error;
-        const QList<Event> events = file.eventsAfter(0, 10 * messages, &error);
-        QCOMPARE(error, QString());
-        QCOMPARE(events.size(), sent.size());
-        for (qsizetype i = 0; i < sent.size(); ++i)
-            QVERIFY(sameEvent(events.at(i), sent.at(i)));
-        file.close();
+        expectEvents(path(), sent);
         QCOMPARE(damages(path()), QStringList());
     }
 
