@@ -26,8 +26,9 @@ struct AccountsSnapshot
         TimePoint validFrom{};
         bool operator==(const Entry &) const = default;
     };
-    QHash<QString, Entry> accounts; ///< by id
-    QSet<QByteArray> revoked;       ///< revocationKey() of tokens and sessions that have not expired yet
+    QHash<QString, Entry> accounts;    ///< by id
+    QHash<QString, QString> idByEmail; ///< lower case addresses
+    QSet<QByteArray> revoked;          ///< revocationKey() of tokens and sessions that have not expired yet
 };
 
 enum class Revocable { Token, Session };

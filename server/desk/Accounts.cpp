@@ -222,8 +222,11 @@ bool Accounts::publish()
     }
     m_stale = false;
     auto snapshot = std::make_shared<AccountsSnapshot>();
-    for (const Account &account : *accounts)
+    for (const Account &account : *accounts) {
         snapshot->accounts.insert(account.id, {account.name, account.role, account.disabled, account.validFrom});
+        if (!account.email.isEmpty())
+            snapshot->idByEmail.insert(account.email, account.id);
+    }
     snapshot->revoked = std::move(*revoked);
     m_board->publish(std::move(snapshot));
     Q_EMIT changed();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/dialects/PeopleDirectory.h"
 #include "server/dialects/Rights.h"
 
 #include <QtTest>
@@ -20,6 +21,8 @@ private Q_SLOTS:
     void theOpenPostureAllowsEverything();
     void nobodyOwnsWhatHasNoId();
     void theRowsThatMatterMost();
+    void peopleAreFoundByAddressAndId_data();
+    void peopleAreFoundByAddressAndId();
 };
 
 void TestRights::everyActHasOneRow()
@@ -83,6 +86,39 @@ void TestRights::theRowsThatMatterMost()
     QVERIFY(reachOf(Role::Dispatcher, Act::AcknowledgeAlert) == Reach::Any);
     for (const Role role : roles)
         QVERIFY((reachOf(role, Act::ManageAccounts) == Reach::Any) == (role == Role::Admin));
+}
+
+void TestRights::peopleAreFoundByAddressAndId_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("secure");
+    QTest::addColumn<QString>("open");
+    const auto row = [](const QString &text, const char *secure, const char *open) {
+        QTest::addRow("%s", qPrintable(text.left(40))) << text << QString::fromUtf8(secure) << QString::fromUtf8(open);
+    };
+    row(QStringLiteral("anna@example.org"), "anna", "anna");
+    row(QStringLiteral(" Anna@Example.org "), "anna", "anna");
+    row(QStringLiteral("anna"), "anna", "anna");
+    row(QStringLiteral("ANNA"), "anna", "anna");
+    row(QStringLiteral("Ben@Example.org"), "", "ben@example.org");
+    row(QStringLiteral("Ben"), "", "Ben");
+    row(QString(), "", "");
+    row(QStringLiteral("  "), "", "");
+    row(QStringLiteral("a/b"), "", "");
+    row(QString(254, QLatin1Char('x')), "", "");
+    row(QString(255, QLatin1Char('x')), "", "");
+}
+
+void TestRights::peopleAreFoundByAddressAndId()
+{
+    QFETCH(QString, text);
+    AccountsSnapshot accounts;
+    accounts.accounts.insert(QStringLiteral("anna"), {QStringLiteral("Anna"), Role::Citizen, false, {}});
+    accounts.idByEmail.insert(QStringLiteral("anna@example.org"), QStringLiteral("anna"));
+    const auto board = std::make_shared<AccountsBoard>();
+    board->publish(std::make_shared<const AccountsSnapshot>(accounts));
+    QTEST(PeopleDirectory(board, Posture::Secure).idOf(text), "secure");
+    QTEST(PeopleDirectory(board, Posture::Open).idOf(text), "open");
 }
 
 QTEST_GUILESS_MAIN(TestRights)
