@@ -140,6 +140,10 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("A heartbeat to each client that expects them, this often."), 1, 3600},
         {QStringLiteral("server.ping_seconds"), Kind::Integer, 25, QString(), QString(),
          QStringLiteral("A WebSocket ping to each client, this often; two misses end the connection."), 1, 3600},
+        {QStringLiteral("monitor.status_seconds"), Kind::Integer, 30, QString(), QString(),
+         QStringLiteral("Device status, analytics and performance go to the subscribers of /ws this often."), 1, 3600},
+        {QStringLiteral("monitor.cleanup_seconds"), Kind::Integer, 300, QString(), QString(),
+         QStringLiteral("Monitoring of a device that nobody reads for so long ends."), 1, 86400},
         {QStringLiteral("auth.algorithm"), Kind::Text, QStringLiteral("HS256"), QString(), QString(),
          QStringLiteral("How tokens are signed: HS256, RS256, ES256 or EdDSA.")},
         {QStringLiteral("auth.public_key"), Kind::Text, QString(), QString(), QStringLiteral("FILE"),
@@ -381,6 +385,8 @@ Settings Config::settings() const
     s.maxConnections = get("server.max_connections").toInt();
     s.maxConnectionsPerAddress = get("server.max_connections_per_address").toInt();
     s.heartbeatSeconds = get("server.heartbeat_seconds").toInt();
+    s.monitorStatusSeconds = get("monitor.status_seconds").toInt();
+    s.monitorCleanupSeconds = get("monitor.cleanup_seconds").toInt();
     s.pingSeconds = get("server.ping_seconds").toInt();
     s.tokenAlgorithm = get("auth.algorithm").toString();
     s.tokenPublicKey = get("auth.public_key").toString();

@@ -8,6 +8,7 @@
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
+#include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/ListenAddress.h"
 #include "server/net/TokenAuthorizer.h"
 
@@ -93,9 +94,20 @@ void ServerSide::build(const DeskSnapshot &initial)
     VehicleDialect *dialect = vehicles.get();
     connect(m_feed.get(), &ServerFeed::readings, dialect, &VehicleDialect::publish);
     m_board->addGroups([dialect] { return dialect->counters().groups; });
-    m_users = [dialect, native = m_native] { return dialect->counters().users + native->counters().people; };
+    MonitorOptions monitoring;
+    monitoring.status = std::chrono::seconds{m_parts.settings.monitorStatusSeconds};
+    monitoring.cleanup = std::chrono::seconds{m_parts.settings.monitorCleanupSeconds};
+    monitoring.figures = [this] { return m_board->stats(systemNow()); };
+    auto monitors = std::make_unique<MonitorDialect>(options, monitoring, services);
+    MonitorDialect *monitor = monitors.get();
+    connect(m_feed.get(), &ServerFeed::readings, monitor, &MonitorDialect::publish);
+    m_board->addGroups([monitor] { return monitor->groups(); });
+    m_users = [dialect, monitor, native = m_native] {
+        return dialect->counters().users + monitor->users() + native->counters().people;
+    };
     m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
+    m_server->addDialect(std::move(monitors));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
         options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));

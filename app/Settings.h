@@ -23,6 +23,8 @@ struct Settings
     int maxConnections = 0;
     int maxConnectionsPerAddress = 0;
     int heartbeatSeconds = 0;
+    int monitorStatusSeconds = 0;
+    int monitorCleanupSeconds = 0;
     int pingSeconds = 0;
 
     QString tokenAlgorithm;

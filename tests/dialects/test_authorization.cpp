@@ -7,6 +7,7 @@
 #include "server/dialects/NativeOutlet.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
+#include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/Server.h"
 #include "server/net/TokenAuthorizer.h"
 #include "tests/dialects/RightsWorld.h"
@@ -101,6 +102,7 @@ public:
         options.messagesPerAddress = 100'000;
         const DialectServices services{mirror, latest, sink, desk, archive};
         add(std::make_unique<VehicleDialect>(options, services));
+        add(std::make_unique<MonitorDialect>(options, MonitorOptions(), services));
         add(std::make_unique<NativeDialect>(
             options, NativeDialect::Parts{
                          services, nullptr,
@@ -202,7 +204,9 @@ QByteArray bodyOf(const Route &route, const char *object)
     const QByteArray id(object);
     return R"({"kind":"raise_panic","vehicle_id":")" + id +
            R"(","sensor_data":{"rpm":1},"telemetry_data":[{"rpm":1}],"user_id":")" + id +
-           R"(","username":"x","password":"long enough","refresh_token":"x"})";
+           R"(","username":"x","password":"long enough","refresh_token":"x","device_id":"van-1","alert_type":"x",)"
+           R"("message":"m","title":"t","type":"notification","data":{},"metrics":{"cpu":1},"action_id":"a",)"
+           R"("action_type":"x","status":"failed"})";
 }
 
 template<std::size_t N>
