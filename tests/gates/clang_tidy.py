@@ -41,8 +41,19 @@ def build_plugin(passed):
 
 
 def plain(command):
-    """clang cannot read GCC's precompiled header: the command goes without it, which also proves that no source needs it."""
+    """clang cannot read GCC's precompiled header: the command goes without it."""
     return re.sub(r"-Winvalid-pch|-fpch-preprocess|-include \S*cmake_pch\.hxx", "", command)
+
+
+def build_pch(passed, build, command):
+    """The same header precompiled by clang: what all sources include is read once, not three hundred times."""
+    pch = passed / "own.pch"
+    header = build / "CMakeFiles/tocsin_pch.dir/cmake_pch.hxx"
+    command = re.sub(r"^.*? (?=-)", "clang++-19 ", command[command.index("c++ ") :], count=1)
+    command = re.sub(r"-D(QT_(?!NO)|BOOST)\S+ ", "", command)  # of the folders that use more than Qt Core
+    command = re.sub(r" -o \S+ -c \S+", f" -w -Wno-error -x c++-header {header} -o {pch}", command)
+    subprocess.run(command, shell=True, check=True, cwd=build)
+    return pch
 
 
 def main():
@@ -66,6 +77,9 @@ def main():
     first = next(e for e in commands if pathlib.Path(e["directory"], e["file"]).resolve() == min(sources))
     commands.append({"directory": first["directory"], "file": str(HERE / "bad.cpp"),
                      "command": re.sub(r" -o \S+ -c \S+", f" -c {HERE / 'bad.cpp'}", first["command"])})
+    pch = build_pch(passed, build, first["command"])
+    for entry in commands:
+        entry["command"] = entry["command"].replace(" -c ", f" -include-pch {pch} -c ", 1)
     (passed / "compile_commands.json").write_text(json.dumps(commands))
     common = (root / ".clang-tidy").read_bytes() + plugin.name.encode()
 
