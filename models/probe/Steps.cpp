@@ -111,7 +111,6 @@ Step hears(const QString &name, const QString &expected, const Fits &fits)
     Step step;
     step.name = name;
     step.expected = expected;
-    step.act = [](Walker &) {};
     step.judge = [fits](Walker &, const Heard &heard) -> std::optional<Step::Verdict> {
         return heard.kind == Heard::Kind::Text && fits(heard) ? verdict(true, heard) : std::nullopt;
     };

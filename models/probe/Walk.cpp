@@ -14,6 +14,7 @@ namespace tocsin::probe {
 namespace {
 constexpr int nsPerMs = 1'000'000;
 constexpr qsizetype mostShown = 160;
+constexpr qsizetype mostEarly = 64;
 constexpr qsizetype largestBody = 1'048'576;
 
 QString shortened(const QString &text)
@@ -104,12 +105,21 @@ void Walker::next()
         return end(WalkRow::Result::Skipped, why);
     m_listening = true;
     m_deadline.start(m_options.patience);
-    step.act(*this);
+    const QList<Heard> early = std::exchange(m_early, {});
+    if (step.act)
+        return step.act(*this);
+    for (const Heard &heard : early) {
+        hear(heard);
+        if (!m_listening)
+            return;
+    }
 }
 
 void Walker::hear(const Heard &heard)
 {
     if (!m_listening) {
+        if (heard.kind == Heard::Kind::Text && m_early.size() < mostEarly)
+            m_early.append(heard);
         if (heard.kind == Heard::Kind::Closed)
             m_lost = QStringLiteral("closed %1 %2").arg(heard.code).arg(heard.text);
         return;
@@ -147,6 +157,7 @@ void Walker::end(WalkRow::Result result, const QString &got)
 void Walker::open(const QString &path, const QUrlQuery &query, const QStringList &subprotocols, bool withToken)
 {
     m_lost.clear();
+    m_early.clear();
     m_socket.setTarget(m_target);
     m_socket.open(m_target.socketUrl(path, query, withToken), subprotocols, m_dialect == 2);
 }

@@ -71,7 +71,7 @@ struct Step
     };
     QString name;
     QString expected;
-    std::function<void(Walker &)> act;
+    std::function<void(Walker &)> act; ///< none: what came since the last one counts too
     std::function<std::optional<Verdict>(Walker &, const Heard &)> judge;
     bool mandatory = true;
     bool needsSocket = false;
@@ -129,7 +129,8 @@ private:
     QList<Step> m_steps;
     int m_step = -1;
     bool m_listening = false;
-    QString m_lost; ///< how the server ended the connection that the next steps need
+    QList<Heard> m_early; ///< frames that came between two steps
+    QString m_lost;       ///< how the server ended the connection that the next steps need
 };
 
 } // namespace tocsin::probe
