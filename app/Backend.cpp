@@ -14,6 +14,7 @@
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
 #include "server/desk/RulesFile.h"
+#include "server/dialects/ClientWatch.h"
 #include "server/dialects/NativeOutlet.h"
 #include "server/net/ServerThread.h"
 #include "server/store/Archive.h"
@@ -156,6 +157,21 @@ void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 void Backend::tellTyping(const TypingNotice &notice)
 {
     Q_EMIT typingTold(notice);
+}
+
+void Backend::watchClients(bool watches)
+{
+    ServerSide *const server = m_parts->server.get();
+    QMetaObject::invokeMethod(
+        server, [server, watches] { server->clients().watchHere(watches); }, Qt::QueuedConnection);
+}
+
+void Backend::orderClients(const Actor &by, const ClientOrder &order,
+                           const std::function<void(const Outcome &)> &answer)
+{
+    ServerSide *const server = m_parts->server.get();
+    QMetaObject::invokeMethod(
+        server, [server, by, order, answer] { server->clients().carryOut(by, order, answer); }, Qt::QueuedConnection);
 }
 
 void Backend::seat(const OnlinePerson &person)
@@ -363,6 +379,8 @@ QString Backend::makeServer()
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
     connect(p.server.get(), &ServerSide::stats, this, &Backend::serverStats, Qt::DirectConnection);
+    connect(p.server.get(), &ServerSide::clientsChanged, this, &Backend::clientsChanged, Qt::DirectConnection);
+    connect(p.server.get(), &ServerSide::framesSeen, this, &Backend::framesSeen, Qt::DirectConnection);
     connect(p.server.get(), &ServerSide::typed, this, &Backend::typingSeen, Qt::DirectConnection);
     connect(p.server.get(), &ServerSide::peopleChanged, this, &Backend::peopleChanged, Qt::DirectConnection);
     connect(this, &Backend::residentsChanged, p.server.get(), &ServerSide::setResidents, Qt::QueuedConnection);

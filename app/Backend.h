@@ -5,6 +5,7 @@
 #include "hal/AdapterConfig.h"
 #include "models/domain/AlertRule.h"
 #include "models/domain/ChannelBands.h"
+#include "models/domain/Connections.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 
@@ -51,6 +52,10 @@ public:
     void seat(const OnlinePerson &person);
     /// Somebody at a console of this process writes; everybody else who may read the conversation is told.
     void tellTyping(const TypingNotice &notice);
+    /// A console of this process watches the connections: clientsChanged().
+    void watchClients(bool watches);
+    /// Answered on the server thread.
+    void orderClients(const Actor &by, const ClientOrder &order, const std::function<void(const Outcome &)> &answer);
 
 Q_SIGNALS:
     void published(const QList<tocsin::Event> &events);
@@ -61,6 +66,8 @@ Q_SIGNALS:
     void typingSeen(const tocsin::TypingNotice &notice); ///< by a session: for the consoles of this process
     void typingTold(const tocsin::TypingNotice &notice); ///< by a console of this process: for the sessions
     void adapterStatus(const QList<tocsin::AdapterStatus> &statuses);
+    void clientsChanged(const tocsin::ClientsUpdate &update);
+    void framesSeen(const tocsin::FrameReport &report);
 
 private:
     struct Parts;

@@ -4,6 +4,7 @@
 #include "app/Tls.h"
 #include "server/dialects/AccountPages.h"
 #include "server/dialects/AttachmentPages.h"
+#include "server/dialects/ClientWatch.h"
 #include "server/dialects/LiveTopics.h"
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
@@ -78,13 +79,18 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server->setInwardGauge(m_parts.inward);
     connect(m_server.get(), &net::Server::stopped, this, &ServerSide::stopped);
 
+    m_watch = std::make_unique<ClientWatch>(m_server->clients(), m_parts.desk, systemNow);
+    connect(m_watch.get(), &ClientWatch::clientsChanged, this, &ServerSide::clientsChanged);
+    connect(m_watch.get(), &ClientWatch::framesSeen, this, &ServerSide::framesSeen);
+
     DialectOptions options;
     options.posture = m_parts.settings.open ? Posture::Open : Posture::Secure;
     options.heartbeat = std::chrono::seconds{m_parts.settings.heartbeatSeconds};
     options.onlineWithin = std::chrono::seconds{m_parts.settings.offlineSeconds};
     const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
-    auto native = std::make_unique<NativeDialect>(
-        options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow()});
+    auto native =
+        std::make_unique<NativeDialect>(options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot,
+                                                                      m_parts.outlet, FeedWindow(), m_watch.get()});
     m_native = native.get();
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);

@@ -6,6 +6,7 @@
 #include "models/domain/AccountsPort.h"
 #include "models/domain/AccountsSnapshot.h"
 #include "models/domain/ChannelBands.h"
+#include "models/domain/Connections.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
 #include "models/domain/Ports.h"
@@ -23,6 +24,7 @@ class QTimer;
 
 namespace tocsin {
 
+class ClientWatch;
 class NativeDialect;
 class NativeOutlet;
 
@@ -65,6 +67,7 @@ public:
     void stop();
 
     [[nodiscard]] ServerFeed &feed() { return *m_feed; }
+    [[nodiscard]] ClientWatch &clients() { return *m_watch; }
 
     /// Why this posture may not be served on these addresses; empty when it may.
     [[nodiscard]] static QString postureProblem(const Settings &settings);
@@ -78,6 +81,8 @@ Q_SIGNALS:
     void stats(const tocsin::ServerStats &stats);
     void typed(const tocsin::TypingNotice &notice); ///< by a session
     void peopleChanged(const QList<tocsin::OnlinePerson> &people);
+    void clientsChanged(const tocsin::ClientsUpdate &update); ///< while a console of this process watches
+    void framesSeen(const tocsin::FrameReport &report);
     void stopped();
 
 private:
@@ -91,6 +96,7 @@ private:
     std::unique_ptr<DeskMirror> m_mirror;
     std::unique_ptr<ServerFeed> m_feed;
     std::unique_ptr<StatusBoard> m_board;
+    std::unique_ptr<ClientWatch> m_watch;  ///< of the server's clients; outlives their sessions
     std::unique_ptr<net::Server> m_server; ///< owns the dialects, which use the three above
     NativeDialect *m_native = nullptr;     ///< the server's
     std::unique_ptr<QTimer> m_sampler;

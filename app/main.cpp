@@ -5,6 +5,7 @@
 #include "app/CommandLine.h"
 #include "app/Config.h"
 #include "app/LogCommands.h"
+#include "app/ProbeCommand.h"
 #include "app/StopSignals.h"
 #include "app/Tls.h"
 #include "hal/AdapterConfig.h"
@@ -174,6 +175,18 @@ int run(int argc, char **argv, const CommandLine &line, const Settings &settings
 #endif
 }
 
+int runProbe(int argc, char **argv)
+{
+    const QCoreApplication app(argc, argv);
+    const ProbeCommand command = ProbeCommand::parse(argumentList(argc, argv));
+    if (!command.error.isEmpty())
+        return fail(command.error + QStringLiteral(" (tocsin probe --help lists what there is)"));
+    if (!command.help)
+        return command.run();
+    std::fputs(ProbeCommand::helpText().toUtf8().constData(), stdout);
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
@@ -181,6 +194,8 @@ int main(int argc, char *argv[])
     QCoreApplication::setApplicationName(QStringLiteral("tocsin"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TOCSIN_VERSION));
 
+    if (argumentList(argc, argv).value(1) == QLatin1String("probe"))
+        return runProbe(argc, argv);
     const CommandLine line = CommandLine::parse(argumentList(argc, argv));
     switch (line.action) {
     case CommandLine::Action::Wrong:

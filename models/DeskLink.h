@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/ChannelBands.h"
+#include "models/domain/Connections.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 
@@ -46,6 +47,11 @@ public:
     virtual quint64 fetchPicture(const QString &id);
     /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
     virtual void typing(const QString &thread);
+    /// Whether connections() are told.
+    virtual void watchConnections(bool watches);
+    /// Something about them; the id comes back in replied() exactly once, never before this returns. Nothing waits for a
+    /// server that is away.
+    virtual QString orderConnections(const ClientOrder &order);
 
 Q_SIGNALS:
     void stateChanged(tocsin::DeskLink::State state);
@@ -68,6 +74,8 @@ Q_SIGNALS:
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     /// Somebody else writes.
     void typingSeen(const tocsin::TypingNotice &notice);
+    void connections(const tocsin::ClientsUpdate &update);
+    void framesSeen(const tocsin::FrameReport &report);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
     void pictureProgress(quint64 transfer, qint64 bytesDone);
     void pictureStored(quint64 transfer, const tocsin::AttachmentResult &result);
@@ -91,6 +99,15 @@ inline quint64 DeskLink::fetchPicture(const QString &)
 
 inline void DeskLink::typing(const QString &)
 {
+}
+
+inline void DeskLink::watchConnections(bool)
+{
+}
+
+inline QString DeskLink::orderConnections(const ClientOrder &)
+{
+    return {};
 }
 
 } // namespace tocsin

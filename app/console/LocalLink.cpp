@@ -88,10 +88,15 @@ void LocalLink::drain()
 QString LocalLink::request(const RequestBody &body)
 {
     const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    m_parts.desk.submit(Request{id, m_parts.self, body}, [this, id](const Outcome &outcome) {
-        QMetaObject::invokeMethod(this, [this, id, outcome] { Q_EMIT replied(id, outcome); }, Qt::QueuedConnection);
-    });
+    m_parts.desk.submit(Request{id, m_parts.self, body}, answerOf(id));
     return id;
+}
+
+std::function<void(const Outcome &)> LocalLink::answerOf(const QString &id)
+{
+    return [this, id](const Outcome &outcome) {
+        QMetaObject::invokeMethod(this, [this, id, outcome] { Q_EMIT replied(id, outcome); }, Qt::QueuedConnection);
+    };
 }
 
 quint64 LocalLink::requestHistory(const HistoryQuery &query)
@@ -107,6 +112,20 @@ void LocalLink::typing(const QString &thread)
 {
     if (m_parts.tellTyping)
         m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
+}
+
+void LocalLink::watchConnections(bool watches)
+{
+    if (m_parts.watchClients)
+        m_parts.watchClients(watches);
+}
+
+QString LocalLink::orderConnections(const ClientOrder &order)
+{
+    const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    if (m_parts.orderClients)
+        m_parts.orderClients(m_parts.self, order, answerOf(id));
+    return id;
 }
 
 quint64 LocalLink::storePicture(const QByteArray &bytes)

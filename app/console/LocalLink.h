@@ -31,6 +31,9 @@ public:
         Actor self;
         std::function<void(const TypingNotice &)> tellTyping; ///< thread-safe
         AttachmentPort *pictures = nullptr;                   ///< outlives the link
+        std::function<void(bool)> watchClients{};             ///< thread-safe, as is the next; it answers on any thread
+        std::function<void(const Actor &, const ClientOrder &, const std::function<void(const Outcome &)> &)>
+            orderClients{};
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -41,6 +44,8 @@ public:
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
     void typing(const QString &thread) override;
+    void watchConnections(bool watches) override;
+    QString orderConnections(const ClientOrder &order) override;
     quint64 storePicture(const QByteArray &bytes) override;
     void cancelPicture(quint64 transfer) override;
     quint64 fetchPicture(const QString &id) override;
@@ -52,6 +57,7 @@ private:
     void drain();
     void askSnapshot();
     void takeSnapshot(const DeskSnapshot &snapshot);
+    [[nodiscard]] std::function<void(const Outcome &)> answerOf(const QString &id); ///< any thread
     void setState(State state);
 
     Parts m_parts;

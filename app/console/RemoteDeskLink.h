@@ -24,6 +24,8 @@ public:
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
+    void watchConnections(bool watches) override { m_link.watchClients(watches); }
+    QString orderConnections(const ClientOrder &order) override { return m_link.orderClients(order); }
     quint64 storePicture(const QByteArray &bytes) override { return m_pictures.store(bytes); }
     void cancelPicture(quint64 transfer) override { m_pictures.cancel(transfer); }
     quint64 fetchPicture(const QString &id) override { return m_pictures.fetch(id); }

@@ -155,6 +155,7 @@ void RemoteLink::makeSocket()
 void RemoteLink::closeSocket()
 {
     m_welcomed = false; // what is asked from here on waits for the next connection
+    giveUpOrders();
     if (!m_socket)
         return;
     m_socket->disconnect(this);
@@ -343,6 +344,8 @@ void RemoteLink::take(const wire::Welcome &welcome)
     subscribe.id = QStringLiteral("live");
     subscribe.topics = {QStringLiteral("telemetry"), QStringLiteral("presence"), QStringLiteral("stats"),
                         QStringLiteral("adapters"), QStringLiteral("typing")};
+    if (m_watchesClients)
+        subscribe.topics.append(QStringLiteral("connections"));
     subscribe.hz = telemetryHz;
     send(subscribe);
     if (grant.state == wire::StreamGrant::State::Resumed)
@@ -454,6 +457,10 @@ void RemoteLink::take(const wire::Live &live)
         Q_EMIT adapters(*statuses);
     } else if (const auto *notice = std::get_if<TypingNotice>(&live.what)) {
         Q_EMIT typing(*notice);
+    } else if (const auto *clients = std::get_if<ClientsUpdate>(&live.what)) {
+        Q_EMIT clientsChanged(*clients);
+    } else if (const auto *frames = std::get_if<FrameReport>(&live.what)) {
+        Q_EMIT framesSeen(*frames);
     }
 }
 
@@ -471,6 +478,10 @@ void RemoteLink::take(const wire::Reply &reply)
         QString error = reply.message;
         const auto history = reply.ok ? wire::historyFromJson(reply.result, &error) : std::nullopt;
         Q_EMIT historyReady(id, history.value_or(HistoryResult{error, {}}));
+        return;
+    }
+    if (m_orders.remove(reply.id)) {
+        Q_EMIT replied(reply.id, wire::outcomeOf(reply));
         return;
     }
     if (!reply.ok && reply.code == QLatin1String("rate_limited")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Connections.h"
 #include "models/domain/Ports.h"
 #include "models/link/LinkTarget.h"
 #include "models/link/PendingFile.h"
@@ -13,6 +14,7 @@
 #include <QHash>
 #include <QList>
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 #include <functional>
@@ -74,6 +76,10 @@ public:
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
     void sayTyping(const QString &thread);
+    /// The topic `connections`, over this connection and those that follow.
+    void watchClients(bool watches);
+    /// Answered by replied(); refused when the server is away, and when it goes before it has answered. Never before this returns.
+    QString orderClients(const ClientOrder &order);
 
 Q_SIGNALS:
     void stateChanged(tocsin::RemoteLink::State state);
@@ -90,6 +96,8 @@ Q_SIGNALS:
     void people(const QList<tocsin::OnlinePerson> &people);
     void limits(const QList<tocsin::ChannelBand> &limits);
     void typing(const tocsin::TypingNotice &notice);
+    void clientsChanged(const tocsin::ClientsUpdate &update);
+    void framesSeen(const tocsin::FrameReport &report);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
 
@@ -123,6 +131,7 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
+    void giveUpOrders();
     void refuseLater(const QString &id, const Outcome &outcome);
     void setState(State state, const QString &reason = {});
 
@@ -153,6 +162,8 @@ private:
     QTimer m_save;
     QHash<QString, quint64> m_queries; ///< by the id on the wire
     quint64 m_lastQuery = 0;
+    QSet<QString> m_orders; ///< about connections, unanswered
+    bool m_watchesClients = false;
     QHash<QString, LatestReading> m_latest; ///< not yet handed on
 };
 

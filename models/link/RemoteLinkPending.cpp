@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/link/RemoteLink.h"
 
+#include <QUuid>
+
 #include <utility>
 
 using namespace std::chrono_literals;
 
-// What of RemoteLink keeps the unanswered actions beyond this console.
+// What of RemoteLink keeps the unanswered actions beyond this console; and the orders about connections, which nobody keeps.
 
 namespace tocsin {
 
@@ -75,6 +77,39 @@ void RemoteLink::savePending()
     if (const QString problem = m_file->save(m_requests.list(), m_self.id.isEmpty() ? m_restoredFor : m_self.id);
         !problem.isEmpty())
         Q_EMIT trouble(problem);
+}
+
+void RemoteLink::watchClients(bool watches)
+{
+    if (std::exchange(m_watchesClients, watches) == watches || !m_welcomed)
+        return;
+    const QStringList topics{QStringLiteral("connections")};
+    if (watches)
+        send(wire::Subscribe{QStringLiteral("clients"), topics});
+    else
+        send(wire::Unsubscribe{QStringLiteral("clients"), topics});
+}
+
+QString RemoteLink::orderClients(const ClientOrder &order)
+{
+    const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    if (!m_welcomed) {
+        refuseLater(id, Outcome::refused(QStringLiteral("offline"), tr("There is no connection to the server.")));
+        return id;
+    }
+    m_orders.insert(id);
+    if (const auto *client = std::get_if<DisconnectClient>(&order))
+        send(wire::Disconnect{id, client->client, client->reason});
+    else
+        send(wire::Tap{id, std::get<InspectFrames>(order).filter});
+    return id;
+}
+
+void RemoteLink::giveUpOrders()
+{
+    const QSet<QString> orders = std::exchange(m_orders, {});
+    for (const QString &id : orders)
+        refuseLater(id, Outcome::refused(QStringLiteral("offline"), tr("The connection to the server was lost.")));
 }
 
 } // namespace tocsin

@@ -150,6 +150,55 @@ void read(JsonReader &in, Ping &ping)
         in.fail(QLatin1String("id"));
 }
 
+// --- disconnect, tap
+
+void write(JsonWriter &out, const Disconnect &disconnect)
+{
+    out.put(QLatin1String("id"), disconnect.id);
+    out.put(QLatin1String("client"), disconnect.client);
+    out.put(QLatin1String("reason"), disconnect.reason);
+}
+
+void read(JsonReader &in, Disconnect &disconnect)
+{
+    readId(in, "id", disconnect.id);
+    readId(in, "client", disconnect.client);
+    in.get(QLatin1String("reason"), disconnect.reason);
+}
+
+template<class Io, class T>
+void filterFields(Io &io, T &filter)
+{
+    fieldOf(io, "client", filter.client);
+    fieldOf(io, "dialect", filter.dialect);
+    fieldOf(io, "user", filter.user);
+    fieldOf(io, "text", filter.text);
+}
+
+void write(JsonWriter &out, const Tap &tap)
+{
+    out.put(QLatin1String("id"), tap.id);
+    if (!tap.filter)
+        return;
+    JsonWriter filter;
+    filterFields(filter, *tap.filter);
+    out.put(QLatin1String("filter"), filter.object());
+}
+
+void read(JsonReader &in, Tap &tap)
+{
+    readId(in, "id", tap.id);
+    const QJsonValue json = in.value(QLatin1String("filter"));
+    if (json.isUndefined())
+        return;
+    JsonReader filter(json.toObject());
+    filterFields(filter, tap.filter.emplace());
+    if (!json.isObject() || !filter.error().isEmpty())
+        in.fail(QLatin1String("filter"));
+}
+
+// --- ack
+
 void write(JsonWriter &out, const Ack &ack)
 {
     QJsonObject cursors;
@@ -295,7 +344,7 @@ void read(JsonReader &in, Ask &ask)
 
 /// In the order of ClientFrame.
 constexpr std::array<const char *, std::variant_size_v<ClientFrame>> types{
-    "hello", "subscribe", "unsubscribe", "request", "query", "ack", "typing", "ping"};
+    "hello", "subscribe", "unsubscribe", "request", "query", "ack", "typing", "ping", "disconnect", "tap"};
 
 template<std::size_t index = 0>
 std::variant<ClientFrame, FrameError> readFrame(const QString &type, const QString &id, const QJsonObject &json)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Connections.h"
 #include "models/domain/Ports.h"
 #include "models/domain/Requests.h"
 #include "models/wire/Json.h"
@@ -8,6 +9,7 @@
 #include <QJsonObject>
 #include <QMap>
 
+#include <optional>
 #include <variant>
 
 // What a client of the native protocol says (PROTOCOL.md beside this file), for both ends. Plain values and functions, any thread.
@@ -88,7 +90,24 @@ struct Ping
     bool operator==(const Ping &) const = default;
 };
 
-using ClientFrame = std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping>;
+/// Ends another connection.
+struct Disconnect
+{
+    QString id;
+    QString client;
+    QString reason; ///< for the one who is disconnected, and the audit
+    bool operator==(const Disconnect &) const = default;
+};
+
+/// From now on frames that pass the filter are shown to whoever asks; without a filter no more.
+struct Tap
+{
+    QString id;
+    std::optional<TapFilter> filter;
+    bool operator==(const Tap &) const = default;
+};
+
+using ClientFrame = std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping, Disconnect, Tap>;
 
 /// What is wrong with a frame; `id` is that of the frame, so that the answer finds its asker.
 struct FrameError

@@ -179,6 +179,8 @@ constexpr QLatin1String statsKey("stats");
 constexpr QLatin1String adaptersKey("adapters");
 constexpr QLatin1String typingKey("typing");
 constexpr QLatin1String limitsKey("limits");
+constexpr QLatin1String clientsKey("connections");
+constexpr QLatin1String framesKey("frames");
 
 QJsonObject toJson(const Live &live)
 {
@@ -214,6 +216,14 @@ QJsonObject toJson(const Live &live)
         std::pair<QLatin1String, QJsonValue> operator()(const QList<ChannelBand> &limits) const
         {
             return {limitsKey, wire::toJson(limits)};
+        }
+        std::pair<QLatin1String, QJsonValue> operator()(const ClientsUpdate &clients) const
+        {
+            return {clientsKey, wire::toJson(clients)};
+        }
+        std::pair<QLatin1String, QJsonValue> operator()(const FrameReport &frames) const
+        {
+            return {framesKey, wire::toJson(frames)};
         }
     };
     const auto [key, value] = std::visit(Encode{}, live.what);
@@ -251,6 +261,10 @@ void read(JsonReader &in, Live &live)
         take(typingKey, typingFromJson(typing.toObject(), &error));
     } else if (const QJsonValue limits = in.value(limitsKey); limits.isArray()) {
         take(limitsKey, limitsFromJson(limits.toArray(), &error));
+    } else if (const QJsonValue clients = in.value(clientsKey); clients.isObject()) {
+        take(clientsKey, clientsFromJson(clients.toObject(), &error));
+    } else if (const QJsonValue frames = in.value(framesKey); frames.isObject()) {
+        take(framesKey, framesFromJson(frames.toObject(), &error));
     } else {
         in.fail(QLatin1String("topic"));
     }

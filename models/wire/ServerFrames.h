@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Desk.h"
+#include "models/wire/ClientsCodec.h"
 #include "models/wire/Json.h"
 #include "models/wire/StatusCodec.h"
 
@@ -82,7 +83,7 @@ struct Events
 struct Live
 {
     using What = std::variant<QList<LatestReading>, QList<DevicePresence>, QList<OnlinePerson>, ServerStats,
-                              QList<AdapterStatus>, TypingNotice, QList<ChannelBand>>;
+                              QList<AdapterStatus>, TypingNotice, QList<ChannelBand>, ClientsUpdate, FrameReport>;
     QString topic;
     What what;
 };

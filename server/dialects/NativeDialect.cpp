@@ -41,7 +41,7 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
     , m_telemetry(std::make_unique<LiveTelemetry>(parts.services.latest, m_options.clock))
     , m_replies(std::make_unique<ReplyBox>())
     , m_services(new NativeServices{m_options, parts.services, std::move(parts.authorizer), m_hub, m_snapshots,
-                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.window,
+                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.clients, parts.window,
                                     AddressLimits(m_options.messagesPerAddress)})
     , m_post(std::make_unique<NativePost>(
           NativePost::Parts{m_options, m_services->common.desk, m_services->common.mirror, m_services->addresses}))
@@ -73,12 +73,19 @@ QByteArrayList NativeDialect::subprotocols() const
     return {native::jsonSubprotocol, native::messagePackSubprotocol};
 }
 
+QStringList NativeDialect::topicsOf(net::Session *session) const
+{
+    const NativeSession *const found = m_bySession.value(session);
+    return found == nullptr ? QStringList() : found->listens();
+}
+
 void NativeDialect::enter(const Place & /*place*/, net::Session *session)
 {
     const bool known = m_options.posture == Posture::Open || !session->principal().id.isEmpty();
     auto *opened = new NativeSession(session, known ? std::optional<Principal>(session->principal()) : std::nullopt,
                                      *m_services, this);
     m_sessions.append(opened);
+    m_bySession.insert(session, opened);
     connect(opened, &NativeSession::welcomed, this, &NativeDialect::tellPeople);
     connect(session, &net::Session::closed, this, [this, opened] { closed(opened); });
     if (!m_ticker->isActive())
@@ -89,8 +96,11 @@ void NativeDialect::closed(NativeSession *session)
 {
     if (!m_sessions.removeOne(session))
         return;
+    m_bySession.remove(session->session());
     m_topics->forget(session->session());
     m_telemetry->forget(session->session());
+    if (m_services->clients != nullptr)
+        m_services->clients->forget(session->session());
     session->disconnect(session->session());
     session->session()->disconnect(session);
     session->detach();

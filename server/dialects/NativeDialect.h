@@ -14,6 +14,7 @@ class QTimer;
 
 namespace tocsin {
 
+class ClientWatch;
 class LiveTelemetry;
 class LiveTopics;
 class NativeOutlet;
@@ -35,6 +36,7 @@ public:
         SnapshotBox::AskDesk askSnapshot;
         NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
+        ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
     };
     /// For /metrics and /health.
     struct Counters
@@ -52,6 +54,7 @@ public:
     [[nodiscard]] QString name() const override { return QStringLiteral("native"); }
     [[nodiscard]] std::span<const Route> routes() const override;
     [[nodiscard]] QByteArrayList subprotocols() const override;
+    [[nodiscard]] QStringList topicsOf(net::Session *session) const override;
 
     /// For those at a console of this process, and the limits in force.
     [[nodiscard]] LiveTopics &topics() { return *m_topics; }
@@ -88,7 +91,8 @@ private:
     std::unique_ptr<ReplyBox> m_replies;
     std::unique_ptr<NativeServices> m_services;
     std::unique_ptr<NativePost> m_post;
-    QList<NativeSession *> m_sessions; ///< children of this
+    QList<NativeSession *> m_sessions;
+    QHash<const net::Session *, NativeSession *> m_bySession; ///< children of this
     std::unique_ptr<QTimer> m_ticker;
 };
 

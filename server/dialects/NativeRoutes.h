@@ -29,7 +29,7 @@ enum class Phase { First, Later, Any };
 enum class Counts { Yes, No };
 
 /// In the order of wire::ClientFrame.
-enum class FrameKind { Hello, Subscribe, Unsubscribe, Request, Query, Ack, Typing, Ping };
+enum class FrameKind { Hello, Subscribe, Unsubscribe, Request, Query, Ack, Typing, Ping, Disconnect, Tap };
 using FrameRule = MessageRule<FrameKind, Phase, Counts>;
 
 /// Hello brings the token. Subscriptions go by topicRules, requests by requestRules, queries and typing by the stream, device or
@@ -43,8 +43,11 @@ inline constexpr std::array<FrameRule, std::variant_size_v<wire::ClientFrame>> f
     FrameRule{"ack", FrameKind::Ack, Rule::signedIn(), Phase::Later, Counts::No},
     FrameRule{"typing", FrameKind::Typing, Rule::byName(), Phase::Later, Counts::No},
     FrameRule{"ping", FrameKind::Ping, Rule::anybody(), Phase::Any, Counts::No},
+    FrameRule{"disconnect", FrameKind::Disconnect, Rule::right(Act::ControlClients, Names::Nothing), Phase::Later,
+              Counts::Yes},
+    FrameRule{"tap", FrameKind::Tap, Rule::right(Act::ControlClients, Names::Nothing), Phase::Later, Counts::Yes},
 };
-static_assert(isSound(frameRules, FrameKind::Ping) && isInOrder(frameRules));
+static_assert(isSound(frameRules, FrameKind::Tap) && isInOrder(frameRules));
 
 /// In the order of RequestBody.
 enum class RequestKind {
@@ -114,6 +117,7 @@ inline constexpr std::array topicRules{
     NameRule{"presence", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"stats", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"adapters", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
+    NameRule{"connections", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"typing", Named::Nothing, Rule::signedIn()},
     NameRule{"telemetry/{device...}", Named::Device, Rule::right(Act::WatchVehicle, Names::Path)},
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
 #include "server/dialects/LiveTopics.h"
@@ -29,6 +30,7 @@ struct NativeServices
     LiveTelemetry &telemetry;
     ReplyBox &replies;
     NativeOutlet &outlet;
+    ClientWatch *clients; ///< null: nobody watches here
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

@@ -20,6 +20,7 @@ namespace tocsin {
 namespace {
 Q_LOGGING_CATEGORY(log, "tocsin.dialect.native", QtInfoMsg)
 
+const QString connectionsTopic = QStringLiteral("connections");
 constexpr quint16 notAuthenticated = 4001;
 constexpr quint16 tooSlow = 4008;
 constexpr qsizetype unauthenticatedBytes = 65'536;
@@ -110,6 +111,11 @@ void NativeSession::receive(const QByteArray &payload, bool binary)
     if (rule.extra == native::Counts::Yes &&
         !admit(std::get<QJsonObject>(document).value(QLatin1String("id")).toString()))
         return;
+    if (rule.rule.goesByRight() && !isAllowed(m_reader.posture, m_reader.who, rule.rule.act(), {})) {
+        answer(wire::replyOf(std::get<QJsonObject>(document).value(QLatin1String("id")).toString(),
+                             Outcome::refused(QStringLiteral("forbidden"), QStringLiteral("You may not do this."))));
+        return;
+    }
     std::visit([this](const auto &one) { take(one); }, said);
 }
 
@@ -169,6 +175,8 @@ void NativeSession::take(const wire::Hello &hello)
         const wire::StreamGrant grant =
             m_feed->open(stream, known ? std::optional<wire::Cursor>(*cursor) : std::nullopt);
         welcome.streams.insert(stream, grant);
+        if (grant.state != wire::StreamGrant::State::Denied)
+            m_streams.append(stream);
         if (known && grant.state == wire::StreamGrant::State::Reset)
             foreign.append(stream);
     }
@@ -347,7 +355,8 @@ void NativeSession::take(const wire::Subscribe &subscribe)
     QStringList heard;
     QStringList denied;
     for (const QString &topic : subscribe.topics) {
-        if (!native::mayHear(m_reader, topic, m_services.common.mirror)) {
+        const bool served = topic != connectionsTopic || m_services.clients != nullptr;
+        if (!served || !native::mayHear(m_reader, topic, m_services.common.mirror)) {
             denied.append(topic);
             continue;
         }
@@ -358,9 +367,13 @@ void NativeSession::take(const wire::Subscribe &subscribe)
     reply.result = {{QLatin1String("topics"), QJsonArray::fromStringList(heard)},
                     {QLatin1String("denied"), QJsonArray::fromStringList(denied)}};
     answer(reply);
+    m_heard = (m_heard + heard).mid(0, wire::maxTopics);
+    m_heard.removeDuplicates();
     for (const QString &topic : std::as_const(heard)) {
         if (topic.startsWith(QLatin1String("telemetry")))
             m_services.telemetry.subscribe(m_session, m_format, topic.section(QLatin1Char('/'), 1), subscribe.hz);
+        else if (topic == connectionsTopic)
+            m_services.clients->subscribe(m_session, m_format);
         else
             m_services.topics.subscribe(m_session, m_reader, m_format, topic);
     }
@@ -369,7 +382,10 @@ void NativeSession::take(const wire::Subscribe &subscribe)
 void NativeSession::take(const wire::Unsubscribe &unsubscribe)
 {
     for (const QString &topic : unsubscribe.topics) {
-        if (topic.startsWith(QLatin1String("telemetry")))
+        m_heard.removeOne(topic);
+        if (topic == connectionsTopic && m_services.clients != nullptr)
+            m_services.clients->unsubscribe(m_session);
+        else if (topic.startsWith(QLatin1String("telemetry")))
             m_services.telemetry.unsubscribe(m_session, topic.section(QLatin1Char('/'), 1));
         else
             m_services.topics.unsubscribe(m_session, m_format, topic);
@@ -391,6 +407,33 @@ void NativeSession::take(const wire::Typing &typing)
 void NativeSession::take(const wire::Ping &ping)
 {
     send(wire::toJson(wire::Pong{ping.id}));
+}
+
+// --- other connections
+
+std::function<void(const Outcome &)> NativeSession::answerLater(const QString &id)
+{
+    return [self = QPointer<NativeSession>(this), id](const Outcome &outcome) {
+        if (self)
+            self->answer(wire::replyOf(id, outcome));
+    };
+}
+
+void NativeSession::take(const wire::Disconnect &disconnect)
+{
+    const auto reply = answerLater(disconnect.id);
+    if (m_services.clients == nullptr)
+        return reply(Outcome::refused(QStringLiteral("not_found"), QStringLiteral("Connections are not told here.")));
+    m_services.clients->disconnectClient(native::actorOf(m_reader, m_session->id()), disconnect.client,
+                                         disconnect.reason, reply);
+}
+
+void NativeSession::take(const wire::Tap &tap)
+{
+    const auto reply = answerLater(tap.id);
+    if (m_services.clients == nullptr)
+        return reply(Outcome::refused(QStringLiteral("not_found"), QStringLiteral("Connections are not told here.")));
+    m_services.clients->tap(m_session, m_format, native::actorOf(m_reader, m_session->id()), tap.filter, reply);
 }
 
 // --- queries

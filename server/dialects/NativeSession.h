@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool isWelcome() const { return m_feed != nullptr; } ///< hello was said and accepted
     [[nodiscard]] const native::Reader &reader() const { return m_reader; }
     [[nodiscard]] TimePoint since() const { return m_since; }
+    [[nodiscard]] QStringList listens() const { return m_streams + m_heard; } ///< streams and topics
 
     /// The socket has closed: what is still answered goes nowhere.
     void detach();
@@ -52,6 +53,9 @@ private:
     void take(const wire::Ack &ack);
     void take(const wire::Typing &typing);
     void take(const wire::Ping &ping);
+    void take(const wire::Disconnect &disconnect);
+    void take(const wire::Tap &tap);
+    [[nodiscard]] std::function<void(const Outcome &)> answerLater(const QString &id);
 
     [[nodiscard]] bool authenticate(const QString &token);
     void makeFeed();
@@ -77,6 +81,8 @@ private:
     bool m_authenticated = false;
     std::unique_ptr<StreamFeed> m_feed;
     QStringList m_served;           ///< devices
+    QStringList m_streams;          ///< followed
+    QStringList m_heard;            ///< topics
     std::deque<QJsonObject> m_bulk; ///< answers to queries, sent while the socket is not behind
     RateLimit m_limit;
     int m_asked = 0;   ///< requests without an answer

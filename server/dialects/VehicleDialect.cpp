@@ -72,6 +72,11 @@ net::HttpResponse VehicleDialect::refusal(const Place &place, int status) const
                                QStringLiteral("Vehicle not found or access denied"));
 }
 
+QStringList VehicleDialect::topicsOf(net::Session *session) const
+{
+    return m_outbound->topicsOf(session);
+}
+
 void VehicleDialect::enter(const Place &place, net::Session *session)
 {
     VehicleSocket::Kind kind = VehicleSocket::Kind::Telemetry;

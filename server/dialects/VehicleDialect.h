@@ -45,6 +45,8 @@ public:
     [[nodiscard]] std::span<const Route> routes() const override { return table(); }
     [[nodiscard]] QString name() const override;
 
+    [[nodiscard]] QStringList topicsOf(net::Session *session) const override;
+
     [[nodiscard]] Counters counters() const;
 
 public Q_SLOTS:

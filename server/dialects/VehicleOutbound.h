@@ -45,6 +45,8 @@ public:
     bool tell(VehicleSocket &socket, const ChatMessage &message);
     /// What it listens to, its own first.
     [[nodiscard]] QStringList topicsOf(const VehicleSocket &socket) const;
+    /// What it has subscribed to.
+    [[nodiscard]] QStringList topicsOf(const net::Session *session) const { return m_fanOut.topicsOf(session); }
 
     /// Remembers how a sender put it, until the alert comes back from the desk.
     void rememberWords(const QString &alertId, const SentWords &words);

@@ -37,6 +37,12 @@ public:
                                                    const std::optional<Principal> &caller) const = 0;
     /// Subprotocols to select from what a client offers; "bearer" and "websocket" are the front door's.
     [[nodiscard]] virtual QByteArrayList subprotocols() const { return {}; }
+    /// What a session listens to, in words for people; asked while somebody watches the connections.
+    [[nodiscard]] virtual QStringList topicsOf(Session *session) const
+    {
+        Q_UNUSED(session)
+        return {};
+    }
     virtual void opened(Session *session) = 0;
     virtual void http(const HttpRequest &request, const std::optional<Principal> &caller, const Respond &respond) = 0;
 };

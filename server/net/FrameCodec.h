@@ -21,6 +21,7 @@ constexpr quint16 Internal = 1011;
 constexpr quint16 Overloaded = 1013;
 constexpr quint16 Unauthorized = 4001; ///< the token ended or was revoked
 constexpr quint16 Slow = 4008;
+constexpr quint16 Disconnected = 4010; ///< by an operator
 } // namespace CloseCode
 
 /// A masking key of zeros makes a client's frame without touching its payload.

@@ -38,6 +38,7 @@ GuardSocket::GuardSocket(quint64 id, std::unique_ptr<Transport> transport, const
     , m_lastTaken(Clock::now())
     , m_deafAbove(shared.settings.limits.unsent + 2 * shared.settings.limits.waitingA)
     , m_behindFrom(shared.settings.limits.unsent)
+    , m_lastHeard(m_lastTaken)
     , m_id(id)
 {
     m_transport->setReading(false);
@@ -269,6 +270,7 @@ void GuardSocket::leaveOpen(Phase next)
 void GuardSocket::transportReceived(QByteArrayView bytes)
 {
     m_traffic.bytesIn += static_cast<quint64>(bytes.size());
+    m_bytesIn += static_cast<quint64>(bytes.size());
     m_unansweredPings = 0;
     if (m_held.isEmpty())
         hold(bytes.sliced(readSome(bytes)));
@@ -281,6 +283,7 @@ qsizetype GuardSocket::readSome(QByteArrayView bytes)
 {
     const qsizetype size = bytes.size();
     const Clock::time_point now = Clock::now();
+    m_lastHeard = now;
     for (qsizetype budget = budgetPerTurn; !bytes.isEmpty() && budget > 0 && !mustWait();) {
         if (m_phase != Phase::Open && m_phase != Phase::AwaitClose)
             return size;
@@ -435,8 +438,10 @@ void GuardSocket::flushOut()
         m_out.take(m_transport->unsent(), chunks, m_encodeGap.get());
         if (chunks.isEmpty())
             break;
-        for (const QByteArray &chunk : std::as_const(chunks))
+        for (const QByteArray &chunk : std::as_const(chunks)) {
             m_traffic.bytesOut += static_cast<quint64>(chunk.size());
+            m_bytesOut += static_cast<quint64>(chunk.size());
+        }
         m_transport->write(chunks);
         chunks.clear();
         if (m_out.isEmpty())

@@ -92,6 +92,15 @@ public:
     [[nodiscard]] bool isBehind();
     void limitMessages(qsizetype bytes) { m_reader.setLimit(bytes); }
     void dropBacklog() { m_out.dropBacklog(); }
+    // For those who watch the connections.
+    [[nodiscard]] quint64 bytesIn() const { return m_bytesIn; }
+    [[nodiscard]] quint64 bytesOut() const { return m_bytesOut; }
+    [[nodiscard]] Clock::time_point lastHeard() const { return m_lastHeard; }
+    [[nodiscard]] std::size_t waitingFrames() const { return m_out.waitingFrames(); }
+    [[nodiscard]] quint64 conflated() const { return m_out.conflated(); }
+    [[nodiscard]] quint64 lostFrames() const { return m_out.lost(); }
+    [[nodiscard]] bool closeSent() const { return m_closeSent; }
+    [[nodiscard]] bool closeReceived() const { return m_closeReceived; }
     /// What comes here may be an alert: it is read even when the desk is behind.
     void setUrgent() { m_urgent = true; }
     void kill(); ///< ends it now, whatever waits
@@ -165,6 +174,9 @@ private:
     Clock::time_point m_deadline = Clock::time_point::max();
     qsizetype m_deafAbove; ///< unsent bytes; nothing more is read from a peer that takes no answers
     qint64 m_behindFrom;   ///< bytes
+    quint64 m_bytesIn = 0;
+    quint64 m_bytesOut = 0;
+    Clock::time_point m_lastHeard;
     quint64 m_id;
     int m_unansweredPings = 0;
     Phase m_phase = Phase::Handshake;

@@ -93,6 +93,7 @@ SendQueue::Result SendQueue::pushB(const QByteArray &wire, const QString &key)
         QByteArray &old = (*known)->wire;
         backlog.costB += wire.size() - old.size();
         old = wire;
+        ++m_conflated;
         result = Result::Conflated;
     } else {
         backlog.b.push_back({key, wire});
@@ -102,6 +103,7 @@ SendQueue::Result SendQueue::pushB(const QByteArray &wire, const QString &key)
     }
     while (backlog.costB > m_limits.waitingB && backlog.b.size() > 1) {
         takeB();
+        ++m_conflated;
         result = Result::Conflated;
     }
     makeRoom();
@@ -139,6 +141,7 @@ void SendQueue::loseC()
     const Keyed lost = std::move(backlog.c.front());
     backlog.c.pop_front();
     backlog.costC -= costOf(lost.wire);
+    ++m_lost;
     auto gap = std::find_if(backlog.gaps.begin(), backlog.gaps.end(),
                             [&lost](const Gap &known) { return known.key == lost.key; });
     if (gap == backlog.gaps.end() && backlog.gaps.size() >= mostGaps)
@@ -154,12 +157,14 @@ void SendQueue::makeRoom()
 {
     Backlog &backlog = *m_backlog;
     while (backlog.costA + backlog.costB + backlog.costC > m_limits.waitingA) {
-        if (!backlog.c.empty())
+        if (!backlog.c.empty()) {
             loseC();
-        else if (!backlog.b.empty())
+        } else if (!backlog.b.empty()) {
             takeB();
-        else
+            ++m_conflated;
+        } else {
             return;
+        }
     }
 }
 
@@ -272,6 +277,11 @@ void SendQueue::takeBacklog(Hand &hand, const GapEncoder *encodeGap)
 bool SendQueue::isEmpty() const
 {
     return m_ready.isEmpty() && !m_batch && m_heldPong.isEmpty() && m_last.isEmpty() && !m_backlog;
+}
+
+std::size_t SendQueue::waitingFrames() const
+{
+    return std::size_t(m_ready.size()) + (m_batch ? m_batch->frames() : 0) + (m_backlog ? m_backlog->frames() : 0);
 }
 
 qsizetype SendQueue::waitingBytes() const

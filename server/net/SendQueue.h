@@ -56,7 +56,10 @@ public:
     [[nodiscard]] bool isEmpty() const;
     /// `size` more bytes would have to wait.
     [[nodiscard]] bool isFull(qsizetype unsent, qsizetype size) const;
-    [[nodiscard]] qsizetype waitingBytes() const; ///< without what frames are charged beyond their own
+    [[nodiscard]] qsizetype waitingBytes() const;    ///< without what frames are charged beyond their own
+    [[nodiscard]] std::size_t waitingFrames() const; ///< in the backlog, and what is ready
+    [[nodiscard]] quint64 conflated() const { return m_conflated; }
+    [[nodiscard]] quint64 lost() const { return m_lost; } ///< of class C
     void dropBacklog() { m_backlog.reset(); }
     /// Messages from batches that take() has handed out since the last call.
     [[nodiscard]] quint64 takeBatchedMessages() { return std::exchange(m_batched, 0); }
@@ -96,6 +99,8 @@ private:
     qsizetype m_readyBytes = 0;
     std::shared_ptr<FrameBatch> m_batch; ///< behind what is ready; still growing
     quint64 m_batched = 0;
+    quint32 m_conflated = 0;
+    quint32 m_lost = 0;
     QByteArray m_heldPong;
     QByteArray m_last;
     std::unique_ptr<Backlog> m_backlog;

@@ -2,6 +2,7 @@
 #include "server/net/Server.h"
 
 #include "server/net/AddressKey.h"
+#include "server/net/ClientRegistry.h"
 #include "server/net/Doorstep.h"
 #include "server/net/FrameCodec.h"
 #include "server/net/GuardSocket.h"
@@ -52,6 +53,7 @@ Server::Server(ServerSettings settings, std::shared_ptr<const Authorizer> author
     , m_settings(std::move(settings))
     , m_router(std::move(authorizer), m_settings.posture)
     , m_door(m_router, m_settings)
+    , m_clients(std::make_unique<ClientRegistry>())
 {
 }
 
@@ -325,6 +327,7 @@ void Server::openSession(WebSocketSession *session, const PendingUpgrade &upgrad
         --m_counters.sessionsNow;
         --entry->counters.sessionsNow;
     });
+    m_clients->add(session, entry->dialect.get());
     entry->dialect->opened(session);
     // The right may have gone between the judgement and the 101.
     if (const QString why = m_router.objection(session->credential(), systemNow()); !why.isEmpty())
@@ -337,6 +340,7 @@ void Server::openSession(WebSocketSession *session, const PendingUpgrade &upgrad
 void Server::onSessionEnded(WebSocketSession *session)
 {
     const QString key = m_sessions.take(session);
+    m_clients->remove(session);
     session->deleteLater();
     leave(key);
 }

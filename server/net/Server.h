@@ -23,6 +23,7 @@ QT_END_NAMESPACE
 
 namespace tocsin::net {
 
+class ClientRegistry;
 class Doorstep;
 class GuardSocket;
 class Listener;
@@ -60,6 +61,8 @@ public:
     void setTlsIdentity(const TlsIdentity &identity);
 
     [[nodiscard]] ServerCounters counters() const;
+    /// The open WebSockets. Goes with the server.
+    [[nodiscard]] ClientRegistry &clients() { return *m_clients; }
 
 Q_SIGNALS:
     void stopped();
@@ -104,6 +107,7 @@ private:
     ServerCounters m_counters;
     Router m_router;
     FrontDoor m_door;
+    std::unique_ptr<ClientRegistry> m_clients;
     std::shared_ptr<const InwardGauge> m_inward;
     std::unique_ptr<TurnQueue> m_turns;
     std::unique_ptr<ReadGate> m_gate;

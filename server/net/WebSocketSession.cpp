@@ -6,6 +6,9 @@
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 
+#include <algorithm>
+#include <limits>
+
 namespace tocsin::net {
 
 namespace {
@@ -45,6 +48,8 @@ WebSocketSession::WebSocketSession(std::unique_ptr<GuardSocket> guard, std::uniq
     connect(m_socket.get(), &QWebSocket::pong, this, [this](quint64 /*elapsed*/, const QByteArray &payload) {
         if (!payload.isEmpty())
             Q_EMIT pongReceived(payload);
+        else
+            noteRoundTrip();
     });
 }
 
@@ -71,6 +76,7 @@ void WebSocketSession::tick(GuardSocket::Clock::time_point now, const Deadlines 
         return;
     }
     m_nextPing = now + deadlines.pingInterval;
+    m_pinged = GuardSocket::Clock::now();
     m_socket->ping();
     m_guard->pingSent();
 }
@@ -93,10 +99,64 @@ void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString
 {
     if (!isOpen() || frame.isEmpty())
         return;
+    if (m_observer != nullptr)
+        show(frame);
     if (m_guard->send(frame, delivery, key))
         guardSent(1);
     else
         closeSlow();
+}
+
+/// The frame's own payload: opcode and length stand before it, a server's frame has no mask.
+void WebSocketSession::show(const Frame &frame)
+{
+    constexpr qsizetype shortHead = 2;
+    const QByteArray &wire = frame.wire();
+    const auto opcode = static_cast<Opcode>(static_cast<quint8>(wire.at(0)) & 0x0F);
+    if (opcode != Opcode::Text && opcode != Opcode::Binary)
+        return;
+    const int length = static_cast<quint8>(wire.at(1)) & 0x7F;
+    const qsizetype head = shortHead + (length == 127 ? 8 : length == 126 ? 2 : 0);
+    m_observer->saw(*this, true, opcode == Opcode::Binary, QByteArrayView(wire).sliced(head));
+}
+
+void WebSocketSession::noteRoundTrip()
+{
+    if (m_pinged == GuardSocket::Clock::time_point{})
+        return;
+    const auto took = std::chrono::duration_cast<Duration>(GuardSocket::Clock::now() - m_pinged).count();
+    m_pinged = {};
+    m_trips.at(m_tripCount++ % keptTrips) =
+        static_cast<quint32>(std::clamp<qint64>(took, 0, std::numeric_limits<quint32>::max()));
+}
+
+void WebSocketSession::describe(ClientInfo &info) const
+{
+    info.in.messages = qint64(m_messagesIn);
+    info.out.messages = qint64(m_messagesOut);
+    info.in.bytes = qint64(m_guard->bytesIn());
+    info.out.bytes = qint64(m_guard->bytesOut());
+    const auto silent = GuardSocket::Clock::now() - m_guard->lastHeard();
+    info.lastHeard = std::max(m_admission.at, systemNow() - std::chrono::duration_cast<Duration>(silent));
+    info.waitingBytes = m_guard->backlog();
+    info.waitingFrames = qint64(m_guard->waitingFrames());
+    info.conflated = qint64(m_guard->conflated());
+    info.lost = qint64(m_guard->lostFrames());
+    if (m_tripCount == 0)
+        return;
+    constexpr double perMs = 1000;
+    std::array<quint32, keptTrips> sorted = m_trips;
+    const std::size_t kept = std::min(m_tripCount, keptTrips);
+    std::sort(sorted.begin(), sorted.begin() + kept);
+    info.roundTripMs = m_trips.at((m_tripCount - 1) % keptTrips) / perMs;
+    info.roundTripMinMs = sorted.front() / perMs;
+    info.roundTripP95Ms = sorted.at((kept * 95 + 99) / 100 - 1) / perMs;
+}
+
+int WebSocketSession::endCode() const
+{
+    // Qt says 1000 of a connection that nobody closed.
+    return m_guard->closeReceived() || m_guard->closeSent() ? int(m_socket->closeCode()) : 1006;
 }
 
 void WebSocketSession::closeSlow()
@@ -117,6 +177,9 @@ void WebSocketSession::guardText(const QByteArray &utf8)
 {
     ++m_counters.traffic.messagesIn;
     ++m_admission.counters->messagesIn;
+    ++m_messagesIn;
+    if (m_observer != nullptr)
+        m_observer->saw(*this, false, false, utf8);
     Q_EMIT textReceived(utf8);
 }
 
@@ -124,6 +187,9 @@ void WebSocketSession::guardBinary(const QByteArray &payload)
 {
     ++m_counters.traffic.messagesIn;
     ++m_admission.counters->messagesIn;
+    ++m_messagesIn;
+    if (m_observer != nullptr)
+        m_observer->saw(*this, false, true, payload);
     Q_EMIT binaryReceived(payload);
 }
 
@@ -140,6 +206,7 @@ void WebSocketSession::guardStalled()
 
 void WebSocketSession::guardSent(quint64 messages)
 {
+    m_messagesOut += messages;
     m_counters.traffic.messagesOut += messages;
     m_admission.counters->messagesOut += messages;
 }
@@ -149,6 +216,7 @@ void WebSocketSession::identify(const Principal &who, const Credential *credenti
     m_admission.principal = who;
     if (credential != nullptr)
         m_admission.request.credential = *credential;
+    Q_EMIT identified();
 }
 
 void WebSocketSession::guardDrained()

@@ -34,6 +34,12 @@ public:
     quint64 requestHistory(const HistoryQuery &query) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
+    void watchConnections(bool watches) override { watchesConnections = watches; }
+    QString orderConnections(const ClientOrder &order) override
+    {
+        orders.append(order);
+        return QStringLiteral("o%1").arg(orders.size());
+    }
     quint64 storePicture(const QByteArray &bytes) override;
     void cancelPicture(quint64 transfer) override;
     quint64 fetchPicture(const QString &id) override;
@@ -56,6 +62,8 @@ public:
 
     QList<Asked> asked; ///< not answered yet, oldest first
     QStringList typed;
+    QList<ClientOrder> orders; ///< answered by replied() with "o1", "o2", …
+    bool watchesConnections = false;
     struct Transfer
     {
         quint64 id = 0;

@@ -72,6 +72,10 @@ public:
         }
         case 6:
             return wire::Typing{id()};
+        case 8:
+            return wire::Disconnect{id(), id(), text()};
+        case 9:
+            return wire::Tap{id(), coin() ? std::optional(TapFilter{text(), text(), text(), text()}) : std::nullopt};
         default:
             return wire::Ping{shortText()};
         }
@@ -149,7 +153,7 @@ public:
 
     wire::Live live(std::size_t kind)
     {
-        switch (kind % 7) {
+        switch (kind % std::variant_size_v<wire::Live::What>) {
         case 0: {
             QList<LatestReading> readings;
             for (int i = below(3); i > 0; --i)
@@ -184,6 +188,40 @@ public:
             for (int i = below(4); i > 0; --i)
                 limits.append({id(), maybe(), maybe(), maybe(), maybe()});
             return {id(), limits};
+        }
+        case 6: {
+            const auto maybe = [this] { return coin() ? std::optional<double>(below(1000) / 8.0) : std::nullopt; };
+            ClientsUpdate update{coin(), below(9), {}, ids(), {}};
+            for (int i = below(3); i > 0; --i)
+                update.clients.append({id(),
+                                       text(),
+                                       text(),
+                                       text(),
+                                       text(),
+                                       static_cast<Role>(below(5)),
+                                       text(),
+                                       time(),
+                                       time(),
+                                       below(9),
+                                       texts(),
+                                       {seq(), seq(), maybe()},
+                                       {seq(), seq(), maybe()},
+                                       maybe(),
+                                       maybe(),
+                                       maybe(),
+                                       seq(),
+                                       seq(),
+                                       seq(),
+                                       seq()});
+            for (int i = below(3); i > 0; --i)
+                update.closed.append({id(), text(), text(), text(), time(), time(), below(5000), text()});
+            return {id(), update};
+        }
+        case 7: {
+            FrameReport report{{}, coin() ? seq() : 0};
+            for (int i = below(3); i > 0; --i)
+                report.frames.append({id(), time(), coin(), coin(), seq(), text()});
+            return {id(), report};
         }
         default:
             return {id(), wire::TypingNotice{text(), text(), text(), time()}};

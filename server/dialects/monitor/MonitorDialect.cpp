@@ -39,6 +39,11 @@ QString MonitorDialect::name() const
     return QStringLiteral("dialect4");
 }
 
+QStringList MonitorDialect::topicsOf(net::Session *session) const
+{
+    return m_hub->topicsOf(session);
+}
+
 std::span<const Route> MonitorDialect::table()
 {
     return monitor::routes;

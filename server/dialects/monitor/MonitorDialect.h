@@ -29,6 +29,7 @@ public:
     [[nodiscard]] static std::span<const Route> table(); ///< MonitorRoutes.h
     [[nodiscard]] std::span<const Route> routes() const override { return table(); }
     [[nodiscard]] QString name() const override;
+    [[nodiscard]] QStringList topicsOf(net::Session *session) const override;
 
     [[nodiscard]] int groups() const; ///< topics that somebody listens to
     [[nodiscard]] int users() const;  ///< distinct ones

@@ -55,6 +55,7 @@ public:
     int sendToUser(const QString &userId, const QByteArray &utf8);
     int sendToAll(const QByteArray &utf8);
 
+    [[nodiscard]] QStringList topicsOf(const net::Session *session) const { return m_fanOut.topicsOf(session); }
     [[nodiscard]] int listeners(const monitor::Topic &topic) const { return m_fanOut.subscriberCount(topic.key()); }
 
     struct Counts
