@@ -59,7 +59,7 @@ Item {
         height: root.height
 
         Item {
-            width: root.unit * 24
+            width: root.unit * 20
             height: root.height
 
             Column {
@@ -117,12 +117,12 @@ Item {
         }
 
         TableCell {
-            width: root.unit * 7
+            width: root.unit * 9
             text: root.roundTrip
         }
 
         Row {
-            width: root.unit * 9
+            width: root.unit * 11
             height: root.height
             spacing: Theme.grid
 

@@ -50,7 +50,7 @@ FocusScope {
         height: 28
 
         SortHead {
-            width: root.unit * 24
+            width: root.unit * 20
             text: qsTr("Dialect")
             rows: root.rows
             column: ConnectionFilterModel.Dialect
@@ -99,14 +99,14 @@ FocusScope {
         }
 
         SortHead {
-            width: root.unit * 7
+            width: root.unit * 9
             text: qsTr("Trip")
             rows: root.rows
             column: ConnectionFilterModel.RoundTrip
         }
 
         SortHead {
-            width: root.unit * 9
+            width: root.unit * 11
             text: qsTr("Quality")
             rows: root.rows
             column: ConnectionFilterModel.Quality
