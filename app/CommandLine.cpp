@@ -349,19 +349,21 @@ QString CommandLine::help()
     const auto row = [](const QString &left, const QString &right) {
         return QStringLiteral("  %1 %2\n").arg(left, -36).arg(right);
     };
-    QString text = QStringLiteral("Tocsin: a dispatcher's console with the real-time server inside.\n\n"
-                                  "Usage:\n"
-                                  "  tocsin [options]\n"
-                                  "  tocsin --connect URL [--token-file FILE] [options]\n"
-                                  "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
-                                  "  tocsin token NAME | --pairing | --revoke JTI\n"
-                                  "  tocsin user --help tells more of these two\n"
-                                  "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
-                                  "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
-                                  "  tocsin certificate [--data DIR] [--config FILE]\n"
-                                  "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
-                                  "  tocsin rebuild [--data DIR]                make the tables anew from the log\n\n"
-                                  "Options:\n");
+    QString text =
+        QStringLiteral("Tocsin: a dispatcher's console with the real-time server inside.\n\n"
+                       "Usage:\n"
+                       "  tocsin [options]\n"
+                       "  tocsin --connect URL [--token-file FILE] [options]\n"
+                       "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
+                       "  tocsin token NAME | --pairing | --revoke JTI\n"
+                       "  tocsin user --help tells more of these two\n"
+                       "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
+                       "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
+                       "  tocsin certificate [--data DIR] [--config FILE]\n"
+                       "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
+                       "  tocsin rebuild [--data DIR]                make the tables anew from the log\n"
+                       "  tocsin probe URL [options]   walk every dialect of a server; probe --help tells more\n\n"
+                       "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));
     text += row(QStringLiteral("--connect URL"),
@@ -379,7 +381,7 @@ QString CommandLine::help()
     }
     text += row(QStringLiteral("--config FILE"), QStringLiteral("Read this configuration file (TOML)."));
     text += row(QStringLiteral("--print-config"), QStringLiteral("Show every setting with where it came from."));
-    text += row(QStringLiteral("--page NAME"), QStringLiteral("Open this page: desk."));
+    text += row(QStringLiteral("--page NAME"), QStringLiteral("Open this page: desk, hardware."));
     text += row(QStringLiteral("--screenshot FILE"),
                 QStringLiteral("Save the page, with the most urgent alert selected, as PNG; then end."));
     text += row(QStringLiteral("--after MS"), QStringLiteral("Take the screenshot after so long (3000)."));

@@ -37,6 +37,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
           m_clock, [this](const RequestBody &body) { return describe(body); }, this))
     , m_keys(new KeyRegistry(this))
     , m_selected(new SelectedDevice(this))
+    , m_connections(new ConnectionDesk(link, m_files, m_clock, this))
 {
     connect(&link, &DeskLink::stateChanged, this, &Console::takeState);
     connect(&link, &DeskLink::snapshot, this, &Console::takeSnapshot);
@@ -61,6 +62,8 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     connect(m_alerts, &AlertListModel::refused, m_notices, refusal);
     connect(m_chat, &ChatModel::refused, m_notices, refusal);
     connect(m_commands, &CommandModel::refused, m_notices, refusal);
+    connect(m_connections, &ConnectionDesk::refused, m_notices, refusal);
+    connect(m_connections, &ConnectionDesk::said, this, [this](const QString &text) { m_notices->add(text); });
     connect(m_alerts, &AlertListModel::dataChanged, this, &Console::refreshCanAcknowledge);
     connect(m_keys, &KeyRegistry::triggered, this, &Console::takeKey);
     takeState(link.state());
@@ -283,6 +286,7 @@ void Console::tick(TimePoint now)
     m_commands->refresh();
     m_chat->tick(now);
     m_server->adapters()->refresh(now);
+    m_connections->tick();
     showSelected();
 }
 

@@ -7,6 +7,7 @@
 #include "models/ChatModel.h"
 #include "models/ChatThreadModel.h"
 #include "models/CommandModel.h"
+#include "models/ConnectionDesk.h"
 #include "models/ConsoleClock.h"
 #include "models/DeskLink.h"
 #include "models/DeviceFilterModel.h"
@@ -53,6 +54,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::PeopleModel *people READ people CONSTANT FINAL)
     Q_PROPERTY(tocsin::PendingModel *pending READ pending CONSTANT FINAL)
     Q_PROPERTY(tocsin::KeyRegistry *keys READ keys CONSTANT FINAL)
+    Q_PROPERTY(tocsin::ConnectionDesk *connections READ connections CONSTANT FINAL)
     Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
     Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
     Q_PROPERTY(QString selectedAlertId READ selectedAlertId NOTIFY selectedAlertIdChanged FINAL)
@@ -80,6 +82,7 @@ public:
     [[nodiscard]] PeopleModel *people() const { return m_people; }
     [[nodiscard]] PendingModel *pending() const { return m_pending; }
     [[nodiscard]] KeyRegistry *keys() const { return m_keys; }
+    [[nodiscard]] ConnectionDesk *connections() const { return m_connections; }
     [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
     /// For the image provider and for whoever shows the file dialogs.
     [[nodiscard]] PictureCache &pictureCache() { return m_pictureCache; }
@@ -166,6 +169,7 @@ private:
     PendingModel *m_pending;
     KeyRegistry *m_keys;
     SelectedDevice *m_selected;
+    ConnectionDesk *m_connections;
     QString m_deviceId;
     QString m_alertId;
     QString m_operatorName;

@@ -30,6 +30,7 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("zoomOut", map, tr("Zoom out"), {QStringLiteral("-")});
     const QString console = tr("Console");
     add("deskPage", console, tr("The desk"), {QStringLiteral("Ctrl+1")});
+    add("hardwarePage", console, tr("Hardware and connections"), {QStringLiteral("Ctrl+7")});
     add("search", console, tr("Search devices"), {QStringLiteral("/")});
     add("chat", console, tr("Write a message"), {QStringLiteral("M")});
     add("commands", console, tr("Give the selected device an order"), {QStringLiteral("C")});

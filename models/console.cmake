@@ -18,14 +18,20 @@ qt_add_qml_module(tocsin_models
     ChatThreadModel.cpp ChatThreadModel.h
     Clock.h
     CommandModel.cpp CommandModel.h
+    ConnectionDesk.cpp ConnectionDesk.h
+    ConnectionFilterModel.cpp ConnectionFilterModel.h
+    ConnectionListModel.cpp ConnectionListModel.h
     Console.cpp Console.h
     ConsoleClock.cpp ConsoleClock.h
     DeskLink.h
     DeviceFilterModel.cpp DeviceFilterModel.h
     DeviceListModel.cpp DeviceListModel.h
     DeviceRow.cpp DeviceRow.h
+    FactListModel.cpp FactListModel.h
     FilePicker.cpp FilePicker.h
     Format.cpp Format.h
+    FrameInspector.cpp FrameInspector.h
+    FrameListModel.cpp FrameListModel.h
     GaugeModel.cpp GaugeModel.h
     HistoryRequest.cpp HistoryRequest.h
     IntervalEstimate.cpp IntervalEstimate.h
@@ -38,6 +44,7 @@ qt_add_qml_module(tocsin_models
     PeopleModel.cpp PeopleModel.h
     SelectedDevice.cpp SelectedDevice.h
     ServerStatus.cpp ServerStatus.h
+    TestClientModel.cpp TestClientModel.h
     TrailModel.cpp TrailModel.h
     TrendBuffer.cpp TrendBuffer.h
     TrendChart.cpp
@@ -47,6 +54,6 @@ qt_add_qml_module(tocsin_models
 )
 qt_add_resources(tocsin_models tocsin_chat PREFIX /tocsin/chat BASE "${CMAKE_SOURCE_DIR}/resources/chat"
   FILES "${CMAKE_SOURCE_DIR}/resources/chat/replies.json")
-target_link_libraries(tocsin_models PUBLIC tocsin_domain Qt6::Core Qt6::Gui Qt6::Qml Qt6::Charts PRIVATE tocsin_flags)
+target_link_libraries(tocsin_models PUBLIC tocsin_domain tocsin_probe Qt6::Core Qt6::Gui Qt6::Qml Qt6::Charts PRIVATE tocsin_flags)
 target_include_directories(tocsin_models PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
 target_precompile_headers(tocsin_models REUSE_FROM tocsin_pch)

@@ -16,6 +16,7 @@ FocusScope {
 
     Connections {
         target: root.console.keys
+        enabled: root.visible
 
         function onTriggered(actionId) {
             root.act(actionId);

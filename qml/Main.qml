@@ -11,7 +11,7 @@ T.ApplicationWindow {
     id: root
 
     required property Console console
-    /// Lower-case name of the page: "desk".
+    /// Lower-case name of the page: "desk", "hardware".
     property string page: "desk"
     /// A city to lay over the base map (CityOverlay's JSON, a local file or resource); empty for none.
     property url mapOverlay: ""
@@ -78,13 +78,31 @@ T.ApplicationWindow {
         anchors.right: parent.right
         console: root.console
         mapOverlay: root.mapOverlay
-        focus: true
+        visible: root.page === "desk"
+        focus: visible
+    }
+
+    HardwarePage {
+        anchors.top: away.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        console: root.console
+        visible: root.page === "hardware"
+        focus: visible
+    }
+
+    // The server tells of its connections only while they are looked at.
+    Binding {
+        target: root.console.connections
+        property: "watching"
+        value: root.page === "hardware"
     }
 
     Binding {
         target: root.console.keys
         property: "textFocus"
-        value: root.activeFocusItem instanceof TextInput
+        value: root.activeFocusItem instanceof TextInput || root.activeFocusItem instanceof TextEdit
     }
 
     Connections {
@@ -93,6 +111,8 @@ T.ApplicationWindow {
         function onTriggered(actionId) {
             if (actionId === "deskPage")
                 root.page = "desk";
+            else if (actionId === "hardwarePage")
+                root.page = "hardware";
         }
     }
 

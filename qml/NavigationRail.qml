@@ -13,7 +13,7 @@ Panel {
     signal picked(string page)
     signal helpAsked
 
-    implicitWidth: 56
+    implicitWidth: 64
 
     Column {
         anchors.top: parent.top
@@ -28,6 +28,15 @@ Panel {
             keyText: "Ctrl+1"
             checked: root.page === "desk"
             onClicked: root.picked("desk")
+        }
+
+        RailButton {
+            width: root.width
+            iconName: "hardware"
+            text: qsTr("Hardware")
+            keyText: "Ctrl+7"
+            checked: root.page === "hardware"
+            onClicked: root.picked("hardware")
         }
     }
 

@@ -70,7 +70,7 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("hardware")};
     return names;
 }
 
@@ -101,7 +101,13 @@ void ConsoleApp::Private::makeLocalLink()
     auto local = std::make_unique<LocalLink>(LocalLink::Parts{
         backend->desk(), backend->archive(), backend->latest(),
         [from = backend](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); }, self,
-        [from = backend](const TypingNotice &notice) { from->tellTyping(notice); }, &backend->pictures()});
+        [from = backend](const TypingNotice &notice) { from->tellTyping(notice); }, &backend->pictures(),
+        [from = backend](bool watches) { from->watchClients(watches); },
+        [from = backend](const Actor &by, const ClientOrder &order, const auto &answer) {
+            from->orderClients(by, order, answer);
+        }});
+    QObject::connect(backend, &Backend::clientsChanged, local.get(), &DeskLink::connections, Qt::QueuedConnection);
+    QObject::connect(backend, &Backend::framesSeen, local.get(), &DeskLink::framesSeen, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::typingSeen, local.get(), &DeskLink::typingSeen, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::published, local.get(), &LocalLink::offerEvents, Qt::DirectConnection);
     QObject::connect(backend, &Backend::presenceChanged, local.get(), &DeskLink::presence, Qt::QueuedConnection);
@@ -155,6 +161,8 @@ QString ConsoleApp::show()
         return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
     d->console->chat()->setReplies(replies.replies);
+    if (!link.target().isEmpty())
+        d->console->connections()->tester()->setAddress(d->target.url.scheme() + QStringLiteral("://") + link.target());
     // A server elsewhere tells its own.
     d->console->setBands(d->backend != nullptr ? d->backend->limits() : ChannelBands::fromRules(builtInRules()));
     d->engine = std::make_unique<QQmlApplicationEngine>();

@@ -29,7 +29,7 @@ struct ClientFlow
 struct ClientInfo
 {
     QString id;      ///< unique in the server's process: "ws-12"
-    QString dialect; ///< "native", "vehicle", …
+    QString dialect; ///< "native", "dialect1", …
     QString path;    ///< without the query
     QString userId;  ///< empty: nobody yet, or anonymous
     QString userName;

@@ -414,6 +414,92 @@ Alert freshAlert()
                  QStringLiteral("OIL_PRESSURE"), QStringLiteral("14 psi, limit 20 psi"), AlertLevel::Critical, 0s);
 }
 
+ClientsUpdate connections()
+{
+    struct Client
+    {
+        const char *id;
+        const char *dialect;
+        const char *path;
+        const char *user;
+        Role role;
+        const char *address;
+        Duration age;
+        const char *topics;
+        double in;
+        double out;
+        double trip;
+    };
+    const QList<Client> clients{
+        {"ws-3", "native", "/ws/v1", "M. Ortiz", Role::Dispatcher, "192.0.2.10", 3h, "desk telemetry presence stats",
+         0.2, 41, 0.8},
+        {"ws-7", "dialect1", "/ws/telemetry/352647091234567", "Unit 07", Role::Device, "198.51.100.7", 52min,
+         "telemetry/352647091234567", 2, 2, 46},
+        {"ws-9", "dialect1", "/ws/chat/dana", "Dana R.", Role::Citizen, "203.0.113.44", 4min, "chat/dana", 0.1, 0.1,
+         118},
+        {"ws-12", "dialect3", "/ws/hardware", "bench", Role::Device, "192.0.2.21", 20min, "sim_device_1 sim_device_2",
+         0.2, 100, 1.4},
+        {"ws-15", "dialect4", "/ws", "wall", Role::Supervisor, "192.0.2.33", 8h, "device_status notifications", 0.1,
+         1.5, 640},
+        {"ws-21", "dialect5", "/ws/location/a-panic/", "Dana R.", Role::Citizen, "203.0.113.44", 3min,
+         "location/a-panic", 0.1, 0, 97},
+    };
+    ClientsUpdate update;
+    update.full = true;
+    update.total = int(clients.size());
+    for (const Client &client : clients) {
+        ClientInfo info;
+        info.id = QString::fromLatin1(client.id);
+        info.dialect = QString::fromLatin1(client.dialect);
+        info.path = QString::fromLatin1(client.path);
+        info.userName = QString::fromLatin1(client.user);
+        info.role = client.role;
+        info.address = QString::fromLatin1(client.address);
+        info.since = now() - client.age;
+        info.lastHeard = now() - 400ms;
+        info.topics = QString::fromLatin1(client.topics).split(QLatin1Char(' '));
+        info.subscriptions = int(info.topics.size());
+        info.in = {qint64(client.in * 3600), qint64(client.in * 3600 * 210), client.in};
+        info.out = {qint64(client.out * 3600), qint64(client.out * 3600 * 340), client.out};
+        info.roundTripMs = client.trip;
+        info.roundTripMinMs = client.trip * 0.7;
+        info.roundTripP95Ms = client.trip * 1.3;
+        update.clients.append(info);
+    }
+    update.clients[3].waitingFrames = 412;
+    update.clients[3].waitingBytes = 190'000;
+    update.clients[3].conflated = 1'204;
+    update.closed = {{QStringLiteral("ws-18"),
+                      QStringLiteral("dialect1"),
+                      QStringLiteral("amir"),
+                      QStringLiteral("203.0.113.9"),
+                      now() - 9min,
+                      now() - 40s,
+                      1006,
+                      {}},
+                     {QStringLiteral("ws-20"), QStringLiteral("dialect2"), QStringLiteral("hub"),
+                      QStringLiteral("203.0.113.12"), now() - 5min, now() - 12s, 4010,
+                      QStringLiteral("Wrong telephone")}};
+    return update;
+}
+
+FrameReport frames()
+{
+    const auto frame = [](const char *client, Duration ago, bool out, const char *text) {
+        const QString shown = QString::fromUtf8(text);
+        return TappedFrame{QString::fromLatin1(client), now() - ago, out, false, shown.toUtf8().size(), shown};
+    };
+    return {
+        {frame("ws-7", 1900ms, false, R"({"type":"telemetry_update","data":{"speed":52,"rpm":2140,"engine_temp":92}})"),
+         frame("ws-7", 1890ms, true,
+               R"({"type":"telemetry_update","data":{"vehicle_id":"352647091234567","speed":52},"message_id":"5b0c"})"),
+         frame("ws-21", 900ms, false, R"({"type":"auth","token":"•••"})"),
+         frame("ws-21", 850ms, false,
+               R"({"type":"location_update","location":{"latitude":37.0571,"longitude":-6.6049,"accuracy":12}})"),
+         frame("ws-21", 840ms, true, R"({"type":"success","message":"Location updated successfully"})")},
+        12};
+}
+
 void open(FakeDeskLink &link)
 {
     link.setSelf(dispatcher());

@@ -21,6 +21,10 @@ namespace tocsin::scene {
 /// A critical alert of Unit 12 that is not in the snapshot, raised now.
 [[nodiscard]] Alert freshAlert();
 
+/// Six clients of five dialects, one of which falls behind; one has gone.
+[[nodiscard]] ClientsUpdate connections();
+[[nodiscard]] FrameReport frames();
+
 /// Opens the link with the scene.
 void open(FakeDeskLink &link);
 /// Opens it with a desk that nobody has reported to.

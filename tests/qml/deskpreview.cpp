@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
-// [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml].
+// [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
+// [--client ID] [--inspect] [--tab N] [--tool N].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
@@ -11,9 +12,12 @@
 #include <QCommandLineParser>
 #include <QQmlApplicationEngine>
 #include <QQmlComponent>
+#include <QQuickItem>
 #include <QQuickView>
 #include <QTimer>
 #include <QtQml/qqmlextensionplugin.h>
+
+#include <algorithm>
 
 Q_IMPORT_QML_PLUGIN(Tocsin_ControlsPlugin)
 Q_IMPORT_QML_PLUGIN(Tocsin_Controls_MapPlugin)
@@ -28,6 +32,43 @@ QSize sizeFrom(const QString &text)
 {
     const QStringList parts = text.split(QLatin1Char('x'));
     return parts.size() == 2 ? QSize(parts[0].toInt(), parts[1].toInt()) : QSize();
+}
+
+void showConnections(Console &console, FakeDeskLink &link, const QString &client, bool inspect)
+{
+    Q_EMIT link.connections(scene::connections());
+    Q_EMIT link.adapters({{QStringLiteral("gps-1"),
+                           QStringLiteral("nmea"),
+                           QStringLiteral("/dev/ttyUSB0"),
+                           AdapterStatus::State::Running,
+                           {},
+                           48'210,
+                           3,
+                           {}},
+                          {QStringLiteral("rig"),
+                           QStringLiteral("nmea"),
+                           QStringLiteral("/dev/ttyUSB1"),
+                           AdapterStatus::State::Failed,
+                           QStringLiteral("No such file or directory"),
+                           0,
+                           0,
+                           {}}});
+    console.connections()->select(client);
+    if (!inspect)
+        return;
+    console.connections()->inspector()->inspectWhere(QString());
+    Q_EMIT link.replied(QStringLiteral("o%1").arg(link.orders.size()), Outcome::done({}));
+    Q_EMIT link.framesSeen(scene::frames());
+}
+
+/// The first item below that has such a property.
+bool setBelow(QQuickItem *item, const char *property, int value)
+{
+    if (item->metaObject()->indexOfProperty(property) >= 0)
+        return item->setProperty(property, value);
+    const QList<QQuickItem *> children = item->childItems();
+    return std::any_of(children.cbegin(), children.cend(),
+                       [&](QQuickItem *child) { return setBelow(child, property, value); });
 }
 
 /// Grabs after the layout has settled; leaves with 1 when nothing could be saved.
@@ -66,9 +107,15 @@ int main(int argc, char *argv[])
                                    QStringLiteral("1500"));
     const QCommandLineOption gallery(QStringLiteral("gallery"), QStringLiteral("A page of controls."),
                                      QStringLiteral("file"));
+    const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page."), QStringLiteral("name"),
+                                  QStringLiteral("desk"));
+    const QCommandLineOption client(QStringLiteral("client"), QStringLiteral("Connection."), QStringLiteral("id"));
+    const QCommandLineOption inspect(QStringLiteral("inspect"), QStringLiteral("Show frames."));
+    const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("Of the hardware page."), QStringLiteral("n"));
+    const QCommandLineOption tool(QStringLiteral("tool"), QStringLiteral("Below it."), QStringLiteral("n"));
     parser.addHelpOption();
-    parser.addOptions(
-        {screenshot, size, scheme, empty, lost, keys, select, alert, commands, thread, typing, after, gallery});
+    parser.addOptions({screenshot, size, scheme, empty, lost, keys, select, alert, commands, thread, typing, after,
+                       gallery, page, client, inspect, tab, tool});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
@@ -111,6 +158,13 @@ int main(int argc, char *argv[])
         console.selectDevice(parser.value(select));
         if (parser.isSet(alert))
             console.selectAlert(parser.value(alert));
+    }
+    window->setProperty("page", parser.value(page));
+    if (!parser.isSet(empty) && parser.value(page) == QLatin1String("hardware"))
+        showConnections(console, link, parser.value(client), parser.isSet(inspect));
+    for (const auto &[option, property] : {std::pair(&tab, "tab"), std::pair(&tool, "tool")}) {
+        if (parser.isSet(*option))
+            setBelow(window->contentItem(), property, parser.value(*option).toInt());
     }
     if (parser.isSet(lost))
         link.setState(DeskLink::State::Reconnecting);

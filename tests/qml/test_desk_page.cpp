@@ -2,6 +2,7 @@
 // The desk page as a dispatcher works it, on a desk that answers when the test says so.
 
 #include "tests/qml/DeskBench.h"
+#include "tests/qml/HardwarePageTest.h"
 #include "tests/support/Pictures.h"
 
 #include <QApplication>
@@ -571,8 +572,9 @@ void TestDeskPage::every_button_has_a_name()
 int main(int argc, char *argv[])
 {
     const QApplication app(argc, argv);
-    TestDeskPage test;
-    return QTest::qExec(&test, argc, argv);
+    TestDeskPage desk;
+    TestHardwarePage hardware;
+    return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv);
 }
 
 #include "test_desk_page.moc"

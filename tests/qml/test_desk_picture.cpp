@@ -54,6 +54,8 @@ private Q_SLOTS:
     void nothing_is_blank();
     void pictures_are_painted_small_and_large_data();
     void pictures_are_painted_small_and_large();
+    void the_hardware_page_is_painted_data();
+    void the_hardware_page_is_painted();
     void a_lost_server_greys_the_picture_and_not_the_words_data();
     void a_lost_server_greys_the_picture_and_not_the_words();
 
@@ -224,6 +226,38 @@ void TestDeskPicture::pictures_are_painted_small_and_large()
     m_bench->key(Qt::Key_Escape);
     QTRY_VERIFY(!m_bench->find(QStringLiteral("Picture by Dana R.")));
     m_bench->window()->setProperty("scheme", int(Theme::Scheme::Dark));
+}
+
+void TestDeskPicture::the_hardware_page_is_painted_data()
+{
+    themes();
+}
+
+void TestDeskPicture::the_hardware_page_is_painted()
+{
+    QFETCH(Theme::Scheme, scheme);
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.window()->resize(1440, 900);
+    bench.window()->setProperty("scheme", int(scheme));
+    bench.window()->setProperty("page", QStringLiteral("hardware"));
+    Q_EMIT bench.link().connections(scene::connections());
+    bench.console().connections()->select(QStringLiteral("ws-12"));
+    const QQuickItem *row = nullptr;
+    const auto isThere = [&] {
+        row = bench.find(QStringLiteral("bench, Hardware"));
+        return row != nullptr;
+    };
+    QTRY_VERIFY(isThere());
+    // It falls behind: said by a shape and its colour.
+    const auto amber = [&] {
+        const QRectF place = row->mapRectToScene(row->boundingRect());
+        m_picture = bench.window()->grabWindow();
+        return count(m_picture.copy(place.toRect()), m_theme.levelColor(Theme::Level::Warning, scheme));
+    };
+    QTRY_VERIFY(amber() > 60);
+    QVERIFY(m_picture.save(
+        QStringLiteral(TOCSIN_BINARY_DIR "/hardware-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
 }
 
 void TestDeskPicture::a_lost_server_greys_the_picture_and_not_the_words_data()
