@@ -44,12 +44,10 @@ std::variant<QByteArray, FieldError> inflate(const QByteArray &stream, qsizetype
     net::Inflater inflater;
     QByteArray out;
     const QByteArrayView body(stream.constData() + zlibHead, stream.size() - zlibHead - zlibTail);
-    auto result = inflater.feed(body, out, limit);
-    if (result == net::Inflater::Result::Good)
-        result = inflater.finish(out, limit);
+    const auto result = inflater.feed(body, out, limit);
     if (result == net::Inflater::Result::TooLarge)
         return FieldError{{}, QStringLiteral("Message is larger than %1 bytes").arg(limit)};
-    quint32 sum = 0;
+    quint32 sum = 0; // tells a whole stream from one that is cut off
     for (qsizetype i = stream.size() - zlibTail; i < stream.size(); ++i)
         sum = (sum << 8U) | byte(i);
     if (result != net::Inflater::Result::Good || sum != adler32(out))

@@ -200,7 +200,7 @@ void HardwareInbound::subscribe(Client &client, const QJsonObject &data)
         return;
     if (client.id.isEmpty())
         client.id = client.session->id();
-    spec.hz = std::clamp(spec.hz, slowestHz, m_parts.limits.maxHz);
+    spec.hz = std::min(spec.hz, m_parts.limits.maxHz);
     spec.binary = m_parts.limits.binary && asked.binary.value_or(client.format.binary);
     spec.compress = m_parts.limits.compression && asked.compress.value_or(client.format.compress);
     QJsonObject told;
@@ -275,7 +275,7 @@ void HardwareInbound::setMode(Client &client, const QJsonObject &data)
     }
     StreamSpec spec = stream->spec;
     spec.mode = asked.mode.value_or(spec.mode);
-    spec.hz = std::clamp(asked.hz.value_or(spec.hz), slowestHz, m_parts.limits.maxHz);
+    spec.hz = std::min(asked.hz.value_or(spec.hz), m_parts.limits.maxHz);
     spec.fields = asked.fields.value_or(spec.fields);
     m_parts.streams.change(stream->number, spec);
     m_parts.clients.send(client, answer("set_stream_mode", describe(*stream)));

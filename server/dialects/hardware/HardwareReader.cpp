@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/hardware/HardwareReader.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tocsin::hardware {
@@ -59,6 +60,8 @@ public:
         number("frequency_hz", into);
         if (into && !(*into > 0))
             wrong("frequency_hz", QStringLiteral("must be greater than 0"));
+        else if (into)
+            into = std::max(*into, slowestHz);
     }
     void mode(std::optional<StreamMode> &into)
     {

@@ -16,7 +16,7 @@ enum class StreamMode { Full, Delta, Sampled, Custom };
 
 constexpr qsizetype longestId = 128;
 constexpr qsizetype mostFields = 256;
-constexpr double slowestHz = 0.01;
+constexpr double slowestHz = 0.01; ///< whoever asks for less gets this
 
 /// What a stream carries.
 struct StreamSpec

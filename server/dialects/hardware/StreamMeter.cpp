@@ -75,6 +75,8 @@ double StreamMeter::percentileMs(double share) const
     for (std::size_t i = 0; i < m_steps.size(); ++i) {
         seen += m_steps[i];
         if (seen >= wanted && seen > 0) {
+            if (i + 1 == m_steps.size())
+                return maximumMs(); // whatever was longer
             const double upper = std::exp2(static_cast<double>(i + 1) / stepsPerOctave) / 1000;
             return std::clamp(upper, minimumMs(), maximumMs());
         }

@@ -19,7 +19,7 @@ using StreamTime = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 class StreamPace
 {
 public:
-    static constexpr Duration burst = std::chrono::milliseconds(100);
+    static constexpr Duration burst = std::chrono::seconds(1);
 
     StreamPace(Duration period, StreamTime now);
 
