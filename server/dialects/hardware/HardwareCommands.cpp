@@ -89,9 +89,10 @@ void HardwareCommands::answer(const QString &requestId, const Outcome &outcome)
         accept(requestId, outcome.ref);
         return;
     }
-    const Order gone = *order;
+    const quint64 session = order->session;
+    const QString deviceId = order->asked.deviceId;
     m_orders.erase(order);
-    Q_EMIT refused(gone.session, gone.asked.deviceId, outcome);
+    Q_EMIT refused(session, deviceId, outcome);
 }
 
 void HardwareCommands::note(const Event &event)

@@ -54,7 +54,7 @@ const AdapterStatus *HardwareDevices::adapterOf(const Device &device) const
 
 QString HardwareDevices::protocolOf(const QString &source) const
 {
-    const QString kind = source.section(QLatin1Char(':'), 0, 0);
+    QString kind = source.section(QLatin1Char(':'), 0, 0);
     if (kind == QLatin1String("sim"))
         return QStringLiteral("simulation");
     if (kind == QLatin1String("serial") || kind == QLatin1String("replay"))

@@ -34,7 +34,7 @@ quint32 adler32(const QByteArray &bytes)
 
 std::variant<QByteArray, FieldError> inflate(const QByteArray &stream, qsizetype limit)
 {
-    const FieldError broken{{}, QStringLiteral("Invalid zlib message")};
+    FieldError broken{{}, QStringLiteral("Invalid zlib message")};
     const auto byte = [&stream](qsizetype i) { return static_cast<quint32>(static_cast<unsigned char>(stream[i])); };
     constexpr quint32 headCheck = 31;
     constexpr quint32 dictionary = 0x20;

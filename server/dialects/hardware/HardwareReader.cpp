@@ -203,7 +203,7 @@ std::variant<SetMode, FieldError> readSetMode(const QJsonObject &data)
 
 std::variant<IssueCommand, FieldError> readCommand(const QJsonObject &data)
 {
-    const FieldError lacking = missing("data", QStringLiteral("Missing device_id or command"));
+    FieldError lacking = missing("data", QStringLiteral("Missing device_id or command"));
     Fields in(data);
     IssueCommand order;
     in.text("device_id", order.deviceId);
