@@ -16,8 +16,8 @@ struct Person
 };
 /// One of each role; the device's account has the name of its vehicle.
 inline constexpr std::array people{Person{"anna", Role::Citizen}, Person{"van-1", Role::Device},
-                            Person{"dora", Role::Dispatcher}, Person{"sam", Role::Supervisor},
-                            Person{"root", Role::Admin}};
+                                   Person{"dora", Role::Dispatcher}, Person{"sam", Role::Supervisor},
+                                   Person{"root", Role::Admin}};
 /// van-1 is anna's, van-2 is ben's.
 inline constexpr std::array vehicles{"van-1", "van-2", "unknown"};
 inline constexpr std::array users{"anna", "van-1", "dora", "ben", "unknown"};
