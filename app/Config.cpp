@@ -192,6 +192,16 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("Replay a recording (NMEA log, or readings as JSON lines).")},
         {QStringLiteral("hardware.replay_speed"), Kind::Real, 1.0, QString(), QString(),
          QStringLiteral("Replay this many times faster."), 0.01, 1000},
+        {QStringLiteral("hardware.max_telemetry_rate_hz"), Kind::Real, 1000.0, QString(), QString(),
+         QStringLiteral("A stream of /ws/hardware is at most so fast."), 0.01, 1000},
+        {QStringLiteral("hardware.streams_per_connection"), Kind::Integer, 10, QString(), QString(),
+         QStringLiteral("Streams of one connection to /ws/hardware."), 1, 1000},
+        {QStringLiteral("hardware.messages_per_minute"), Kind::Integer, 200, QString(), QString(),
+         QStringLiteral("Messages of one connection to /ws/hardware; beyond them it has to wait."), 1, 1000000},
+        {QStringLiteral("hardware.enable_binary"), Kind::Flag, true, QString(), QString(),
+         QStringLiteral("MessagePack on /ws/hardware for those who ask for it.")},
+        {QStringLiteral("hardware.enable_compression"), Kind::Flag, true, QString(), QString(),
+         QStringLiteral("zlib on /ws/hardware for those who ask for it.")},
         {QStringLiteral("console.operator"), Kind::Text, QStringLiteral("Operator"), QString(), QString(),
          QStringLiteral("Who sits at this console; written into the log with each action.")},
         {QStringLiteral("console.replies"), Kind::Text, QString(), QString(), QStringLiteral("FILE"),
@@ -412,6 +422,11 @@ Settings Config::settings() const
     s.simulate = get("hardware.simulate").toStringList();
     s.replay = get("hardware.replay").toStringList();
     s.replaySpeed = get("hardware.replay_speed").toDouble();
+    s.maxTelemetryRateHz = get("hardware.max_telemetry_rate_hz").toDouble();
+    s.streamsPerConnection = get("hardware.streams_per_connection").toInt();
+    s.hardwareMessagesPerMinute = get("hardware.messages_per_minute").toInt();
+    s.hardwareBinary = get("hardware.enable_binary").toBool();
+    s.hardwareCompression = get("hardware.enable_compression").toBool();
     s.operatorName = get("console.operator").toString();
     s.theme = get("console.theme").toString();
     s.logRules = get("log.rules").toString();

@@ -9,6 +9,7 @@
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
+#include "server/dialects/hardware/HardwareDialect.h"
 #include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/ListenAddress.h"
 #include "server/net/TokenAuthorizer.h"
@@ -38,6 +39,12 @@ net::ServerSettings netSettings(const Settings &settings, const net::TlsIdentity
     s.deadlines.pingInterval = std::chrono::seconds{settings.pingSeconds};
     s.deadlines.stopLinger = 1500ms; // the whole program is to end within three seconds
     return s;
+}
+
+HardwareDialect::Limits hardwareLimits(const Settings &settings)
+{
+    return {settings.maxTelemetryRateHz, settings.streamsPerConnection, settings.hardwareMessagesPerMinute,
+            settings.hardwareBinary, settings.hardwareCompression};
 }
 } // namespace
 
@@ -114,6 +121,12 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
     m_server->addDialect(std::move(monitors));
+    auto hardware = std::make_unique<HardwareDialect>(options, hardwareLimits(m_parts.settings), services);
+    m_hardware = hardware.get();
+    connect(m_feed.get(), &ServerFeed::readings, m_hardware, &HardwareDialect::publish);
+    m_board->addGroups([hardware = m_hardware] { return hardware->groups(); });
+    m_board->addMetrics([hardware = m_hardware] { return hardware->metrics(); });
+    m_server->addDialect(std::move(hardware));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
         options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));
@@ -150,6 +163,7 @@ void ServerSide::setAdapters(const QList<AdapterStatus> &adapters)
 {
     m_board->setAdapters(adapters);
     m_native->setAdapters(adapters);
+    m_hardware->setAdapters(adapters);
 }
 
 void ServerSide::tellTyping(const TypingNotice &notice)

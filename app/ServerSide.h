@@ -25,6 +25,7 @@ class QTimer;
 namespace tocsin {
 
 class ClientWatch;
+class HardwareDialect;
 class NativeDialect;
 class NativeOutlet;
 
@@ -99,6 +100,7 @@ private:
     std::unique_ptr<ClientWatch> m_watch;  ///< of the server's clients; outlives their sessions
     std::unique_ptr<net::Server> m_server; ///< owns the dialects, which use the three above
     NativeDialect *m_native = nullptr;     ///< the server's
+    HardwareDialect *m_hardware = nullptr; ///< likewise
     std::unique_ptr<QTimer> m_sampler;
     std::unique_ptr<QTimer> m_renewal;
     std::function<int()> m_users;

@@ -58,6 +58,11 @@ struct Settings
     QStringList simulate;
     QStringList replay;
     double replaySpeed = 1;
+    double maxTelemetryRateHz = 0;
+    int streamsPerConnection = 0;
+    int hardwareMessagesPerMinute = 0;
+    bool hardwareBinary = true;
+    bool hardwareCompression = true;
 
     QString operatorName;
     QString repliesFile;

@@ -15,12 +15,12 @@ struct Person
     Role role;
 };
 /// One of each role; the device's account has the name of its vehicle.
-constexpr std::array people{Person{"anna", Role::Citizen}, Person{"van-1", Role::Device},
-                            Person{"dora", Role::Dispatcher}, Person{"sam", Role::Supervisor},
-                            Person{"root", Role::Admin}};
+inline constexpr std::array people{Person{"anna", Role::Citizen}, Person{"van-1", Role::Device},
+                                   Person{"dora", Role::Dispatcher}, Person{"sam", Role::Supervisor},
+                                   Person{"root", Role::Admin}};
 /// van-1 is anna's, van-2 is ben's.
-constexpr std::array vehicles{"van-1", "van-2", "unknown"};
-constexpr std::array users{"anna", "van-1", "dora", "ben", "unknown"};
+inline constexpr std::array vehicles{"van-1", "van-2", "unknown"};
+inline constexpr std::array users{"anna", "van-1", "dora", "ben", "unknown"};
 
 /// anna has raised a panic; each van has an alert.
 inline DeskSnapshot snapshot()

@@ -7,6 +7,7 @@
 #include "server/dialects/NativeOutlet.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
+#include "server/dialects/hardware/HardwareDialect.h"
 #include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/Server.h"
 #include "server/net/TokenAuthorizer.h"
@@ -103,6 +104,7 @@ public:
         const DialectServices services{mirror, latest, sink, desk, archive};
         add(std::make_unique<VehicleDialect>(options, services));
         add(std::make_unique<MonitorDialect>(options, MonitorOptions(), services));
+        add(std::make_unique<HardwareDialect>(options, HardwareDialect::Limits(), services));
         add(std::make_unique<NativeDialect>(
             options, NativeDialect::Parts{
                          services, nullptr,

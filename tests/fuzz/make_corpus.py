@@ -279,10 +279,36 @@ def wire():
     yield "deep", b"\1\x81\xa1a" + b"\x91" * 100
 
 
+def hardware():
+    say = lambda settings, *frames: bytes([settings]) + b"\0".join(f if isinstance(f, bytes) else json.dumps(f).encode() for f in frames)
+    stream = {"type": "subscribe_telemetry", "client_id": "c", "timestamp": 1, "data": {"device_id": "van-1", "frequency_hz": 100, "fields": ["speed", "imu"], "mode": "delta", "binary": True, "compress": True}}
+    order = {"type": "device_command", "data": {"device_id": "van-1", "command": {"action": "stop", "parameters": {"hard": True}}, "timeout": 2.5, "retries": 1}}
+    each = [{"type": "ping", "data": 7}, stream, {"type": "set_stream_mode", "data": {"stream_id": "c_van-1_1700000000000", "mode": "full", "frequency_hz": 1e9, "fields": ["all"]}},
+            {"type": "unsubscribe_telemetry", "data": {"device_id": "van-1"}}, {"type": "get_device_list", "data": {"protocol": "serial", "active_only": False}},
+            {"type": "get_device_status", "data": {"device_id": "van-1"}}, {"type": "device_connected", "data": {"device_id": "x"}}, order]
+    yield "each", say(0, *each)
+    yield "each-secure", say(2, *each)
+    yield "each-owner", say(6, *each)
+    for number, one in enumerate(each):
+        yield f"{number}-msgpack", b"\1" + packed(one)
+    yield "zlib-json", b"\1" + zlib.compress(json.dumps(order).encode())
+    yield "zlib-msgpack", b"\1" + zlib.compress(packed(order))
+    yield "zlib-cut", b"\1" + zlib.compress(packed(order))[:-2]
+    yield "zlib-bomb", b"\1" + zlib.compress(b" " * 100_000)
+    yield "zlib-dictionary", b"\1\x78\x20" + b"\0" * 8
+    yield "ten", say(0, *[stream] * 11, {"type": "unsubscribe_telemetry"}, {"type": "subscribe_telemetry", "data": {"resume": True}})
+    yield "limits", say(0, *[{"type": "device_command", "data": {"device_id": "van-1", "command": {"action": "a"}, **more}} for more in ({"timeout": 0.1}, {"timeout": 0}, {"timeout": 600}, {"timeout": 1e300}, {"retries": 10}, {"retries": -1}, {"retries": 0.5})])
+    yield "rates", say(0, *[{"type": "subscribe_telemetry", "data": {"device_id": "van-1", "frequency_hz": hz}} for hz in (0, -1, 1e-300, 0.001, 333.3, 1e300, True, "1")])
+    yield "types", say(0, {"type": 7}, {}, [], b"nonsense", b"", {"type": "ping", "client_id": 1}, {"type": "get_device_list", "data": 1}, {"type": "subscribe_telemetry", "data": {"device_id": "x" * 200}})
+    yield "twice", say(0, b'{"type":"ping","type":"ping"}')
+    yield "bomb-array", b"\1\x81\xa1a" + b"\xdd\xff\xff\xff\xff" * 8
+    yield "deep", b"\1\x81\xa1a" + b"\x91" * 100
+
+
 def main():
     check = "--check" in sys.argv[1:]
     wrong = []
-    for make in (frames, http, target, inflate, token, vehicle, nmea, chunk, events, wire):
+    for make in (frames, http, target, inflate, token, vehicle, nmea, chunk, events, wire, hardware):
         folder = CORPUS / make.__name__
         seeds = {f"seed-{name}": data for name, data in make()}
         if not check:

@@ -15,6 +15,7 @@ import cpp_gate
 PLATFORM = {
     "app/StopSignals.cpp": "signals, and Windows' console events",
     "app/main.cpp": "whether there is a display",
+    "server/net/DeadlineTimer.cpp": "Linux: timerfd, finer than milliseconds",
     "server/net/Descriptor.cpp": "what the front door asks of a bare socket",
     "server/net/DescriptorListener.cpp": "Unix: accept4, the spare descriptor",
     "server/net/DescriptorTransport.cpp": "Unix: bare sockets",
