@@ -160,7 +160,9 @@ void MonitorNews::publishAlert(const AlertChange &change)
                                      now);
         },
         Delivery::A, {},
-        [&concerned, open](const Principal &who) { return open || who.isStaff() || concerned.contains(who.id); });
+        [&concerned, open, owners = isOriginators(change) && change.verb != AlertVerb::Duress](const Principal &who) {
+            return open || who.isStaff() || (owners && concerned.contains(who.id));
+        });
 }
 
 void MonitorNews::publishEvents(const QList<Event> &events)
