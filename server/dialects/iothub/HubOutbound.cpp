@@ -193,9 +193,10 @@ void HubOutbound::publish(const QList<Reading> &readings)
 
 void HubOutbound::publishAlert(const AlertChange &change)
 {
-    if (m_listeners == 0 || !isTold(change))
+    // Whoever subscribed to a user may be looking at that user's phone.
+    if (m_listeners == 0 || !isTold(change) || !isOriginators(change))
         return;
-    const Alert &alert = change.alert;
+    const Alert alert = asOriginatorSees(change.alert);
     net::Frame frame;
     const auto encode = [&] {
         if (frame.isEmpty()) {
