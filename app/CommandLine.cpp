@@ -390,9 +390,9 @@ QString CommandLine::help()
     text += QStringLiteral("\nEvery setting can also stand in the configuration file or in the environment:\n");
     for (const ConfigKey &key : Config::keys())
         text += row(key.name, key.variable());
-    text +=
-        QStringLiteral("\nA flag wins over the environment, the environment over the file. Lists in the environment\n"
-                       "are separated by semicolons.\n");
+    text += QStringLiteral(
+        "\nA flag wins over the environment, the environment over the file. Lists in the environment\n"
+        "are separated by semicolons. PORT, FRONTEND_URL and DEBUG=socket.io of the IoT hub are understood too.\n");
     return text;
 }
 

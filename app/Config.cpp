@@ -356,6 +356,50 @@ void Config::readEnvironment(const QProcessEnvironment &environment)
     }
 }
 
+QStringList Config::readOldNames(const QProcessEnvironment &environment)
+{
+    QStringList notices;
+    const auto take = [&](const QString &old, const QString &name, const QVariant &value) {
+        const QString origin = QStringLiteral("environment ") + old;
+        setFallback(name, value, origin);
+        const bool used = m_values.value(name).origin == origin;
+        notices.append(used ? QStringLiteral("%1 is taken for %2; write it there").arg(old, name)
+                            : QStringLiteral("%1 is passed over: %2 is set").arg(old, name));
+    };
+    const QString port = QStringLiteral("PORT");
+    const QString pages = QStringLiteral("FRONTEND_URL");
+    const QString debug = QStringLiteral("DEBUG");
+    if (environment.contains(port)) {
+        bool isNumber = false;
+        const int number = environment.value(port).toInt(&isNumber);
+        if (isNumber && number >= 0 && number <= 65'535)
+            take(port, QStringLiteral("server.listen"), QStringList{QStringLiteral("127.0.0.1:%1").arg(number)});
+        else
+            notices.append(QStringLiteral("PORT is passed over: it is no port"));
+    }
+    if (environment.contains(pages)) {
+        QStringList origins = environment.value(pages).split(QLatin1Char(','), Qt::SkipEmptyParts);
+        for (QString &origin : origins) { // as browsers write them
+            origin = origin.trimmed();
+            while (origin.endsWith(QLatin1Char('/')))
+                origin.chop(1);
+        }
+        take(pages, QStringLiteral("server.allowed_origins"), origins);
+    }
+    if (environment.value(debug).contains(QLatin1String("socket.io")))
+        take(debug, QStringLiteral("log.rules"), QStringLiteral("tocsin.dialect.iothub=debug"));
+    const std::pair<const char *, const char *> gone[] = {
+        {"JWT_SECRET", "tokens are signed with the data directory's own key, see auth.algorithm for another service's"},
+        {"MONGODB_URI", "everything is kept below data.dir"},
+        {"NODE_ENV", "there is one mode; --open is for trials"},
+    };
+    for (const auto &[name, instead] : gone) {
+        if (environment.contains(QLatin1String(name)))
+            notices.append(QStringLiteral("%1 is passed over: %2").arg(QLatin1String(name), QLatin1String(instead)));
+    }
+    return notices;
+}
+
 void Config::setFlag(const QString &flag, const QStringList &values)
 {
     const auto key = std::find_if(keys().cbegin(), keys().cend(),

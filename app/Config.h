@@ -48,6 +48,9 @@ public:
     /// Reads the same from text; `path` is for the messages.
     void readText(const QByteArray &toml, const QString &path);
     void readEnvironment(const QProcessEnvironment &environment);
+    /// The variables of the IoT hub that dialect 2 takes the place of (PORT, FRONTEND_URL, …). They give way to whatever was set; a sentence
+    /// for each that is there, saying what became of it.
+    [[nodiscard]] QStringList readOldNames(const QProcessEnvironment &environment);
     /// A flag as given; repeated flags of a list add up.
     void setFlag(const QString &flag, const QStringList &values);
     /// Something else decided (the demo); it gives way to whatever was set.

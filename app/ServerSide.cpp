@@ -10,6 +10,7 @@
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
 #include "server/dialects/hardware/HardwareDialect.h"
+#include "server/dialects/iothub/HubDialect.h"
 #include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/ListenAddress.h"
 #include "server/net/TokenAuthorizer.h"
@@ -115,8 +116,11 @@ void ServerSide::build(const DeskSnapshot &initial)
     MonitorDialect *monitor = monitors.get();
     connect(m_feed.get(), &ServerFeed::readings, monitor, &MonitorDialect::publish);
     m_board->addGroups([monitor] { return monitor->groups(); });
-    m_users = [dialect, monitor, native = m_native] {
-        return dialect->counters().users + monitor->users() + native->counters().people;
+    auto hub = std::make_unique<HubDialect>(options, HubDialect::Parts{services, authorizer, m_parts.accounts});
+    connect(m_feed.get(), &ServerFeed::readings, hub.get(), &HubDialect::publish);
+    m_board->addGroups([hub = hub.get()] { return hub->counters().groups; });
+    m_users = [dialect, monitor, native = m_native, hub = hub.get()] {
+        return dialect->counters().users + monitor->users() + native->counters().people + hub->counters().users;
     };
     m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
@@ -127,6 +131,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addGroups([hardware = m_hardware] { return hardware->groups(); });
     m_board->addMetrics([hardware = m_hardware] { return hardware->metrics(); });
     m_server->addDialect(std::move(hardware));
+    m_server->addDialect(std::move(hub));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
         options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));

@@ -61,6 +61,9 @@ Config readConfig(const CommandLine &line)
     config.readEnvironment(QProcessEnvironment::systemEnvironment());
     for (const auto &[flag, values] : line.settings)
         config.setFlag(flag, values);
+    const QStringList notices = config.readOldNames(QProcessEnvironment::systemEnvironment());
+    for (const QString &notice : notices)
+        writeLine(stderr, QStringLiteral("tocsin: ") + notice);
     return config;
 }
 

@@ -21,6 +21,8 @@ need_packages() {
     local installed
     installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | sort -u)
     for name in "${wanted[@]}"; do
+        # Some sources of nodejs bring npm along and conflict with the package.
+        [ "$name" = npm ] && command -v npm >/dev/null && continue
         grep -qxF -- "$name" <<<"$installed" || missing+=("$name")
     done
     [ ${#missing[@]} -eq 0 ] && return

@@ -58,6 +58,11 @@ std::optional<Principal> RuledDialect::known(const std::optional<Principal> &cal
     return Principal{QString(), QStringLiteral("anonymous"), Role::Admin, true};
 }
 
+std::optional<net::Verdict> RuledDialect::objection(const net::HttpRequest & /*request*/) const
+{
+    return std::nullopt;
+}
+
 net::HttpResponse RuledDialect::refusal(const Place & /*place*/, int status) const
 {
     const QString text = status == 401 ? QStringLiteral("Not authenticated") : QStringLiteral("Access denied");
@@ -70,11 +75,14 @@ net::HttpResponse RuledDialect::refusal(const Place & /*place*/, int status) con
 net::Verdict RuledDialect::authorizeUpgrade(const net::HttpRequest &request,
                                             const std::optional<Principal> &caller) const
 {
-    const Place place = find(true, "GET", request.path);
+    Place place = find(true, "GET", request.path);
+    place.withToken = !request.token().isEmpty();
     if (place.route == nullptr)
         return net::Verdict::refuse(404, R"({"detail":"Not Found"})");
     const int status = judge(place, request, known(caller));
-    return status == 0 ? net::Verdict::allow() : net::Verdict::refuse(status, refusal(place, status).body);
+    if (status != 0)
+        return net::Verdict::refuse(status, refusal(place, status).body);
+    return objection(request).value_or(net::Verdict::allow());
 }
 
 void RuledDialect::opened(net::Session *session)
@@ -89,7 +97,8 @@ void RuledDialect::opened(net::Session *session)
 void RuledDialect::http(const net::HttpRequest &request, const std::optional<Principal> &caller,
                         const net::Respond &respond)
 {
-    const Place place = find(false, request.method, request.path);
+    Place place = find(false, request.method, request.path);
+    place.withToken = !request.token().isEmpty();
     if (place.route == nullptr) {
         respond(jsonResponse(404, QJsonObject{{QStringLiteral("detail"), QStringLiteral("Not Found")}}));
         return;

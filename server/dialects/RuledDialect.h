@@ -32,6 +32,7 @@ protected:
     {
         const Route *route = nullptr;
         QString object;
+        bool withToken = false; ///< the request brought one, good or not
     };
     struct Call
     {
@@ -47,6 +48,8 @@ protected:
     virtual void enter(const Place &place, net::Session *session) = 0;
     /// Whether the rights table lets `who` act on the object. A dialect may say more of what an object is, or be stricter.
     [[nodiscard]] virtual bool permits(const Rule &rule, const QString &object, const Principal &who) const;
+    /// What else is wrong with an upgrade that the rule lets in; nothing: it may be opened.
+    [[nodiscard]] virtual std::optional<net::Verdict> objection(const net::HttpRequest &request) const;
     /// 401 or 403, in the dialect's own words: {"detail": …} unless it has others.
     [[nodiscard]] virtual net::HttpResponse refusal(const Place &place, int status) const;
 

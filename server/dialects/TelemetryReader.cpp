@@ -4,6 +4,7 @@
 #include "server/dialects/TelemetryNames.h"
 
 #include <QJsonArray>
+#include <QUuid>
 
 #include <algorithm>
 #include <cmath>
@@ -250,6 +251,13 @@ std::variant<Reading, FieldError> read(const QJsonObject &data, const QString &p
     if (reading.position && !reading.position->headingDeg)
         reading.position->headingDeg = reading.number(channel::Heading);
     return reading;
+}
+
+QString recordId(const Reading &reading)
+{
+    static const QUuid space(QStringLiteral("6ba7b812-9dad-11d1-80b4-00c04fd430c8"));
+    const QString name = QStringLiteral("%1/%2").arg(reading.deviceId).arg(toEpochMicros(reading.receivedAt));
+    return QUuid::createUuidV5(space, name).toString(QUuid::WithoutBraces);
 }
 
 } // namespace tocsin::telemetry

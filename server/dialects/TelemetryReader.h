@@ -37,6 +37,9 @@ namespace telemetry {
 /// ISO 8601 with or without a zone, seconds or milliseconds since 1970; null and absent are nothing.
 [[nodiscard]] std::variant<std::optional<TimePoint>, FieldError> readTime(const QJsonValue &value, const QString &path);
 
+/// Tells one stored reading from another: the same for the answer to an ingest and for the history.
+[[nodiscard]] QString recordId(const Reading &reading);
+
 } // namespace telemetry
 
 } // namespace tocsin

@@ -14,10 +14,12 @@ constexpr qsizetype maxIntroduced = 10000;
 constexpr std::chrono::seconds askAgain{10};
 } // namespace
 
-VehicleDirectory::VehicleDirectory(const DialectOptions &options, const DialectServices &services, ReplyBox &replies)
+VehicleDirectory::VehicleDirectory(const DialectOptions &options, const DialectServices &services, ReplyBox &replies,
+                                   QString source)
     : m_options(options)
     , m_services(services)
     , m_replies(replies)
+    , m_source(std::move(source))
 {
 }
 
@@ -49,6 +51,18 @@ bool VehicleDirectory::mayTouch(const Principal &who, Act act, const QString &ve
     return (who.role == Role::Device && who.id == vehicleId) || isKnown(vehicleId);
 }
 
+Device VehicleDirectory::newVehicle(const QString &vehicleId, TimePoint now) const
+{
+    Device device;
+    device.id = vehicleId;
+    device.name = vehicleId;
+    device.deviceClass = QStringLiteral("Vehicle");
+    device.kind = DeviceKind::Vehicle;
+    device.source = m_source;
+    device.firstSeen = now;
+    return device;
+}
+
 void VehicleDirectory::introduce(const QString &vehicleId, const Actor &actor, TimePoint now)
 {
     // Before the desk's first snapshot nobody can say who is new.
@@ -66,18 +80,11 @@ void VehicleDirectory::introduce(const QString &vehicleId, const Actor &actor, T
     if (m_introduced.size() >= maxIntroduced)
         return;
     m_introduced.insert(vehicleId, now);
-    Device device;
-    device.id = vehicleId;
-    device.name = vehicleId;
-    device.deviceClass = QStringLiteral("Vehicle");
-    device.kind = DeviceKind::Vehicle;
-    device.source = QStringLiteral("dialect1");
-    device.firstSeen = now;
     const std::function<void(const Outcome &)> done = [vehicleId](const Outcome &outcome) {
         if (!outcome.ok)
             qCInfo(log) << "the desk did not take up vehicle" << vehicleId << outcome.code;
     };
-    m_services.desk.submit(Request{{}, actor, PutDevice{device}}, m_replies.expect<Outcome>(done));
+    m_services.desk.submit(Request{{}, actor, PutDevice{newVehicle(vehicleId, now)}}, m_replies.expect<Outcome>(done));
 }
 
 void VehicleDirectory::limitChannels(Reading &reading)

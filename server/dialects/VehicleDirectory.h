@@ -10,15 +10,17 @@
 
 namespace tocsin {
 
-/// Which vehicles there are for whom, and how new ones come to be. Every device is a vehicle to dialect 1, whatever adapter or
-/// dialect it came from. Server thread.
+/// Which vehicles there are for whom, and how new ones come to be. Every device is a vehicle to dialects 1 and 2, whatever
+/// adapter or dialect it came from. Server thread.
 class VehicleDirectory
 {
 public:
     /// A device keeps at most so many channels that the program does not know; further names are dropped and counted.
     static constexpr qsizetype maxForeignChannels = 256;
 
-    VehicleDirectory(const DialectOptions &options, const DialectServices &services, ReplyBox &replies);
+    /// `source`: the dialect that introduces the new ones.
+    VehicleDirectory(const DialectOptions &options, const DialectServices &services, ReplyBox &replies,
+                     QString source = QStringLiteral("dialect1"));
 
     [[nodiscard]] bool isKnown(const QString &vehicleId) const;
     [[nodiscard]] Subject vehicle(const QString &vehicleId) const;
@@ -29,6 +31,8 @@ public:
     /// watched by the device's own account alone.
     [[nodiscard]] bool mayTouch(const Principal &who, Act act, const QString &vehicleId) const;
 
+    /// The record of a vehicle that nobody knows yet.
+    [[nodiscard]] Device newVehicle(const QString &vehicleId, TimePoint now) const;
     /// Makes the desk's record of a vehicle that speaks for the first time.
     void introduce(const QString &vehicleId, const Actor &actor, TimePoint now);
     /// Takes the unknown channels beyond the limit out of a reading.
@@ -39,6 +43,7 @@ private:
     const DialectOptions &m_options;
     DialectServices m_services;
     ReplyBox &m_replies;
+    const QString m_source;
     QHash<QString, TimePoint> m_introduced; ///< when the desk was asked to take up whom
     QHash<QString, QSet<QString>> m_foreignChannels;
     qint64 m_droppedChannels = 0;

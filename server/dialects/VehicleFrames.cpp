@@ -10,9 +10,6 @@
 
 namespace tocsin::vehicle {
 
-namespace {
-
-/// Null stands for "the source said that it does not know"; undefined for "nothing to write".
 QJsonValue jsonOf(const Value &value)
 {
     if (const auto *number = std::get_if<double>(&value))
@@ -26,7 +23,6 @@ QJsonValue jsonOf(const Value &value)
     return QJsonValue::Undefined;
 }
 
-/// Puts a value under a dotted path. A path that runs through something else than an object is left out.
 void putAt(QJsonObject &object, QStringView path, const QJsonValue &value)
 {
     const qsizetype dot = path.indexOf(QLatin1Char('.'));
@@ -43,6 +39,8 @@ void putAt(QJsonObject &object, QStringView path, const QJsonValue &value)
     putAt(nested, path.sliced(dot + 1), value);
     object.insert(head, nested);
 }
+
+namespace {
 
 bool isReserved(const QString &channel)
 {

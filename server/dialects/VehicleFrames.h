@@ -21,7 +21,7 @@ struct SentWords
     QJsonObject data;
 };
 
-/// What dialect 1 writes (PROTOCOL.md, Dialect 1). Plain functions without state, any thread. What is not known
+/// What dialect 1 writes (PROTOCOL.md, Dialect 1), parts of it for others too. Plain functions without state, any thread. What is not known
 /// is left out, never written as zero.
 namespace vehicle {
 
@@ -33,6 +33,10 @@ namespace vehicle {
 /// One stored reading with the flat names that `sensor_data` uses.
 [[nodiscard]] QJsonObject sensorData(const Reading &reading);
 [[nodiscard]] QJsonObject placeObject(const Position &position);
+/// Undefined for what is not known, or is no finite number: nothing to write.
+[[nodiscard]] QJsonValue jsonOf(const Value &value);
+/// Puts a value under a dotted path. A path that runs through something else than an object is left out.
+void putAt(QJsonObject &object, QStringView path, const QJsonValue &value);
 
 [[nodiscard]] QJsonObject alertObject(const Alert &alert, const QString &userId,
                                       const std::optional<SentWords> &words = std::nullopt);

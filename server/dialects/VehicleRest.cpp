@@ -8,8 +8,6 @@
 #include "server/dialects/VehicleSockets.h"
 #include "server/dialects/VehicleStatus.h"
 
-#include <QUuid>
-
 #include <memory>
 
 namespace tocsin {
@@ -44,21 +42,13 @@ QJsonArray missing(const QString &field)
     return {validationError(whereIs(field), QStringLiteral("field required"), QStringLiteral("value_error.missing"))};
 }
 
-/// What is needed to tell one stored reading from another: the same for the answer to an ingest and for the history.
-QString recordId(const Reading &reading)
-{
-    static const QUuid space(QStringLiteral("6ba7b812-9dad-11d1-80b4-00c04fd430c8"));
-    const QString name = QStringLiteral("%1/%2").arg(reading.deviceId).arg(toEpochMicros(reading.receivedAt));
-    return QUuid::createUuidV5(space, name).toString(QUuid::WithoutBraces);
-}
-
 QJsonObject recordOf(const Reading &reading)
 {
     LatestReading whole;
     whole.merge(reading);
     const TimePoint at = reading.sourceTime.value_or(reading.receivedAt);
     QJsonObject record = vehicle::telemetryObject(whole, at, reading.receivedAt);
-    record.insert(QStringLiteral("id"), recordId(reading));
+    record.insert(QStringLiteral("id"), telemetry::recordId(reading));
     record.insert(QStringLiteral("received_at"), toIso8601(reading.receivedAt));
     record.insert(QStringLiteral("sensor_data"), vehicle::sensorData(reading));
     record.insert(QStringLiteral("anomaly_score"), QJsonValue::Null);
@@ -195,7 +185,7 @@ void VehicleRest::ingest(const net::HttpRequest &request, const Principal &calle
     reading.deviceId = vehicleId;
     reading.source = QStringLiteral("dialect1");
     reading.receivedAt = m_options.clock();
-    const QString telemetryId = recordId(reading);
+    const QString telemetryId = telemetry::recordId(reading);
     takeIn({std::move(reading)}, vehicleId, caller);
     respond(jsonResponse(
         201, QJsonObject{{QStringLiteral("message"), QStringLiteral("Telemetry data ingested successfully")},
@@ -265,7 +255,7 @@ void VehicleRest::batchIngest(const net::HttpRequest &request, const Principal &
         reading.source = QStringLiteral("dialect1");
         reading.receivedAt = stamp;
         stamp += Duration(1); // in order, and each with an id of its own
-        ids.append(recordId(reading));
+        ids.append(telemetry::recordId(reading));
         byVehicle[vehicleId].append(std::move(reading));
     }
     // All or none: nothing was taken in before every entry was read.

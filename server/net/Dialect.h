@@ -43,6 +43,18 @@ public:
         Q_UNUSED(session)
         return {};
     }
+    /// The body of this request may be as large as that of a caller with a token: it names a session that had one.
+    [[nodiscard]] virtual bool vouchesFor(const HttpRequest &request) const
+    {
+        Q_UNUSED(request)
+        return false;
+    }
+    /// What to say of a path that nobody knows, when it would be this dialect's; nothing: it is none of its.
+    [[nodiscard]] virtual std::optional<HttpResponse> unknownPath(const QString &path) const
+    {
+        Q_UNUSED(path)
+        return std::nullopt;
+    }
     virtual void opened(Session *session) = 0;
     virtual void http(const HttpRequest &request, const std::optional<Principal> &caller, const Respond &respond) = 0;
 };

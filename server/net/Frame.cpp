@@ -5,6 +5,8 @@
 
 #include <QtEndian>
 
+#include <algorithm>
+
 namespace tocsin::net {
 
 namespace {
@@ -44,6 +46,17 @@ QByteArray encodeFrame(Opcode opcode, QByteArrayView payload, Masking masking)
         frame.append(4, '\0');
     frame.append(payload);
     return frame;
+}
+
+QByteArrayView payloadOfFrame(QByteArrayView frame)
+{
+    constexpr quint8 lengthBits = 0x7F;
+    constexpr quint8 length16 = 126;
+    if (frame.size() < 2)
+        return {};
+    const auto length = static_cast<quint8>(static_cast<quint8>(frame.at(1)) & lengthBits);
+    const qsizetype header = length < length16 ? 2 : length == length16 ? 4 : 10;
+    return frame.sliced(std::min(header, frame.size()));
 }
 
 struct Frame::Shared

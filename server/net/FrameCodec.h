@@ -30,6 +30,9 @@ enum class Masking { None, ZeroKey };
 /// One whole frame, final, with the shortest length encoding.
 [[nodiscard]] QByteArray encodeFrame(Opcode opcode, QByteArrayView payload, Masking masking = Masking::None);
 
+/// The payload of one whole, unmasked frame as encodeFrame() makes it.
+[[nodiscard]] QByteArrayView payloadOfFrame(QByteArrayView frame);
+
 /// Codes that may stand in a Close frame on the wire.
 [[nodiscard]] constexpr bool isValidCloseCode(quint16 code)
 {

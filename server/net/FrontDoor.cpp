@@ -138,12 +138,13 @@ void FrontDoor::judgeCall(Judgement &judgement, const RequestHead &head, TimePoi
         else if (m_router.forUpgrade(request.path) != nullptr)
             judgement.refusal = upgradeRequired("This path is a WebSocket.");
         else
-            judgement.refusal = errorResponse(404, "Not Found");
+            judgement.refusal = m_router.notFound(request.path);
         return;
     }
     judgement.caller = m_router.authenticate(request, now);
     const Limits &limits = m_settings.limits;
-    judgement.bodyLimit = judgement.caller ? limits.body : limits.bodyUnauthenticated;
+    const bool known = judgement.caller || judgement.entry->dialect->vouchesFor(request);
+    judgement.bodyLimit = known ? limits.body : limits.bodyUnauthenticated;
     if (head.contentLength > judgement.bodyLimit)
         judgement.refusal = errorResponse(413, "The body is too large.");
 }

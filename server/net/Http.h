@@ -26,7 +26,7 @@ struct Credential
     TimePoint expiresAt;
 };
 
-/// A request as the front door accepted it: strict, complete, within the limits. Values only.
+/// A request as the front door accepted it: strict, complete, within the limits.
 struct HttpRequest
 {
     QByteArray method; ///< upper case, "GET"
@@ -38,6 +38,8 @@ struct HttpRequest
     quint16 peerPort = 0;
     bool wantsUpgrade = false;            ///< a well-formed WebSocket upgrade
     std::optional<Credential> credential; ///< of its token, when that was valid
+    /// Whether somebody still waits for the answer; for those that are answered much later. Server thread; may be empty.
+    std::function<bool()> isAwaited{};
 
     [[nodiscard]] QByteArray header(const QByteArray &lowerCaseName) const; ///< first one; empty when absent
     /// From `?token=`, `Authorization: Bearer` or the subprotocol pair `bearer, <token>`, in this order.

@@ -187,6 +187,9 @@ void HttpConnection::onComplete()
     }
     ++m_current.entry->counters.requestsTotal;
     m_current.request.body = m_parser.takeBody();
+    m_current.request.isAwaited = [self = QPointer<HttpConnection>(this), serial = m_serial] {
+        return !self.isNull() && self->awaits(serial);
+    };
     const auto pending = std::make_shared<PendingAnswer>(this, m_serial);
     m_current.entry->dialect->http(m_current.request, m_current.caller,
                                    [pending](const HttpResponse &response) { pending->give(response); });
@@ -208,7 +211,7 @@ void HttpConnection::upgrade()
 
 void HttpConnection::answer(quint64 serial, const HttpResponse &response)
 {
-    if (m_phase != Phase::Answering || serial != m_serial)
+    if (!awaits(serial))
         return;
     const bool keepAlive = m_parser.head().keepAlive() && !m_goingAway && !m_overCap;
     write(response, keepAlive);

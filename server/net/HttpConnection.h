@@ -69,6 +69,8 @@ public:
 
     /// The answer to request number `serial`; ignored when that one has been answered.
     void answer(quint64 serial, const HttpResponse &response);
+    /// Number `serial` has not been answered and its sender is there.
+    [[nodiscard]] bool awaits(quint64 serial) const { return m_phase == Phase::Answering && serial == m_serial; }
 
 private:
     enum class Phase { Reading, Answering, Lingering, Ended };

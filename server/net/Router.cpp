@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/net/Router.h"
 
+#include "server/net/HttpText.h"
+
 #include <QLoggingCategory>
 
 namespace tocsin::net {
@@ -32,6 +34,15 @@ Router::Entry *Router::forHttp(const QByteArray &method, const QString &path)
             return entry.get();
     }
     return nullptr;
+}
+
+HttpResponse Router::notFound(const QString &path) const
+{
+    for (const auto &entry : m_entries) {
+        if (auto words = entry->dialect->unknownPath(path))
+            return *std::move(words);
+    }
+    return errorResponse(404, "Not Found");
 }
 
 QByteArrayList Router::allowedMethods(const QString &path) const

@@ -29,6 +29,8 @@ public:
     void add(std::unique_ptr<Dialect> dialect);
     [[nodiscard]] Entry *forUpgrade(const QString &path);
     [[nodiscard]] Entry *forHttp(const QByteArray &method, const QString &path);
+    /// 404 in the words of the dialect whose path it would be.
+    [[nodiscard]] HttpResponse notFound(const QString &path) const;
     /// The methods that some dialect takes at this path, for 405 and OPTIONS; empty: nobody knows the path.
     [[nodiscard]] QByteArrayList allowedMethods(const QString &path) const;
 

@@ -10,6 +10,39 @@ class TestConfig : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void oldNamesAreUnderstoodAndGiveWay()
+    {
+        QProcessEnvironment environment;
+        environment.insert(QStringLiteral("PORT"), QStringLiteral("6162"));
+        environment.insert(QStringLiteral("FRONTEND_URL"), QStringLiteral("http://localhost:3000/, https://a.example"));
+        environment.insert(QStringLiteral("DEBUG"), QStringLiteral("socket.io:*"));
+        environment.insert(QStringLiteral("JWT_SECRET"), QStringLiteral("hush"));
+        environment.insert(QStringLiteral("MONGODB_URI"), QStringLiteral("mongodb://localhost/iothub"));
+        environment.insert(QStringLiteral("NODE_ENV"), QStringLiteral("development"));
+        Config config;
+        const QStringList notices = config.readOldNames(environment);
+        QCOMPARE(notices.size(), 6);
+        QVERIFY(!notices.join(QLatin1Char(' ')).contains(QLatin1String("hush")));
+        QCOMPARE(config.settings().listen, QStringList{QStringLiteral("127.0.0.1:6162")});
+        QCOMPARE(config.settings().allowedOrigins,
+                 (QStringList{QStringLiteral("http://localhost:3000"), QStringLiteral("https://a.example")}));
+        QCOMPARE(config.value(QStringLiteral("log.rules")).value.toString(),
+                 QStringLiteral("tocsin.dialect.iothub=debug"));
+        QCOMPARE(config.value(QStringLiteral("server.listen")).origin, QStringLiteral("environment PORT"));
+
+        Config set;
+        set.readText("[server]\nlisten = [\"127.0.0.1:1\"]\n", QStringLiteral("t.toml"));
+        QVERIFY(set.readOldNames(environment).first().contains(QLatin1String("passed over")));
+        QCOMPARE(set.settings().listen, QStringList{QStringLiteral("127.0.0.1:1")});
+
+        Config none;
+        QVERIFY(none.readOldNames(QProcessEnvironment()).isEmpty());
+        environment.clear();
+        environment.insert(QStringLiteral("PORT"), QStringLiteral("many"));
+        QCOMPARE(none.readOldNames(environment).size(), 1);
+        QCOMPARE(none.value(QStringLiteral("server.listen")).origin, QStringLiteral("default"));
+    }
+
     void flagWinsOverEnvironmentOverFileOverDefault()
     {
         Config config;

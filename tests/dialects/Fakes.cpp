@@ -29,9 +29,10 @@ QJsonObject objectOf(const QByteArray &json)
     return QJsonDocument::fromJson(json).object();
 }
 
-FakeSession::FakeSession(QString path, Principal who, QObject *parent)
+FakeSession::FakeSession(const QString &path, Principal who, QObject *parent)
     : Session(parent)
-    , m_path(std::move(path))
+    , m_path(path.section(QLatin1Char('?'), 0, 0))
+    , m_query(path.section(QLatin1Char('?'), 1))
     , m_who(std::move(who))
 {
     static int count = 0;

@@ -21,7 +21,7 @@ class FakeSession : public net::Session
 {
     Q_OBJECT
 public:
-    FakeSession(QString path, Principal who, QObject *parent = nullptr);
+    FakeSession(const QString &path, Principal who, QObject *parent = nullptr); ///< a query may follow the path
     ~FakeSession() override { hangUp(); } ///< as the server: never gone without closed()
 
     [[nodiscard]] QString id() const override { return m_id; }
