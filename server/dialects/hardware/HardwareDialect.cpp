@@ -59,6 +59,14 @@ HardwareDialect::HardwareDialect(DialectOptions options, Limits limits, const Di
 
 HardwareDialect::~HardwareDialect() = default;
 
+QStringList HardwareDialect::topicsOf(net::Session *session) const
+{
+    QStringList topics;
+    for (const hardware::Stream *stream : m_streams.of(session))
+        topics.append(stream->id);
+    return topics;
+}
+
 std::span<const Route> HardwareDialect::routes() const
 {
     return hardware::routes;

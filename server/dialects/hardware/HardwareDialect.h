@@ -30,6 +30,7 @@ public:
     ~HardwareDialect() override;
 
     [[nodiscard]] QString name() const override { return QStringLiteral("dialect3"); }
+    [[nodiscard]] QStringList topicsOf(net::Session *session) const override; ///< its streams
     [[nodiscard]] std::span<const Route> routes() const override;
     [[nodiscard]] static hardware::StreamTime steadyNow();
 
