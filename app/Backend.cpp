@@ -374,7 +374,7 @@ QString Backend::makeServer()
         m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
         *p.attachments, [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
         [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
-        desk.inward(), p.nativeOutlet, limits().all()});
+        desk.inward(), p.nativeOutlet, limits().all(), *p.accountService});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });

@@ -204,6 +204,114 @@ CommandLine parseToken(const QStringList &arguments)
         line.ttl = pairs ? QStringLiteral("10m") : QStringLiteral("1h");
     return line;
 }
+
+constexpr std::array deviceCommands{
+    std::pair{"list", CommandLine::DeviceAction::List}, std::pair{"show", CommandLine::DeviceAction::Show},
+    std::pair{"add", CommandLine::DeviceAction::Add}, std::pair{"owner", CommandLine::DeviceAction::Owner}};
+
+CommandLine rosterHelpAsked()
+{
+    CommandLine line;
+    line.action = CommandLine::Action::Help;
+    line.user = QStringLiteral("roster");
+    return line;
+}
+
+/// Which server, and with what right.
+void addServerOptions(QCommandLineParser &parser)
+{
+    parser.addOption({QStringLiteral("url"), QString(), QStringLiteral("URL")});
+    parser.addOption({QStringLiteral("token-file"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("ca"), QString(), QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("data"), QString(), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("config"), QString(), QStringLiteral("FILE")});
+}
+
+void takeServerOptions(const QCommandLineParser &parser, CommandLine &line)
+{
+    line.connectTo = parser.value(QStringLiteral("url"));
+    line.tokenFile = parser.value(QStringLiteral("token-file"));
+    line.caFile = parser.value(QStringLiteral("ca"));
+    line.dataDir = parser.value(QStringLiteral("data"));
+    line.configFile = parser.value(QStringLiteral("config"));
+}
+
+CommandLine parseDevice(const QStringList &arguments)
+{
+    if (wantsHelp(arguments))
+        return rosterHelpAsked();
+    const QString word = arguments.value(2);
+    const auto *const command = std::find_if(deviceCommands.begin(), deviceCommands.end(),
+                                             [&](const auto &c) { return word == QLatin1String(c.first); });
+    if (command == deviceCommands.end())
+        return wrong(QStringLiteral("device knows these commands: list, show, add, owner"));
+    QCommandLineParser parser;
+    addServerOptions(parser);
+    const std::array texts{QStringLiteral("name"), QStringLiteral("class"), QStringLiteral("kind")};
+    const std::array lists{std::pair{QStringLiteral("owner"), QStringLiteral("owners")},
+                           std::pair{QStringLiteral("tag"), QStringLiteral("tags")}};
+    CommandLine line;
+    line.action = CommandLine::Action::Device;
+    line.deviceAction = command->second;
+    const bool adds = line.deviceAction == CommandLine::DeviceAction::Add;
+    if (adds) {
+        for (const QString &text : texts)
+            parser.addOption({text, QString(), QStringLiteral("TEXT")});
+        for (const auto &[option, name] : lists)
+            parser.addOption({option, QString(), QStringLiteral("TEXT")});
+    }
+    QStringList rest = arguments;
+    rest.remove(1, 2);
+    if (!parser.parse(rest))
+        return wrong(parserError(parser));
+    takeServerOptions(parser, line);
+    QStringList names = parser.positionalArguments();
+    if (line.deviceAction == CommandLine::DeviceAction::List)
+        return names.isEmpty() ? line : wrongUsage(QStringLiteral("device list"), {});
+    if (names.isEmpty() || (line.deviceAction != CommandLine::DeviceAction::Owner && names.size() > 1))
+        return wrongUsage(QStringLiteral("device ") + word, QStringLiteral("ID …"));
+    line.device = names.takeFirst();
+    if (line.deviceAction == CommandLine::DeviceAction::Owner)
+        line.deviceLists = {{QStringLiteral("owners"), names}};
+    for (const QString &text : texts) {
+        if (adds && parser.isSet(text))
+            line.deviceTexts.append({text, parser.value(text)});
+    }
+    for (const auto &[option, name] : lists) {
+        if (adds && parser.isSet(option))
+            line.deviceLists.append({name, parser.values(option)});
+    }
+    return line;
+}
+
+CommandLine parseImport(const QStringList &arguments)
+{
+    if (wantsHelp(arguments))
+        return rosterHelpAsked();
+    QCommandLineParser parser;
+    addServerOptions(parser);
+    parser.addOption({QStringLiteral("check"), QString()});
+    parser.addOption({QStringLiteral("update"), QString()});
+    parser.addOption({QStringLiteral("passwords"), QString(), QStringLiteral("FILE")});
+    if (!parser.parse(arguments.mid(1)))
+        return wrong(parserError(parser));
+    const QStringList names = parser.positionalArguments();
+    const QString what = names.value(0);
+    if (names.size() != 2 || (what != QLatin1String("devices") && what != QLatin1String("users")))
+        return wrongUsage(QStringLiteral("import"), QStringLiteral("devices|users FILE [--check] [--update]"));
+    CommandLine line;
+    line.action = CommandLine::Action::Import;
+    takeServerOptions(parser, line);
+    line.importUsers = what == QLatin1String("users");
+    line.importFile = names.at(1);
+    line.check = parser.isSet(QStringLiteral("check"));
+    line.update = parser.isSet(QStringLiteral("update"));
+    line.passwordFile = parser.value(QStringLiteral("passwords"));
+    if (!line.importUsers && !line.passwordFile.isEmpty())
+        return wrong(QStringLiteral("--passwords belongs to import users"));
+    return line;
+}
+
 /// Takes what bears on the certificate: where the data is, or the configuration that names another one.
 CommandLine parseCertificate(const QStringList &arguments)
 {
@@ -227,6 +335,10 @@ CommandLine CommandLine::parse(const QStringList &arguments)
 {
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("user"))
         return parseUser(arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("device"))
+        return parseDevice(arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("import"))
+        return parseImport(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("backup"))
         return parseBackup(Action::Backup, arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("restore"))
@@ -344,6 +456,33 @@ QString CommandLine::accountsHelp()
     return text;
 }
 
+QString CommandLine::rosterHelp()
+{
+    return QStringLiteral(
+        "Which devices there are and whose they are, asked of a running server; and tables of devices and users.\n\n"
+        "Usage:\n"
+        "  tocsin device list\n"
+        "  tocsin device show ID\n"
+        "  tocsin device add ID [--name TEXT] [--class TEXT] [--kind vehicle|phone|hardware|receiver|other]\n"
+        "                       [--owner USER …] [--tag TEXT …]       also changes a device that exists\n"
+        "  tocsin device owner ID [USER …]                            these and no others; none: nobody's\n"
+        "  tocsin import devices FILE.csv [--check] [--update]\n"
+        "  tocsin import users FILE.csv [--check] [--update] [--passwords FILE]\n\n"
+        "Each takes --url URL (else the first address of server.listen on this machine), --token-file FILE (or\n"
+        "TOCSIN_TOKEN) of an administrator, and --ca FILE for https. import users without --url works on --data DIR\n"
+        "itself, beside a running server, as tocsin user does.\n\n"
+        "--check    look only: says what would be done, or what is wrong\n"
+        "--update   change what exists; without it a known id or name is a mistake\n\n"
+        "A table is UTF-8, separated by commas or semicolons, with the names of its columns in the first line:\n"
+        "  devices  id, name, class, kind, owners, tags     (several owners or tags in one cell: a;b in quotes, or "
+        "a|b)\n"
+        "  users    name, email, role, first_name, last_name, password\n"
+        "Only id and name are needed. A column that is not there stays as it is, an empty cell empties. A new user\n"
+        "without a password gets one, which is written once: to --passwords FILE, or to standard output. One bad "
+        "line,\n"
+        "and nothing is imported; each is named with its line, its column and the reason.\n");
+}
+
 QString CommandLine::help()
 {
     const auto row = [](const QString &left, const QString &right) {
@@ -357,6 +496,8 @@ QString CommandLine::help()
                        "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
                        "  tocsin token NAME | --pairing | --revoke JTI\n"
                        "  tocsin user --help tells more of these two\n"
+                       "  tocsin device list|show|add|owner …       devices and their owners, of a running server\n"
+                       "  tocsin import devices|users FILE.csv [--check] [--update]; --help tells more\n"
                        "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
                        "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
                        "  tocsin certificate [--data DIR] [--config FILE]\n"

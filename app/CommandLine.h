@@ -24,9 +24,12 @@ struct CommandLine
         Restore,
         Verify,
         Rebuild,
+        Device,
+        Import,
         Wrong
     };
     enum class UserAction { Add, List, Remove, Role, Password, Disable, Enable, Revoke, Log };
+    enum class DeviceAction { List, Show, Add, Owner };
     enum class TokenAction { Grant, Pairing, Revoke };
 
     Action action = Action::Run;
@@ -60,10 +63,21 @@ struct CommandLine
     QString dataDir;   ///< --data of the sub-commands
     QString headFile;  ///< `verify --head FILE`
 
+    DeviceAction deviceAction = DeviceAction::List;
+    QString device;                                     ///< `device show ID`
+    QList<std::pair<QString, QString>> deviceTexts;     ///< name, class, kind, as given
+    QList<std::pair<QString, QStringList>> deviceLists; ///< owners, tags, as given
+    bool importUsers = false;                           ///< `import users`; else devices
+    QString importFile;
+    QString passwordFile; ///< `import users --passwords FILE`
+    bool check = false;   ///< `import --check`
+    bool update = false;  ///< `import --update`
+
     /// `arguments` as main() got them, the program's name first.
     [[nodiscard]] static CommandLine parse(const QStringList &arguments);
     [[nodiscard]] static QString help();
     [[nodiscard]] static QString accountsHelp(); ///< of `user` and `token`
+    [[nodiscard]] static QString rosterHelp();   ///< of `device` and `import`
 };
 
 } // namespace tocsin

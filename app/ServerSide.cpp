@@ -7,6 +7,7 @@
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/LiveTopics.h"
 #include "server/dialects/NativeDialect.h"
+#include "server/dialects/RosterPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
 #include "server/dialects/hardware/HardwareDialect.h"
@@ -135,6 +136,9 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
         options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));
+    m_server->addDialect(std::make_unique<RosterPages>(
+        options.posture, RosterPages::Services{*m_mirror, m_parts.desk, m_parts.userImport,
+                                               PeopleDirectory(m_parts.accounts, options.posture), options.json}));
     m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
 }
 

@@ -10,6 +10,7 @@
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
 #include "models/domain/Ports.h"
+#include "models/domain/UserImportPort.h"
 #include "server/dialects/DeskMirror.h"
 #include "server/dialects/ServerFeed.h"
 #include "server/dialects/StatusBoard.h"
@@ -56,6 +57,7 @@ public:
         std::shared_ptr<const InwardGauge> inward; ///< what waits for the desk
         NativeOutlet &outlet;
         QList<ChannelBand> limits; ///< of the rules in force
+        UserImportPort &userImport;
     };
 
     explicit ServerSide(Parts parts);

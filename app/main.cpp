@@ -6,6 +6,7 @@
 #include "app/Config.h"
 #include "app/LogCommands.h"
 #include "app/ProbeCommand.h"
+#include "app/RosterCommands.h"
 #include "app/StopSignals.h"
 #include "app/Tls.h"
 #include "hal/AdapterConfig.h"
@@ -204,7 +205,11 @@ int main(int argc, char *argv[])
     case CommandLine::Action::Wrong:
         return fail(line.error + QStringLiteral(" (tocsin --help lists what there is)"));
     case CommandLine::Action::Help:
-        std::fputs((line.user.isEmpty() ? CommandLine::help() : CommandLine::accountsHelp()).toUtf8().constData(),
+        std::fputs((line.user.isEmpty()                    ? CommandLine::help()
+                    : line.user == QLatin1String("roster") ? CommandLine::rosterHelp()
+                                                           : CommandLine::accountsHelp())
+                       .toUtf8()
+                       .constData(),
                    stdout);
         return 0;
     case CommandLine::Action::Version:
@@ -216,6 +221,8 @@ int main(int argc, char *argv[])
     case CommandLine::Action::Certificate:
     case CommandLine::Action::Verify:
     case CommandLine::Action::Rebuild:
+    case CommandLine::Action::Device:
+    case CommandLine::Action::Import:
     case CommandLine::Action::Token: {
         const QCoreApplication app(argc, argv);
         Config config = readConfig(line);
@@ -227,6 +234,10 @@ int main(int argc, char *argv[])
             return runBackup(line, config.settings().dataDir);
         if (line.action == CommandLine::Action::Restore)
             return runRestore(line, config.settings().dataDir, config.settings().headCopyDir());
+        if (line.action == CommandLine::Action::Device)
+            return runDevice(line, config.settings());
+        if (line.action == CommandLine::Action::Import)
+            return runImport(line, config.settings());
         if (line.action == CommandLine::Action::Certificate)
             return runCertificate(config.settings());
         if (line.action == CommandLine::Action::Verify)

@@ -2,6 +2,7 @@
 #include "server/desk/AccountService.h"
 
 #include "models/domain/AccountsSnapshot.h"
+#include "server/desk/UserImporter.h"
 
 #include <QLoggingCategory>
 
@@ -270,6 +271,43 @@ void AccountService::profile(const QString &account, Reply reply)
         if (found)
             told.profile = profileOf(*found);
         ticket->give(told);
+    });
+}
+
+void AccountService::importUsers(const UserImport &wanted, Done reply)
+{
+    const auto refuse = [&reply](const QString &why) {
+        UserImportAnswer refused;
+        refused.error = why;
+        reply(refused);
+    };
+    if (m_stopped)
+        return refuse(QStringLiteral("The server is stopping."));
+    if (m_importing.exchange(true))
+        return refuse(QStringLiteral("Another import is under way; try again when it is done."));
+    const auto finish = [this, reply = std::move(reply)](const UserImportAnswer &answer) {
+        m_importing = false;
+        reply(answer);
+    };
+    onAccounts([this, wanted, finish] {
+        auto importer = std::make_shared<UserImporter>();
+        const UserImportAnswer planned = importer->plan(m_accounts.store(), wanted);
+        if (!planned.ok() || wanted.check)
+            return finish(planned);
+        m_hashers.start([this, wanted, finish, importer] {
+            const QString problem = importer->hash([this] { return !m_stopped; });
+            onAccounts([this, wanted, finish, importer, problem] {
+                UserImportAnswer answer;
+                answer.error = problem;
+                if (problem.isEmpty())
+                    answer = importer->store(m_accounts.store(), systemNow());
+                if (answer.ok()) {
+                    note(wanted.by, importer->record());
+                    m_accounts.publishChanges();
+                }
+                finish(answer);
+            });
+        });
     });
 }
 

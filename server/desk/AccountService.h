@@ -3,6 +3,7 @@
 
 #include "models/domain/AccountsPort.h"
 #include "models/domain/Requests.h"
+#include "models/domain/UserImportPort.h"
 #include "server/desk/AccountSessions.h"
 #include "server/desk/Accounts.h"
 #include "server/desk/LoginBackoff.h"
@@ -19,7 +20,7 @@ namespace tocsin {
 /// each takes 64 MiB and a tenth of a second; no more than a fixed number of requests is under way. A name or an address that
 /// failed often must wait, and an unknown name costs the time of a wrong password.
 /// stop() comes before the accounts are stopped and deleted; the service goes after them.
-class AccountService final : public AccountsPort
+class AccountService final : public AccountsPort, public UserImportPort
 {
 public:
     struct Options
@@ -43,6 +44,8 @@ public:
     void logout(const Logout &logout, Reply reply) override;
     void revoke(const RevokeTokens &tokens, Reply reply) override;
     void profile(const QString &account, Reply reply) override;
+    /// One at a time; the hashing of all its passwords is one task of a hasher.
+    void importUsers(const UserImport &wanted, Done reply) override;
 
 private:
     /// One request under way: answers once and gives its place back.
@@ -63,6 +66,7 @@ private:
     LoginBackoff m_backoff;
     QThreadPool m_hashers;
     std::shared_ptr<std::atomic<int>> m_waiting = std::make_shared<std::atomic<int>>(0);
+    std::atomic<bool> m_importing = false;
     std::atomic<bool> m_stopped = false;
 };
 

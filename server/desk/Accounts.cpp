@@ -43,18 +43,6 @@ bool isVisible(uint character)
         return true;
     }
 }
-
-/// First and last names are shown: nothing invisible, not endless.
-QString shownName(const QString &text)
-{
-    constexpr qsizetype longest = 64;
-    QString shown;
-    for (const QChar c : text.normalized(QString::NormalizationForm_C)) {
-        if (c.isSurrogate() || isVisible(c.unicode()))
-            shown.append(c);
-    }
-    return shown.trimmed().left(longest);
-}
 } // namespace
 
 AccountId accountIdOf(const QString &name)
@@ -114,6 +102,17 @@ QString emailOf(const QString &text)
                           email.cbegin(), email.cend(), [](QChar c) { return c.isSpace() || c == u'/'; }) &&
                       std::all_of(characters.cbegin(), characters.cend(), isVisible);
     return fits ? email : QString();
+}
+
+QString shownName(const QString &text)
+{
+    constexpr qsizetype longest = 64;
+    QString shown;
+    for (const QChar c : text.normalized(QString::NormalizationForm_C)) {
+        if (c.isSurrogate() || isVisible(c.unicode()))
+            shown.append(c);
+    }
+    return shown.trimmed().left(longest);
 }
 
 Prepared prepareAccount(AccountStore &store, const NewAccount &wanted, const QString &password)

@@ -35,6 +35,9 @@ struct AccountId
 /// An address of the usual shape, in lower case; empty when it is not one. At most 254 characters (RFC 5321).
 [[nodiscard]] QString emailOf(const QString &text);
 
+/// A first or last name as it is shown: nothing invisible, at most 64 characters.
+[[nodiscard]] QString shownName(const QString &text);
+
 /// What a new account is made of.
 struct NewAccount
 {

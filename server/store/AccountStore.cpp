@@ -112,6 +112,43 @@ struct AccountStore::Private
         return rows == 1 ? Written::Yes : Written::Missing;
     }
 
+    /// Inside a transaction. Duplicate: the id or the address is another account's.
+    Written add(const Account &account, TimePoint now)
+    {
+        changed = true;
+        const QString email = account.email.isEmpty() ? account.id : account.email;
+        const int rows = write(
+            QStringLiteral(
+                "INSERT INTO accounts (id, name, role, password_hash, disabled, email, first_name, last_name,"
+                " valid_from) SELECT ?,?,?,?,?,?,?,?,? WHERE NOT EXISTS"
+                " (SELECT 1 FROM accounts WHERE id IN (?,?) OR email IN (?,?))"),
+            {account.id, account.name, toString(account.role), account.passwordHash, account.disabled, account.email,
+             account.firstName, account.lastName, toEpochMicros(now), account.id, email, account.id, email});
+        if (rows < 0)
+            return Written::Failed;
+        return rows == 1 ? Written::Yes : Written::Duplicate;
+    }
+
+    Written update(const AccountChange &change, TimePoint now)
+    {
+        changed = true;
+        const Account &account = change.account;
+        if (change.renewed) {
+            if (const Written renewed = renew(account.id, now); renewed != Written::Yes)
+                return renewed;
+        }
+        const int rows =
+            write(QStringLiteral("UPDATE accounts SET role = ?, email = ?, first_name = ?, last_name = ?,"
+                                 " password_hash = CASE ? WHEN '' THEN password_hash ELSE ? END"
+                                 " WHERE id = ? AND NOT EXISTS (SELECT 1 FROM accounts WHERE id <> ? AND"
+                                 " ? <> '' AND (id = ? OR email = ?))"),
+                  {toString(account.role), account.email, account.firstName, account.lastName, account.passwordHash,
+                   account.passwordHash, account.id, account.id, account.email, account.email, account.email});
+        if (rows < 0)
+            return Written::Failed;
+        return rows == 1 ? Written::Yes : Written::Duplicate;
+    }
+
     /// Changes one account, which makes all of its tokens void.
     Written change(const QString &sql, const QVariantList &values, const QString &account, const AuditRow &audit)
     {
@@ -180,19 +217,30 @@ void AccountStore::close()
 
 AccountStore::Written AccountStore::insert(const Account &account, const AuditRow &audit)
 {
-    d->changed = true;
-    return d->all(audit, [&] {
-        const QString email = account.email.isEmpty() ? account.id : account.email;
-        const int rows = d->write(
-            QStringLiteral(
-                "INSERT INTO accounts (id, name, role, password_hash, disabled, email, first_name, last_name,"
-                " valid_from) SELECT ?,?,?,?,?,?,?,?,? WHERE NOT EXISTS"
-                " (SELECT 1 FROM accounts WHERE id IN (?,?) OR email IN (?,?))"),
-            {account.id, account.name, toString(account.role), account.passwordHash, account.disabled, account.email,
-             account.firstName, account.lastName, toEpochMicros(audit.at), account.id, email, account.id, email});
-        if (rows < 0)
-            return Written::Failed;
-        return rows == 1 ? Written::Yes : Written::Duplicate;
+    return d->all(audit, [&] { return d->add(account, audit.at); });
+}
+
+AccountStore::Written AccountStore::apply(const QList<AccountChange> &changes, const AuditRow &audit)
+{
+    if (changes.isEmpty())
+        return Written::Yes;
+    const auto rowOf = [&audit](const AccountChange &change) {
+        AuditRow row = audit;
+        row.subject = change.account.id;
+        row.detail = toString(change.account.role);
+        return row;
+    };
+    // The last one's audit row is written by all().
+    return d->all(rowOf(changes.constLast()), [&] {
+        for (qsizetype i = 0; i < changes.size(); ++i) {
+            const AccountChange &change = changes.at(i);
+            const Written written = change.exists ? d->update(change, audit.at) : d->add(change.account, audit.at);
+            if (written != Written::Yes)
+                return written;
+            if (i + 1 < changes.size() && !d->note(rowOf(change)))
+                return Written::Failed;
+        }
+        return Written::Yes;
     });
 }
 

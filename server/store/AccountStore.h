@@ -24,6 +24,14 @@ struct AuditRow
     bool operator==(const AuditRow &) const = default;
 };
 
+/// One account of many that are written together.
+struct AccountChange
+{
+    Account account; ///< of one that exists: an empty password hash leaves its own
+    bool exists = false;
+    bool renewed = false; ///< the role or the password is another: its tokens are void
+};
+
 /// A login that can be prolonged. Its refresh token has two parts, of which only hashes are kept: one stays as long as the session, the
 /// other changes at each use; the first with a wrong second can only come from an earlier token.
 struct StoredSession
@@ -67,6 +75,8 @@ public:
     enum class Written { Yes, Duplicate, Missing, Failed };
     /// Duplicate: the id or the e-mail address is another account's id or address.
     [[nodiscard]] Written insert(const Account &account, const AuditRow &audit);
+    /// All of them or none, each with its audit row (`audit` with the account as the subject).
+    [[nodiscard]] Written apply(const QList<AccountChange> &changes, const AuditRow &audit);
     /// These end every session of the account and make its tokens void.
     [[nodiscard]] Written remove(const QString &id, const AuditRow &audit);
     [[nodiscard]] Written setRole(const QString &id, Role role, const AuditRow &audit);

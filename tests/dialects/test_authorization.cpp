@@ -5,6 +5,7 @@
 #include "server/dialects/AttachmentPages.h"
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/NativeOutlet.h"
+#include "server/dialects/RosterPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
 #include "server/dialects/hardware/HardwareDialect.h"
@@ -53,6 +54,18 @@ public:
     }
     int asked = 0;
     QStringList profiles;
+};
+
+/// Counts the tables that it is given.
+class FakeUserImport final : public UserImportPort
+{
+public:
+    void importUsers(const UserImport &, Done done) override
+    {
+        ++asked;
+        done({});
+    }
+    int asked = 0;
 };
 
 /// Has every picture.
@@ -116,6 +129,9 @@ public:
                                                            reply(AttachmentPages::Threads(
                                                                QStringList{chatThreadOfUser(userOfPicture(id))}));
                                                        }}));
+        add(std::make_unique<RosterPages>(
+            Posture::Secure,
+            RosterPages::Services{mirror, desk, userImport, PeopleDirectory(accountsBoard, Posture::Secure), {}}));
         add(std::make_unique<AccountPages>(Posture::Secure, accounts, net::TokenIssuer{key}));
         add(std::make_unique<StatusPages>(Posture::Secure, board));
         authority = server->start().listening.value(0).section(QLatin1Char('/'), -1);
@@ -133,7 +149,7 @@ public:
     /// What a request changed, whatever it was.
     [[nodiscard]] qsizetype effects() const
     {
-        return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent;
+        return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent + userImport.asked;
     }
 
     struct Answer
@@ -186,6 +202,7 @@ public:
     FakeArchive archive;
     FakeAccounts accounts;
     FakeAttachments attachments;
+    FakeUserImport userImport;
     StatusBoard board;
     std::unique_ptr<net::Server> server;
     QList<RuledDialect *> dialects;
@@ -212,6 +229,10 @@ QByteArray targetOf(const Route &route, const char *object)
 /// A body that every route can make something of, naming the object.
 QByteArray bodyOf(const Route &route, const char *object)
 {
+    if (route.pattern == "/api/import/devices[/]" || route.pattern == "/api/import/users[/]")
+        return "id\nvan-9\n";
+    if (route.pattern == "/api/devices/{device}[/]" && route.method == Route::Method::Put)
+        return R"({"name":"x"})";
     if (route.method != Route::Method::Post)
         return {};
     const QByteArray id(object);
