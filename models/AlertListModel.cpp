@@ -19,6 +19,10 @@ static_assert(int(AlertListModel::Normal) == int(AlertState::Normal));
 static_assert(int(AlertListModel::Unacknowledged) == int(AlertState::Unacknowledged));
 static_assert(int(AlertListModel::Acknowledged) == int(AlertState::Acknowledged));
 static_assert(int(AlertListModel::ReturnedUnacknowledged) == int(AlertState::ReturnedUnacknowledged));
+static_assert(int(AlertListModel::Latched) == int(AlertState::Latched));
+static_assert(int(AlertListModel::Shelved) == int(AlertState::Shelved));
+static_assert(int(AlertListModel::Suppressed) == int(AlertState::Suppressed));
+static_assert(int(AlertListModel::OutOfService) == int(AlertState::OutOfService));
 static_assert(int(AlertListModel::Condition) == int(AlertKind::Condition));
 static_assert(int(AlertListModel::Event) == int(AlertKind::Event));
 static_assert(int(AlertListModel::Incident) == int(AlertKind::Incident));
@@ -148,6 +152,18 @@ QString AlertListModel::describe(const Alert &alert) const
     case AlertState::ReturnedUnacknowledged:
         parts << (alert.cond == AlertCondition::Canceled ? tr("canceled by the caller, not acknowledged")
                                                          : tr("returned, not acknowledged"));
+        break;
+    case AlertState::Latched:
+        parts << tr("over, reset required");
+        break;
+    case AlertState::Shelved:
+        parts << tr("shelved");
+        break;
+    case AlertState::Suppressed:
+        parts << tr("suppressed");
+        break;
+    case AlertState::OutOfService:
+        parts << tr("out of service");
         break;
     case AlertState::Normal:
         parts << tr("closed");

@@ -49,7 +49,16 @@ public:
     Q_ENUM(Role)
     enum Level { NoLevel = -1, Info, Warning, Critical, Emergency };
     Q_ENUM(Level)
-    enum State { Normal, Unacknowledged, Acknowledged, ReturnedUnacknowledged };
+    enum State {
+        Normal,
+        Unacknowledged,
+        Acknowledged,
+        ReturnedUnacknowledged,
+        Latched,
+        Shelved,
+        Suppressed,
+        OutOfService
+    };
     Q_ENUM(State)
     enum Kind { Condition, Event, Incident };
     Q_ENUM(Kind)

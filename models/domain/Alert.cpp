@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/domain/Alert.h"
 
+#include "models/domain/EnumNames.h"
+
 #include <utility>
 
 namespace tocsin {
 
 namespace {
-template<class Enum, std::size_t N>
-using Names = const std::pair<Enum, QLatin1String> (&)[N];
-
-template<class Enum, std::size_t N>
-QString nameOf(Names<Enum, N> names, Enum value)
-{
-    for (const auto &[candidate, name] : names) {
-        if (candidate == value)
-            return name;
-    }
-    return {};
-}
-
-template<class Enum, std::size_t N>
-std::optional<Enum> valueOf(Names<Enum, N> names, QStringView text)
-{
-    for (const auto &[candidate, name] : names) {
-        if (text.compare(name, Qt::CaseInsensitive) == 0)
-            return candidate;
-    }
-    return std::nullopt;
-}
+using names::nameOf;
+using names::valueOf;
 
 constexpr std::pair<AlertLevel, QLatin1String> levelNames[] = {
     {AlertLevel::Info, QLatin1String("info")},
@@ -55,6 +37,16 @@ constexpr std::pair<AlertState, QLatin1String> stateNames[] = {
     {AlertState::Unacknowledged, QLatin1String("UNACK")},
     {AlertState::Acknowledged, QLatin1String("ACKED")},
     {AlertState::ReturnedUnacknowledged, QLatin1String("RTN_UNACK")},
+    {AlertState::Latched, QLatin1String("LATCHED")},
+    {AlertState::Shelved, QLatin1String("SHELVED")},
+    {AlertState::Suppressed, QLatin1String("SUPPRESSED")},
+    {AlertState::OutOfService, QLatin1String("OUT_OF_SERVICE")},
+};
+constexpr std::pair<AlertHold, QLatin1String> holdNames[] = {
+    {AlertHold::None, QLatin1String("none")},
+    {AlertHold::Shelved, QLatin1String("shelved")},
+    {AlertHold::Suppressed, QLatin1String("suppressed")},
+    {AlertHold::OutOfService, QLatin1String("out_of_service")},
 };
 constexpr std::pair<AlertVerb, QLatin1String> verbNames[] = {
     {AlertVerb::Raise, QLatin1String("raise")},
@@ -67,11 +59,25 @@ constexpr std::pair<AlertVerb, QLatin1String> verbNames[] = {
     {AlertVerb::Reactivate, QLatin1String("reactivate")},
     {AlertVerb::Stale, QLatin1String("stale")},
     {AlertVerb::Fresh, QLatin1String("fresh")},
+    {AlertVerb::Duress, QLatin1String("duress")},
+    {AlertVerb::Seen, QLatin1String("seen")},
+    {AlertVerb::Stage, QLatin1String("stage")},
+    {AlertVerb::Close, QLatin1String("close")},
 };
 } // namespace
 
 AlertState stateOf(const Alert &alert)
 {
+    switch (alert.hold) {
+    case AlertHold::OutOfService:
+        return AlertState::OutOfService;
+    case AlertHold::Suppressed:
+        return AlertState::Suppressed;
+    case AlertHold::Shelved:
+        return AlertState::Shelved;
+    case AlertHold::None:
+        break;
+    }
     switch (alert.cond) {
     case AlertCondition::Pending:
         return AlertState::Normal;
@@ -82,12 +88,89 @@ AlertState stateOf(const Alert &alert)
     case AlertCondition::Canceled:
         break;
     }
-    return alert.acked ? AlertState::Normal : AlertState::ReturnedUnacknowledged;
+    if (!alert.acked)
+        return AlertState::ReturnedUnacknowledged;
+    return alert.latched ? AlertState::Latched : AlertState::Normal;
 }
 
 bool isOpen(const Alert &alert)
 {
     return stateOf(alert) != AlertState::Normal;
+}
+
+bool isWaiting(const Alert &alert)
+{
+    const AlertState state = stateOf(alert);
+    return state == AlertState::Unacknowledged || state == AlertState::ReturnedUnacknowledged;
+}
+
+QString panicStatus(const Alert &alert)
+{
+    if (alert.cond == AlertCondition::Canceled)
+        return QStringLiteral("canceled");
+    if (!isOpen(alert)) {
+        const bool falseAlarm = alert.care && alert.care->disposition == Disposition::FalseAlarm;
+        return falseAlarm ? QStringLiteral("false_alarm") : QStringLiteral("resolved");
+    }
+    if (alert.incident && alert.incident->stage >= IncidentStage::Dispatched)
+        return QStringLiteral("responding");
+    return alert.acked ? QStringLiteral("acknowledged") : QStringLiteral("active");
+}
+
+Alert asOriginatorSees(const Alert &alert)
+{
+    if (!alert.incident)
+        return alert;
+    Alert seen = withoutPins(alert);
+    seen.escalation = 0;
+    seen.escalateAt.reset();
+    seen.ackComment.clear();
+    if (alert.care) {
+        AlertCare ending;
+        ending.disposition = alert.care->disposition;
+        ending.closedAt = alert.care->closedAt;
+        seen.care = Shared<AlertCare>(ending);
+    }
+    seen.incident.edit([](IncidentFacts &facts) {
+        facts.duress = false;
+        facts.confirmBy.reset();
+    });
+    if (seen.incident->canceledAtSource) {
+        seen.cond = AlertCondition::Canceled;
+        seen.clearedAt = seen.incident->canceledAtSource;
+    }
+    return seen;
+}
+
+bool isOriginators(const AlertChange &change)
+{
+    if (!change.alert.incident || !change.alert.incident->canceledAtSource)
+        return true;
+    return change.verb == AlertVerb::Cancel || change.verb == AlertVerb::Duress ||
+           change.verb == AlertVerb::Acknowledge || change.verb == AlertVerb::Close;
+}
+
+AlertChange asOriginatorSees(const AlertChange &change)
+{
+    if (!change.alert.incident)
+        return change;
+    AlertChange seen{change.verb, change.from, change.to, asOriginatorSees(change.alert)};
+    if (seen.verb == AlertVerb::Duress)
+        seen.verb = AlertVerb::Cancel;
+    seen.to = stateOf(seen.alert);
+    return seen;
+}
+
+Alert withoutPins(const Alert &alert)
+{
+    if (!alert.incident || (alert.incident->pin.isEmpty() && alert.incident->duressPin.isEmpty()))
+        return alert;
+    Alert bare = alert;
+    bare.incident.edit([](IncidentFacts &facts) {
+        facts.pin.clear();
+        facts.duressPin.clear();
+    });
+    return bare;
 }
 
 QString toString(AlertLevel level)
@@ -117,6 +200,18 @@ QString toString(AlertCondition cond)
 std::optional<AlertCondition> alertConditionFromString(QStringView text)
 {
     return valueOf(conditionNames, text);
+}
+QString toString(AlertHold hold)
+{
+    return nameOf(holdNames, hold);
+}
+std::optional<AlertHold> alertHoldFromString(QStringView text)
+{
+    return valueOf(holdNames, text);
+}
+std::optional<AlertState> alertStateFromString(QStringView text)
+{
+    return valueOf(stateNames, text);
 }
 QString toString(AlertState state)
 {

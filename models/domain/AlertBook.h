@@ -75,6 +75,9 @@ public:
     [[nodiscard]] Result acknowledge(const Acknowledge &request, const Actor &actor, TimePoint now);
     [[nodiscard]] Result raisePanic(const RaisePanic &request, TimePoint now);
     [[nodiscard]] Result cancelPanic(const CancelPanic &request, TimePoint now);
+    [[nodiscard]] Result markSeen(const MarkSeen &request, const Actor &actor, TimePoint now);
+    [[nodiscard]] Result setStage(const SetStage &request, TimePoint now);
+    [[nodiscard]] Result closeAlert(const CloseAlert &request, const Actor &actor, TimePoint now);
     [[nodiscard]] Result report(const ReportAlert &request, const Actor &actor, TimePoint now);
 
     [[nodiscard]] std::optional<Alert> find(const QString &alertId) const; ///< open or lately closed
@@ -117,6 +120,9 @@ private:
     [[nodiscard]] Slot *openSlot(const QString &source, const QString &code, const QString &instance) const;
     [[nodiscard]] const Alert *closedAlert(const QString &alertId) const;
     void remember(const Alert &alert);
+    [[nodiscard]] static Result unknownAlert(const QString &alertId);
+    [[nodiscard]] static Result refused(const Alert &alert, const char *code, const QString &sentence);
+    [[nodiscard]] static std::optional<Result> supersededBy(const Alert &alert, int occurrence, AlertLevel seenLevel);
     void updateReport(Slot &slot, const ReportAlert &request, TimePoint now, QList<AlertChange> &out);
     Slot *foldedPanic(const QString &userId, TimePoint now);
 

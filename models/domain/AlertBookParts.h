@@ -5,7 +5,13 @@
 
 namespace tocsin {
 
-// AlertBook's insides, shared by its two source files only.
+// AlertBook's insides, shared by its source files only.
+
+/// How the log's rows call an actor.
+[[nodiscard]] inline QString displayName(const Actor &actor)
+{
+    return actor.name.isEmpty() ? actor.id : actor.name;
+}
 
 /// A device as the book follows it.
 struct AlertBook::Source

@@ -6,34 +6,13 @@
 #include <algorithm>
 #include <utility>
 
-// What people and other systems ask of the book. Rules and timers are in AlertBook.cpp.
+// What people and other systems ask of the book. Rules and timers are in AlertBook.cpp, panics in AlertBookIncidents.cpp.
 
 namespace tocsin {
 
-using namespace std::chrono_literals;
-
 namespace {
 
-const QString panicCode = QStringLiteral("PANIC");
 const QString unnamedReport = QStringLiteral("reported");
-constexpr std::size_t panicUsersKept = 4096;
-
-QString panicTitle(const QString &alertType)
-{
-    static const QHash<QString, QString> titles{
-        {QStringLiteral("panic_button"), QStringLiteral("Panic button")},
-        {QStringLiteral("shake_to_alert"), QStringLiteral("Shake alert")},
-        {QStringLiteral("decoy_screen"), QStringLiteral("Decoy screen alert")},
-        {QStringLiteral("manual"), QStringLiteral("Manual alert")},
-        {QStringLiteral("scheduled"), QStringLiteral("Scheduled alert")},
-    };
-    return titles.value(alertType, QStringLiteral("Panic"));
-}
-
-QString nameOf(const Actor &actor)
-{
-    return actor.name.isEmpty() ? actor.id : actor.name;
-}
 
 bool isReport(const Alert &alert)
 {
@@ -97,15 +76,23 @@ QList<Alert> AlertBook::openAlerts() const
     return alerts;
 }
 
+AlertBook::Result AlertBook::unknownAlert(const QString &alertId)
+{
+    return {Outcome::refused(QStringLiteral("not_found"), QStringLiteral("There is no such alert."), alertId), {}};
+}
+
+AlertBook::Result AlertBook::refused(const Alert &alert, const char *code, const QString &sentence)
+{
+    return {Outcome::refused(QLatin1String(code), sentence, alert.id), {}};
+}
+
 AlertBook::Result AlertBook::acknowledge(const Acknowledge &request, const Actor &actor, TimePoint now)
 {
     Slot *slot = openSlot(request.alertId);
     if (!slot) {
         const Alert *closed = closedAlert(request.alertId);
         if (!closed)
-            return {Outcome::refused(QStringLiteral("not_found"), QStringLiteral("There is no such alert."),
-                                     request.alertId),
-                    {}};
+            return unknownAlert(request.alertId);
         Outcome known = Outcome::done(request.alertId, false);
         known.message = takenBy(*closed);
         return {known, {}};
@@ -116,119 +103,52 @@ AlertBook::Result AlertBook::acknowledge(const Acknowledge &request, const Actor
         known.message = takenBy(alert);
         return {known, {}};
     }
-    if (request.occurrence != 0) {
-        if (alert.occurrence != request.occurrence)
-            return {Outcome::refused(
-                        QStringLiteral("superseded"),
-                        QStringLiteral("The alert came again since you saw it (occurrence %1).").arg(alert.occurrence),
-                        alert.id),
-                    {}};
-        if (alert.level > request.seenLevel)
-            return {Outcome::refused(
-                        QStringLiteral("superseded"),
-                        QStringLiteral("The alert rose to %1 since you saw it.").arg(toString(alert.level)), alert.id),
-                    {}};
-    }
+    if (const auto superseded = supersededBy(alert, request.occurrence, request.seenLevel))
+        return *superseded;
     Result result{Outcome::done(alert.id), {}};
-    slot->track.acknowledge(nameOf(actor), request.comment, now, result.changes);
+    slot->track.acknowledge(displayName(actor), request.comment, now, result.changes);
     settle(*slot);
     return result;
 }
 
-AlertBook::Slot *AlertBook::foldedPanic(const QString &userId, TimePoint now)
+/// No blind decisions: when it came again or rose since it was seen.
+std::optional<AlertBook::Result> AlertBook::supersededBy(const Alert &alert, int occurrence, AlertLevel seenLevel)
 {
-    if (static_cast<std::size_t>(m_panicTimes.size()) > panicUsersKept) {
-        m_panicTimes.removeIf([now](const auto &entry) { return entry->empty() || entry->back() <= now - 1min; });
-        m_newestPanic.removeIf([this](const auto &entry) { return !m_panicTimes.contains(entry.key()); });
-    }
-    std::deque<TimePoint> &times = m_panicTimes[userId];
-    while (!times.empty() && times.front() <= now - 1min)
-        times.pop_front();
-    if (times.size() < static_cast<std::size_t>(m_limits.panicsPerMinute)) {
-        times.push_back(now);
-        return nullptr;
-    }
-    Slot *newest = openSlot(m_newestPanic.value(userId));
-    return newest && newest->track.active() ? newest : nullptr;
+    if (occurrence == 0) // whoever names only the alert takes it as of now
+        return std::nullopt;
+    if (alert.occurrence != occurrence)
+        return refused(alert, "superseded",
+                       QStringLiteral("The alert came again since you saw it (occurrence %1).").arg(alert.occurrence));
+    if (alert.level > seenLevel)
+        return refused(alert, "superseded",
+                       QStringLiteral("The alert rose to %1 since you saw it.").arg(toString(alert.level)));
+    return std::nullopt;
 }
 
-AlertBook::Result AlertBook::raisePanic(const RaisePanic &request, TimePoint now)
+/// Closes what its source may still hold open. The caller has judged whether it may be.
+AlertBook::Result AlertBook::closeAlert(const CloseAlert &request, const Actor &actor, TimePoint now)
 {
-    Result result;
-    if (!request.clientAlertId.isEmpty()) {
-        const Slot *known = openSlot(request.userId, panicCode, request.clientAlertId);
-        if (known)
-            return {Outcome::done(known->track.alert().id, false), {}};
-        const auto closed = std::find_if(m_closed.crbegin(), m_closed.crend(), [&request](const Alert &alert) {
-            return alert.kind == AlertKind::Incident && alert.source == request.userId && alert.code == panicCode &&
-                   alert.instance == request.clientAlertId;
-        });
-        if (closed != m_closed.crend())
-            return {Outcome::done(closed->id, false), {}};
-    } else if (Slot *newest = foldedPanic(request.userId, now)) {
-        newest->track.repeat(now, m_limits.track, result.changes);
-        result.outcome = Outcome::done(newest->track.alert().id);
-        settle(*newest);
-        return result;
+    Slot *slot = openSlot(request.alertId);
+    if (!slot) {
+        const Alert *closed = closedAlert(request.alertId);
+        if (!closed)
+            return unknownAlert(request.alertId);
+        if (!closed->care || !closed->care->closedAt)
+            return refused(*closed, "closed", QStringLiteral("The alert is already over."));
+        Outcome known = Outcome::done(closed->id, false);
+        known.message = QStringLiteral("Already closed by %1.").arg(closed->care->closedBy);
+        return {known, {}};
     }
-    const QString id = m_makeId();
-    const bool positioned = request.position && request.position->isValid();
-    Alert facts;
-    facts.source = request.userId;
-    facts.sourceName = request.userName.isEmpty() ? request.userId : request.userName;
-    facts.code = panicCode;
-    facts.instance = request.clientAlertId.isEmpty() ? id : request.clientAlertId;
-    facts.title = panicTitle(request.alertType);
-    facts.message = request.message;
-    if (facts.message.isEmpty())
-        facts.message = positioned ? QStringLiteral("Asks for help") : QStringLiteral("Asks for help, place unknown");
-    facts.category = request.alertType.isEmpty() ? QStringLiteral("panic_button") : request.alertType;
-    facts.userId = request.userId;
-    facts.kind = AlertKind::Incident;
-    facts.level = AlertLevel::Emergency;
-    facts.simulated = request.simulated;
-    facts.silentAtSource = request.silent;
-    if (positioned)
-        facts.position = request.position;
-    facts.recommendedActions = {QStringLiteral("Acknowledge, so that the person sees it"),
-                                request.silent ? QStringLiteral("Write, do not call: the alarm was silent")
-                                               : QStringLiteral("Call or write to the person")};
-    Slot &slot = addSlot(nullptr, -1, std::move(facts));
-    slot.track.raise(id, now, result.changes);
-    settle(slot);
-    if (request.clientAlertId.isEmpty())
-        m_newestPanic.insert(request.userId, id);
-    result.outcome = Outcome::done(id);
-    return result;
-}
-
-AlertBook::Result AlertBook::cancelPanic(const CancelPanic &request, TimePoint now)
-{
-    Slot *slot = nullptr;
-    if (!request.alertId.isEmpty()) {
-        slot = openSlot(request.alertId);
-    } else {
-        for (Slot *candidate : m_openByKey) {
-            const Alert &alert = candidate->track.alert();
-            if (alert.kind == AlertKind::Incident && alert.source == request.userId && candidate->track.active() &&
-                (!slot || alert.raisedAt >= slot->track.alert().raisedAt))
-                slot = candidate;
-        }
-    }
-    const Alert *alert = slot ? &slot->track.alert() : closedAlert(request.alertId);
-    if (!alert || alert->kind != AlertKind::Incident)
-        return {Outcome::refused(QStringLiteral("not_found"), QStringLiteral("There is no such open panic."),
-                                 request.alertId),
-                {}};
-    if (alert->source != request.userId)
-        return {Outcome::refused(QStringLiteral("forbidden"), QStringLiteral("Only who raised a panic can cancel it."),
-                                 alert->id),
-                {}};
-    if (!slot || !slot->track.active())
-        return {Outcome::refused(QStringLiteral("closed"), QStringLiteral("The panic is already over."), alert->id),
-                {}};
-    Result result{Outcome::done(alert->id), {}};
-    slot->track.cancel(now, result.changes);
+    const Alert &alert = slot->track.alert();
+    if (const auto superseded = supersededBy(alert, request.occurrence, AlertLevel::Emergency)) // row 21
+        return *superseded;
+    if (alert.kind == AlertKind::Condition && slot->track.active() && !actor.supervises)
+        return refused(alert, "still_active",
+                       QStringLiteral("The source still reports it; only a supervisor can close it now."));
+    if (alert.kind == AlertKind::Incident && request.disposition == Disposition::None)
+        return refused(alert, "invalid", QStringLiteral("disposition: must say how the incident ended."));
+    Result result{Outcome::done(alert.id), {}};
+    slot->track.close(request, actor, now, result.changes);
     settle(*slot);
     return result;
 }
@@ -262,7 +182,7 @@ AlertBook::Result AlertBook::report(const ReportAlert &request, const Actor &act
         const Source *device = m_sourceById.value(source);
         Alert facts = closed ? *closed : Alert{};
         facts.source = source;
-        facts.sourceName = device ? device->device.name : source == actor.id ? nameOf(actor) : source;
+        facts.sourceName = device ? device->device.name : source == actor.id ? displayName(actor) : source;
         facts.code = code;
         facts.instance = instance;
         facts.userId = device && sender == source ? device->device.owners.value(0) : sender;
@@ -282,7 +202,7 @@ AlertBook::Result AlertBook::report(const ReportAlert &request, const Actor &act
         result.outcome = Outcome::done(slot->track.alert().id);
     }
     if (request.acknowledged && !slot->track.alert().acked)
-        slot->track.acknowledge(nameOf(actor), {}, now, result.changes);
+        slot->track.acknowledge(displayName(actor), {}, now, result.changes);
     settle(*slot);
     return result;
 }

@@ -40,13 +40,14 @@ bool AlertTrack::active() const
     return m_open && (m_alert.cond == AlertCondition::Active || m_alert.cond == AlertCondition::Clearing);
 }
 
-void AlertTrack::changed(AlertVerb verb, AlertState from, QList<AlertChange> &out)
+void AlertTrack::changed(AlertVerb verb, AlertState from, QList<AlertChange> &out, const QString &reason,
+                         const QString &comment)
 {
     ++m_alert.revision;
     m_countDirty = false;
     const AlertState to = stateOf(m_alert);
     m_open = to != AlertState::Normal;
-    out.append(AlertChange{verb, from, to, m_alert});
+    out.append(AlertChange{verb, from, to, m_alert, reason, comment});
 }
 
 void AlertTrack::describe(int band, std::optional<double> value, const QString &item)
@@ -54,6 +55,14 @@ void AlertTrack::describe(int band, std::optional<double> value, const QString &
     m_alert.value = value;
     m_alert.threshold = value ? violatedLimit(*m_rule, band, *value) : std::nullopt;
     m_alert.message = alertMessage(*m_rule, band, value, item, m_alert.sourceName);
+}
+
+void AlertTrack::dropAcknowledge()
+{
+    m_alert.acked = false;
+    m_alert.ackedAt.reset();
+    m_alert.ackedBy.clear();
+    m_alert.ackComment.clear();
 }
 
 /// Takes the band's level; true when the alert became more urgent than it is now.
@@ -92,10 +101,7 @@ void AlertTrack::raiseByRule(int band, const AlertSample &sample, const QString 
     m_alert.peakLevel = again ? std::max(m_alert.peakLevel, m_alert.level) : m_alert.level;
     m_alert.cond = AlertCondition::Active;
     m_alert.quality = AlertQuality::Good;
-    m_alert.acked = false;
-    m_alert.ackedAt.reset();
-    m_alert.ackedBy.clear();
-    m_alert.ackComment.clear();
+    dropAcknowledge();
     m_alert.clearedAt.reset();
     m_alert.raisedAt = since;
     m_alert.lastSeenAt = sample.at;
@@ -151,10 +157,7 @@ void AlertTrack::violated(int band, const AlertSample &sample, const QString &it
     if (sample.value && m_band >= 0 && band > m_band)
         newBand = std::max(m_band, heldBand(*m_rule, *sample.value)); // a less urgent band: only past the deadband
     if (adoptBand(newBand) && m_alert.acked) {                        // row 10
-        m_alert.acked = false;
-        m_alert.ackedAt.reset();
-        m_alert.ackedBy.clear();
-        m_alert.ackComment.clear();
+        dropAcknowledge();
     }
     const bool moved = m_alert.level != before;
     if (!moved && !wasClearing && sample.at < m_toldAt + limits.repeatEvery)
@@ -261,10 +264,7 @@ void AlertTrack::raise(const QString &id, TimePoint at, QList<AlertChange> &out)
         m_alert.id = id;
     m_alert.peakLevel = again ? std::max(m_alert.peakLevel, m_alert.level) : m_alert.level;
     m_alert.cond = AlertCondition::Active;
-    m_alert.acked = false;
-    m_alert.ackedAt.reset();
-    m_alert.ackedBy.clear();
-    m_alert.ackComment.clear();
+    dropAcknowledge();
     m_alert.clearedAt.reset();
     m_alert.raisedAt = at;
     m_alert.lastSeenAt = at;
@@ -296,17 +296,14 @@ void AlertTrack::acknowledge(const QString &by, const QString &comment, TimePoin
         m_alert.cond = AlertCondition::Clear;
         m_alert.clearedAt = now;
     }
-    changed(AlertVerb::Acknowledge, from, out); // rows 4 and 8
+    changed(AlertVerb::Acknowledge, from, out, {}, comment); // rows 4 and 8
 }
 
 void AlertTrack::setLevel(AlertLevel level, QList<AlertChange> &out)
 {
     const AlertState from = stateOf(m_alert);
     if (level > m_alert.level && m_alert.acked) { // row 10
-        m_alert.acked = false;
-        m_alert.ackedAt.reset();
-        m_alert.ackedBy.clear();
-        m_alert.ackComment.clear();
+        dropAcknowledge();
     }
     m_alert.level = level;
     m_alert.peakLevel = std::max(m_alert.peakLevel, level);
@@ -324,12 +321,50 @@ void AlertTrack::returnToNormal(TimePoint at, QList<AlertChange> &out)
     changed(AlertVerb::Return, from, out);
 }
 
-void AlertTrack::cancel(TimePoint at, QList<AlertChange> &out)
+void AlertTrack::cancel(bool threatened, TimePoint at, QList<AlertChange> &out)
 {
     const AlertState from = stateOf(m_alert);
+    m_alert.incident.edit([&](IncidentFacts &facts) {
+        facts.canceledAtSource = at;
+        facts.duress = facts.duress || threatened;
+    });
+    if (threatened) { // worse than what was acknowledged
+        dropAcknowledge();
+        changed(AlertVerb::Duress, from, out);
+        return;
+    }
     m_alert.cond = AlertCondition::Canceled;
     m_alert.clearedAt = at;
     changed(AlertVerb::Cancel, from, out);
+}
+
+void AlertTrack::close(const CloseAlert &request, const Actor &actor, TimePoint now, QList<AlertChange> &out)
+{
+    const AlertState from = stateOf(m_alert);
+    const QString name = actor.name.isEmpty() ? actor.id : actor.name;
+    m_alert.care.edit([&](AlertCare &care) {
+        care.openCond = toString(m_alert.cond);
+        care.openAcked = m_alert.acked;
+        care.disposition = request.disposition;
+        care.closedAt = now;
+        care.closedById = actor.id;
+        care.closedBy = name;
+        care.closeComment = request.comment;
+    });
+    if (m_alert.incident)
+        m_alert.incident.edit([](IncidentFacts &facts) { facts.stage = IncidentStage::Closed; });
+    if (!m_alert.acked) {
+        m_alert.ackedAt = now;
+        m_alert.ackedBy = name;
+    }
+    m_alert.acked = true;
+    m_alert.latched = false;
+    m_alert.hold = AlertHold::None;
+    if (m_alert.cond != AlertCondition::Canceled)
+        m_alert.cond = AlertCondition::Clear;
+    m_alert.clearedAt = m_alert.clearedAt.value_or(now);
+    m_pendingSince.reset();
+    changed(AlertVerb::Close, from, out, toString(request.disposition), request.comment);
 }
 
 void AlertTrack::setQuality(AlertQuality quality, QList<AlertChange> &out)

@@ -61,10 +61,14 @@ public:
     void acknowledge(const QString &by, const QString &comment, TimePoint now, QList<AlertChange> &out);
     void setLevel(AlertLevel level, QList<AlertChange> &out);
     void returnToNormal(TimePoint at, QList<AlertChange> &out);
-    void cancel(TimePoint at, QList<AlertChange> &out);
+    /// Its originator says that it is over; `threatened`: so that the desk knows it is not.
+    void cancel(bool threatened, TimePoint at, QList<AlertChange> &out);
+    /// A person ends it, acknowledged or not, whatever the source says.
+    void close(const CloseAlert &request, const Actor &actor, TimePoint now, QList<AlertChange> &out);
     void setQuality(AlertQuality quality, QList<AlertChange> &out);
     /// Tells of facts that the caller changed through facts(), as `verb`; `from` is the state before.
-    void changed(AlertVerb verb, AlertState from, QList<AlertChange> &out);
+    void changed(AlertVerb verb, AlertState from, QList<AlertChange> &out, const QString &reason = {},
+                 const QString &comment = {});
 
     [[nodiscard]] Alert &facts() { return m_alert; }
     [[nodiscard]] const Alert &alert() const { return m_alert; }
@@ -80,6 +84,7 @@ private:
                      const std::function<QString()> &makeId, QList<AlertChange> &out);
     bool adoptBand(int band);
     void describe(int band, std::optional<double> value, const QString &item);
+    void dropAcknowledge();
     [[nodiscard]] bool older(const AlertSample &sample) const;
     [[nodiscard]] Duration hold(const Limits &limits) const;
 

@@ -62,10 +62,15 @@ public:
     }
     void put(const RaisePanic &b)
     {
+        // Not the PINs: from a hash without salt, which is kept, they could be found by trying all.
         *this << b.userId << b.userName << b.clientAlertId << b.message << b.alertType << b.silent << b.simulated
-              << b.position;
+              << b.position << b.priority << b.address << b.autoCallEmergency << b.gpsUnavailable << b.deviceInfo
+              << b.networkInfo;
     }
     void put(const CancelPanic &b) { *this << b.alertId << b.userId; }
+    void put(const MarkSeen &b) { *this << b.alertId; }
+    void put(const SetStage &b) { *this << b.alertId << toString(b.stage) << b.comment; }
+    void put(const CloseAlert &b) { *this << b.alertId << b.occurrence << toString(b.disposition) << b.comment; }
     void put(const PutDevice &b)
     {
         const Device &d = b.device;
@@ -95,9 +100,9 @@ private:
 QByteArray fingerprint(const RequestBody &body)
 {
     // Which kind it is, by name: positions in the variant may change.
-    static constexpr const char *names[] = {"acknowledge",    "chat",       "report_alert", "panic",
-                                            "cancel_panic",   "put_device", "command",      "report_command",
-                                            "cancel_command", "mark_chat",  "audit"};
+    static constexpr const char *names[] = {
+        "acknowledge",    "chat",           "report_alert", "panic", "cancel_panic", "put_device", "command",
+        "report_command", "cancel_command", "mark_chat",    "audit", "mark_seen",    "stage",      "close"};
     static_assert(std::size(names) == std::variant_size_v<RequestBody>);
     Canon canon;
     canon << QByteArray(names[body.index()]);

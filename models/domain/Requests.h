@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/domain/Alert.h"
+#include "models/domain/AlertRequests.h"
 #include "models/domain/Audit.h"
 #include "models/domain/Chat.h"
 #include "models/domain/Command.h"
@@ -17,27 +17,6 @@
 // What may be asked of the desk, and its answer. Plain values; they cross threads by copy.
 
 namespace tocsin {
-
-/// Who did something, for the log.
-struct Actor
-{
-    enum class Kind { System, Operator, Device, User };
-    Kind kind = Kind::System;
-    QString id;
-    QString name;
-    QString session; ///< connection or console, for the audit; may be empty
-    bool operator==(const Actor &) const = default;
-};
-
-/// "I have seen occurrence `occurrence` at `seenLevel` and take it." Answered `superseded` when the alert
-/// rose meanwhile. occurrence 0: taken as of now (dialects that name only the alert).
-struct Acknowledge
-{
-    QString alertId;
-    int occurrence = 0;
-    AlertLevel seenLevel = AlertLevel::Emergency;
-    QString comment;
-};
 
 struct SendChat
 {
@@ -57,44 +36,6 @@ struct MarkChat
     QString thread;
     QString messageId;
     ChatReceipt::Kind kind = ChatReceipt::Kind::Delivered;
-};
-
-/// An alert somebody else decided on (dialect 1's `alert`). The id, level and words stay as sent.
-struct ReportAlert
-{
-    QString alertId; ///< empty: the desk makes one
-    QString source;  ///< device id; empty: the user
-    QString userId;
-    QString code;
-    QString title;
-    QString message;
-    QString category;
-    AlertLevel level = AlertLevel::Warning;
-    bool acknowledged = false;
-    std::optional<double> value;
-    std::optional<double> threshold;
-    std::optional<TimePoint> sourceTime;
-    QStringList recommendedActions;
-};
-
-/// A person asks for help. Never refused for rate or posture. The same `clientAlertId` is the same incident.
-struct RaisePanic
-{
-    QString userId;
-    QString userName;
-    QString clientAlertId;
-    QString message;
-    QString alertType; ///< "panic_button", "shake_to_alert", "decoy_screen", "manual", "scheduled"
-    bool silent = false;
-    bool simulated = false;
-    std::optional<Position> position;
-};
-
-/// The originator says that it is over. Names the alert or, when empty, the user's newest open panic.
-struct CancelPanic
-{
-    QString alertId;
-    QString userId;
 };
 
 /// Adds a device or changes its record (name, class, owners, tags). firstSeen of a known device is kept.
@@ -136,7 +77,7 @@ struct NoteAudit
 };
 
 using RequestBody = std::variant<Acknowledge, SendChat, ReportAlert, RaisePanic, CancelPanic, PutDevice, IssueCommand,
-                                 ReportCommand, CancelCommand, MarkChat, NoteAudit>;
+                                 ReportCommand, CancelCommand, MarkChat, NoteAudit, MarkSeen, SetStage, CloseAlert>;
 
 /// A request that a server which may be away has not answered.
 struct PendingAction
@@ -155,7 +96,7 @@ struct Request
 };
 
 /// The desk's answer, given only after the change is durable. Codes when !ok: forbidden, not_found,
-/// superseded, closed, invalid, id_conflict, offline, overloaded, storage_failed. `message` is a sentence for people.
+/// superseded, still_active, pin_invalid, closed, invalid, id_conflict, offline, overloaded, storage_failed. `message` is a sentence for people.
 struct Outcome
 {
     bool ok = false;

@@ -154,7 +154,10 @@ QString PendingFile::save(const QList<PendingAction> &actions, const QString &pe
     for (const PendingAction &action : actions) {
         JsonWriter out;
         actionFields(out, action);
-        out.put(QLatin1String("body"), wire::toJson(action.body));
+        QJsonObject body = wire::toJson(action.body);
+        body.remove(QLatin1String("pin")); // no PIN is kept on a disk
+        body.remove(QLatin1String("duress_pin"));
+        out.put(QLatin1String("body"), body);
         list.append(out.object());
     }
     const QJsonObject whole{

@@ -1,69 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/EventCodec.h"
 
+#include "models/wire/AlertCodec.h"
 #include "models/wire/JsonFields.h"
-#include "models/wire/ReadingCodec.h"
 
 namespace tocsin {
 
 namespace {
-std::optional<AlertState> stateFromString(QStringView text)
-{
-    for (const AlertState state : {AlertState::Normal, AlertState::Unacknowledged, AlertState::Acknowledged,
-                                   AlertState::ReturnedUnacknowledged}) {
-        if (text == toString(state))
-            return state;
-    }
-    return std::nullopt;
-}
-
 std::optional<DeviceKind> kindFromString(QStringView text)
 {
     const DeviceKind kind = deviceKindFromString(text);
     return toString(kind) == text ? std::optional<DeviceKind>(kind) : std::nullopt;
 }
 
-std::optional<AlertQuality> qualityFromString(QStringView text)
-{
-    if (text == QLatin1String("good"))
-        return AlertQuality::Good;
-    return text == QLatin1String("stale") ? std::optional<AlertQuality>(AlertQuality::Stale) : std::nullopt;
-}
-
 /// The one list of fields per type: `io` writes them or reads them, so that the two cannot drift apart.
-template<class Io, class A>
-void alertTexts(Io &io, A &a)
-{
-    const auto field = [&io](const char *key, auto &value) { fieldOf(io, key, value); };
-    field("id", a.id);
-    field("source", a.source);
-    field("source_name", a.sourceName);
-    field("code", a.code);
-    field("instance", a.instance);
-    field("rule_id", a.ruleId);
-    field("title", a.title);
-    field("message", a.message);
-    field("category", a.category);
-    field("user_id", a.userId);
-    field("acked", a.acked);
-    field("simulated", a.simulated);
-    field("silent", a.silentAtSource);
-    field("occurrence", a.occurrence);
-    field("revision", a.revision);
-    field("count", a.count);
-    field("channel", a.channel);
-    field("unit", a.unit);
-    field("value", a.value);
-    field("threshold", a.threshold);
-    field("actions", a.recommendedActions);
-    field("raised_at", a.raisedAt);
-    field("last_seen_at", a.lastSeenAt);
-    field("cleared_at", a.clearedAt);
-    field("acked_at", a.ackedAt);
-    field("acked_by", a.ackedBy);
-    field("ack_comment", a.ackComment);
-}
-
 template<class Io, class M>
 void chatFields(Io &io, M &m)
 {
@@ -142,60 +92,6 @@ void auditFields(Io &io, A &a)
     field("address", a.address);
 }
 
-QJsonObject alertToJson(const Alert &a)
-{
-    JsonWriter out;
-    alertTexts(out, a);
-    out.put(QLatin1String("kind"), toString(a.kind));
-    out.put(QLatin1String("level"), toString(a.level));
-    out.put(QLatin1String("peak_level"), toString(a.peakLevel));
-    out.put(QLatin1String("cond"), toString(a.cond));
-    out.put(QLatin1String("quality"),
-            a.quality == AlertQuality::Good ? QStringLiteral("good") : QStringLiteral("stale"));
-    if (a.position)
-        out.put(QLatin1String("position"), wire::positionToJson(*a.position));
-    return out.object();
-}
-
-std::optional<Alert> alertFromJson(const QJsonObject &object, QString *error)
-{
-    JsonReader in(object);
-    Alert a;
-    alertTexts(in, a);
-    in.get(QLatin1String("kind"), a.kind, alertKindFromString);
-    in.get(QLatin1String("level"), a.level, alertLevelFromString);
-    in.get(QLatin1String("peak_level"), a.peakLevel, alertLevelFromString);
-    in.get(QLatin1String("cond"), a.cond, alertConditionFromString);
-    in.get(QLatin1String("quality"), a.quality, qualityFromString);
-    if (const QJsonValue position = in.value(QLatin1String("position")); !position.isUndefined()) {
-        a.position = wire::positionFromJson(position);
-        if (!a.position)
-            in.fail(QLatin1String("position"));
-    }
-    *error = in.error();
-    return error->isEmpty() ? std::optional<Alert>(a) : std::nullopt;
-}
-
-std::optional<AlertChange> decodeChange(const QByteArray &body, QString *error)
-{
-    const auto object = fromBody(body, error);
-    if (!object)
-        return std::nullopt;
-    JsonReader in(*object);
-    AlertChange change;
-    in.get(QLatin1String("verb"), change.verb, alertVerbFromString);
-    in.get(QLatin1String("from"), change.from, stateFromString);
-    in.get(QLatin1String("to"), change.to, stateFromString);
-    *error = in.error();
-    if (!error->isEmpty())
-        return std::nullopt;
-    const auto alert = alertFromJson(in.value(QLatin1String("alert")).toObject(), error);
-    if (!alert)
-        return std::nullopt;
-    change.alert = *alert;
-    return change;
-}
-
 template<class T, class Read>
 std::optional<T> decoded(const QByteArray &body, QString *error, Read read)
 {
@@ -209,17 +105,6 @@ std::optional<T> decoded(const QByteArray &body, QString *error, Read read)
     return error->isEmpty() ? std::optional<T>(value) : std::nullopt;
 }
 } // namespace
-
-QByteArray encodeAlert(const Alert &alert)
-{
-    return toBody(alertToJson(alert));
-}
-
-std::optional<Alert> decodeAlert(const QByteArray &body, QString *error)
-{
-    const auto object = fromBody(body, error);
-    return object ? alertFromJson(*object, error) : std::nullopt;
-}
 
 QByteArray encodeChat(const ChatMessage &message)
 {
@@ -299,12 +184,7 @@ EncodedEvent encodeEvent(const EventBody &body)
     {
         EncodedEvent operator()(const AlertChange &change) const
         {
-            JsonWriter out;
-            out.put(QLatin1String("verb"), toString(change.verb));
-            out.put(QLatin1String("from"), toString(change.from));
-            out.put(QLatin1String("to"), toString(change.to));
-            out.put(QLatin1String("alert"), alertToJson(change.alert));
-            return {QStringLiteral("alerts"), QStringLiteral("alert"), toBody(out.object())};
+            return {QStringLiteral("alerts"), QStringLiteral("alert"), encodeChange(change)};
         }
         EncodedEvent operator()(const ChatMessage &message) const
         {

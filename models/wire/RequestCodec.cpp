@@ -110,6 +110,14 @@ void fields(Io &io, B &b)
         if (!b.position)
             io.fail(QLatin1String("position"));
     }
+    optionalField(io, "priority", b.priority);
+    fieldOf(io, "address", b.address);
+    fieldOf(io, "auto_call_emergency", b.autoCallEmergency);
+    fieldOf(io, "gps_unavailable", b.gpsUnavailable);
+    fieldOf(io, "device_info", b.deviceInfo);
+    fieldOf(io, "network_info", b.networkInfo);
+    fieldOf(io, "pin", b.pin);
+    fieldOf(io, "duress_pin", b.duressPin);
 }
 
 template<class Io, class B>
@@ -118,6 +126,33 @@ void fields(Io &io, B &b)
 {
     fieldOf(io, "alert_id", b.alertId);
     fieldOf(io, "user_id", b.userId);
+    fieldOf(io, "pin", b.pin);
+}
+
+template<class Io, class B>
+    requires std::is_same_v<std::remove_const_t<B>, MarkSeen>
+void fields(Io &io, B &b)
+{
+    requiredText(io, "alert_id", b.alertId);
+}
+
+template<class Io, class B>
+    requires std::is_same_v<std::remove_const_t<B>, SetStage>
+void fields(Io &io, B &b)
+{
+    requiredText(io, "alert_id", b.alertId);
+    word(io, "stage", b.stage, incidentStageFromString);
+    fieldOf(io, "comment", b.comment);
+}
+
+template<class Io, class B>
+    requires std::is_same_v<std::remove_const_t<B>, CloseAlert>
+void fields(Io &io, B &b)
+{
+    requiredText(io, "alert_id", b.alertId);
+    optionalField(io, "occurrence", b.occurrence);
+    word(io, "disposition", b.disposition, dispositionFromString);
+    fieldOf(io, "comment", b.comment);
 }
 
 /// A body of the log inside a request. What the log always has and a client need not know is filled in.

@@ -41,6 +41,17 @@ bool readList(const QJsonObject &json, const char *key, QList<T> &into, QString 
     return true;
 }
 
+/// What leaves the server.
+EventBody forOthers(const EventBody &body)
+{
+    const auto *change = std::get_if<AlertChange>(&body);
+    if (!change || !change->alert.incident)
+        return body;
+    AlertChange bare = *change;
+    bare.alert = withoutPins(bare.alert);
+    return bare;
+}
+
 /// Collects items until a part is full. Sizes are those of the JSON text.
 class Parts
 {
@@ -86,7 +97,7 @@ QJsonObject toJson(const Event &event)
     JsonWriter actor;
     actorFields(actor, event.actor);
     actor.put(QLatin1String("kind"), actorKindName(event.actor.kind));
-    const EncodedEvent encoded = encodeEvent(event.body);
+    const EncodedEvent encoded = encodeEvent(forOthers(event.body));
     JsonWriter out;
     out.put(QLatin1String("at"), event.at);
     out.put(QLatin1String("actor"), actor.object());
@@ -122,7 +133,7 @@ QJsonArray alertsToJson(const QList<Alert> &alerts)
 {
     QJsonArray array;
     for (const Alert &alert : alerts)
-        array.append(objectOf(encodeAlert(alert)));
+        array.append(objectOf(encodeAlert(withoutPins(alert))));
     return array;
 }
 
@@ -143,7 +154,7 @@ QList<QJsonObject> snapshotParts(const DeskSnapshot &snapshot, qsizetype bytes)
     for (const QJsonValueConstRef one : presence)
         parts.add("presence", one, presenceSize);
     for (const Alert &alert : snapshot.alerts)
-        parts.add("alerts", encodeAlert(alert));
+        parts.add("alerts", encodeAlert(withoutPins(alert)));
     for (const ChatMessage &message : snapshot.messages)
         parts.add("messages", encodeChat(message));
     for (const Command &command : snapshot.commands)

@@ -352,6 +352,9 @@ Outcome Desk::decided(const Request &request, TimePoint now)
         Overloaded{[&](const Acknowledge &body) { return alerts(m_book.acknowledge(body, actor, now)); },
                    [&](const RaisePanic &body) { return alerts(m_book.raisePanic(tidied(body, actor), now)); },
                    [&](const CancelPanic &body) { return alerts(m_book.cancelPanic(body, now)); },
+                   [&](const MarkSeen &body) { return alerts(m_book.markSeen(body, actor, now)); },
+                   [&](const SetStage &body) { return alerts(m_book.setStage(body, now)); },
+                   [&](const CloseAlert &body) { return alerts(m_book.closeAlert(body, actor, now)); },
                    [&](const ReportAlert &body) { return alerts(m_book.report(body, actor, now)); },
                    [&](const SendChat &body) {
                        const ChatDesk::Result result = m_chat.send(body, actor, now, factsOf(body.thread));

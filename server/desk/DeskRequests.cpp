@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/DeskRequests.h"
 
+#include <QJsonDocument>
+
 #include <array>
 #include <tuple>
 #include <variant>
@@ -13,6 +15,7 @@ constexpr qsizetype longestId = 128;
 constexpr qsizetype longestLine = 200;
 constexpr qsizetype longestText = 2000;
 constexpr qsizetype mostActions = 20;
+constexpr qsizetype largestInfo = 4096;
 
 QString tooLong(const char *field, qsizetype size, qsizetype limit)
 {
@@ -68,6 +71,10 @@ QString problemOf(const Request &request)
 {
     if (const auto *acknowledge = std::get_if<Acknowledge>(&request.body))
         return tooLong("comment", acknowledge->comment.size(), longestText);
+    if (const auto *stage = std::get_if<SetStage>(&request.body))
+        return tooLong("comment", stage->comment.size(), longestText);
+    if (const auto *close = std::get_if<CloseAlert>(&request.body))
+        return tooLong("comment", close->comment.size(), longestText);
     if (const auto *report = std::get_if<ReportAlert>(&request.body))
         return problemOf(*report);
     if (const auto *audit = std::get_if<NoteAudit>(&request.body))
@@ -112,6 +119,13 @@ RaisePanic tidied(RaisePanic panic, const Actor &actor)
     panic.userName.truncate(longestLine);
     panic.alertType.truncate(longestLine);
     panic.message.truncate(longestText);
+    panic.address.truncate(longestText);
+    panic.pin.truncate(longestId);
+    panic.duressPin.truncate(longestId);
+    for (QByteArray *info : {&panic.deviceInfo, &panic.networkInfo}) {
+        if (info->size() > largestInfo || !QJsonDocument::fromJson(*info).isObject())
+            info->clear();
+    }
     if (panic.clientAlertId.size() > longestId) // cutting could make two of them one
         panic.clientAlertId.clear();
     return panic;

@@ -12,7 +12,7 @@ namespace tocsin {
 
 /// Why a request cannot be taken as it stands, naming the field; empty: it can.
 [[nodiscard]] QString problemOf(const Request &request);
-/// A panic is never refused: what is too long is cut, what is missing filled in.
+/// A panic is never refused: what is too long is cut or, where it would be damaged, left out; what is missing is filled in.
 [[nodiscard]] RaisePanic tidied(RaisePanic panic, const Actor &actor);
 /// Whether its id can be used to tell that it came before.
 [[nodiscard]] bool hasUsableId(const Request &request);

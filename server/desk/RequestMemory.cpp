@@ -62,7 +62,9 @@ void RequestMemory::trim()
 
 bool RequestMemory::keeps(const Outcome &outcome)
 {
-    return outcome.code != QLatin1String("overloaded") && outcome.code != QLatin1String("storage_failed");
+    // PINs are not in the fingerprint: the same request may come with another one.
+    return outcome.code != QLatin1String("overloaded") && outcome.code != QLatin1String("storage_failed") &&
+           outcome.code != QLatin1String("pin_invalid");
 }
 
 } // namespace tocsin

@@ -12,6 +12,11 @@ namespace tocsin::native {
 [[nodiscard]] qint64 seqIn(const QString &stream, const Event &event);
 
 /// {stream, epoch, head, events}: the answer to a query, over a socket and over HTTP.
+/// Whether this reader sees another event than the desk does.
+[[nodiscard]] bool isPersonal(const Reader &reader, const EventBody &body);
+[[nodiscard]] Event asSeenBy(const Reader &reader, Event event);
+[[nodiscard]] QList<Alert> asSeenBy(const Reader &reader, QList<Alert> alerts);
+
 [[nodiscard]] QJsonObject eventsToJson(const Reader &reader, const QString &stream, const EventsResult &result);
 
 } // namespace tocsin::native

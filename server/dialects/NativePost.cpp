@@ -21,11 +21,12 @@ constexpr auto limitWindow = std::chrono::seconds(60);
 
 int statusOf(const wire::Reply &reply)
 {
-    constexpr std::array statuses{std::pair{"forbidden", 403},   std::pair{"not_found", 404},
-                                  std::pair{"superseded", 409},  std::pair{"closed", 409},
-                                  std::pair{"id_conflict", 409}, std::pair{"offline", 409},
-                                  std::pair{"too_large", 413},   std::pair{"rate_limited", 429},
-                                  std::pair{"overloaded", 503},  std::pair{"storage_failed", 503}};
+    constexpr std::array statuses{
+        std::pair{"forbidden", 403},        std::pair{"pin_invalid", 403},     std::pair{"still_active", 409},
+        std::pair{"shelve_forbidden", 409}, std::pair{"shelve_too_long", 409}, std::pair{"not_found", 404},
+        std::pair{"superseded", 409},       std::pair{"closed", 409},          std::pair{"id_conflict", 409},
+        std::pair{"offline", 409},          std::pair{"too_large", 413},       std::pair{"rate_limited", 429},
+        std::pair{"overloaded", 503},       std::pair{"storage_failed", 503}};
     if (reply.ok)
         return 200;
     for (const auto &[code, status] : statuses) {

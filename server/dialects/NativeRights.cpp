@@ -112,6 +112,9 @@ public:
         body.userId = m_reader.who.id;
         return answer(body.alertId.isEmpty() || (alert != nullptr && personOf(*alert) == m_reader.who.id), body);
     }
+    Result operator()(const MarkSeen &body) const { return answer(onAny(), body); }
+    Result operator()(const SetStage &body) const { return answer(onAny(), body); }
+    Result operator()(const CloseAlert &body) const { return answer(onAny(), body); }
     Result operator()(PutDevice body) const
     {
         if (m_reader.posture == Posture::Secure)
@@ -171,8 +174,15 @@ bool mayFollow(const Reader &reader, const QString &stream, const DeskMirror &mi
     return mayUse(streamRules, reader, stream, mirror);
 }
 
+bool seesWhole(const Reader &reader)
+{
+    return mayOnAny(reader, Act::FollowDesk);
+}
+
 bool maySee(const Reader &reader, const EventBody &body)
 {
+    if (const auto *change = std::get_if<AlertChange>(&body))
+        return isOriginators(*change) || seesWhole(reader);
     return !std::holds_alternative<AuditRecord>(body) || mayOnAny(reader, Act::ReadAudit);
 }
 
@@ -183,7 +193,7 @@ bool mayHear(const Reader &reader, const QString &topic, const DeskMirror &mirro
 
 Actor actorOf(const Reader &reader, const QString &session)
 {
-    Actor actor{Actor::Kind::User, reader.who.id, reader.who.name, session};
+    Actor actor{Actor::Kind::User, reader.who.id, reader.who.name, session, mayOnAny(reader, Act::OverruleAlert)};
     if (reader.who.isStaff())
         actor.kind = Actor::Kind::Operator;
     else if (reader.who.role == Role::Device)

@@ -23,6 +23,8 @@ struct Reader
 [[nodiscard]] bool mayFollow(const Reader &reader, const QString &stream, const DeskMirror &mirror);
 /// Whether an event of a stream that may be followed may be seen; else it is withheld.
 [[nodiscard]] bool maySee(const Reader &reader, const EventBody &body);
+/// Alerts as they are; everybody else sees a panic as its originator may.
+[[nodiscard]] bool seesWhole(const Reader &reader);
 [[nodiscard]] bool mayHear(const Reader &reader, const QString &topic, const DeskMirror &mirror);
 /// A conversation: "user/…", "incident/…", "operators", "broadcast".
 [[nodiscard]] bool mayRead(const Reader &reader, const QString &thread, const DeskMirror &mirror);

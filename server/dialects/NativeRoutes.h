@@ -61,7 +61,10 @@ enum class RequestKind {
     ReportCommand,
     CancelCommand,
     MarkChat,
-    NoteAudit
+    NoteAudit,
+    MarkSeen,
+    SetStage,
+    CloseAlert
 };
 using RequestRule = MessageRule<RequestKind, std::monostate, Counts>;
 
@@ -81,8 +84,11 @@ inline constexpr std::array<RequestRule, std::variant_size_v<RequestBody>> reque
         "cancel_command", RequestKind::CancelCommand, Rule::right(Act::CommandDevice, Names::Body), {}, Counts::Yes},
     RequestRule{"mark_chat", RequestKind::MarkChat, Rule::right(Act::Chat, Names::Body), {}, Counts::Yes},
     RequestRule{"note_audit", RequestKind::NoteAudit, Rule::right(Act::NoteExport, Names::Nothing), {}, Counts::Yes},
+    RequestRule{"mark_seen", RequestKind::MarkSeen, Rule::right(Act::HandleAlert, Names::Body), {}, Counts::No},
+    RequestRule{"set_stage", RequestKind::SetStage, Rule::right(Act::HandleAlert, Names::Body), {}, Counts::No},
+    RequestRule{"close_alert", RequestKind::CloseAlert, Rule::right(Act::CloseAlert, Names::Body), {}, Counts::No},
 };
-static_assert(isSound(requestRules, RequestKind::NoteAudit) && isInOrder(requestRules));
+static_assert(isSound(requestRules, RequestKind::CloseAlert) && isInOrder(requestRules));
 
 [[nodiscard]] inline const RequestRule &ruleOf(const RequestBody &body)
 {

@@ -30,7 +30,7 @@ constexpr auto typingEvery = std::chrono::seconds(1);
 constexpr int maxAsked = 256;
 constexpr int maxQueried = 16;
 
-QJsonObject readingsToJson(const ReadingsResult &result)
+QJsonObject readingsToJson(const native::Reader & /*reader*/, const ReadingsResult &result)
 {
     QJsonArray readings;
     for (const Reading &reading : result.readings)
@@ -38,12 +38,12 @@ QJsonObject readingsToJson(const ReadingsResult &result)
     return {{QLatin1String("readings"), readings}};
 }
 
-QJsonObject alertsToJson(const AlertsResult &result)
+QJsonObject alertsToJson(const native::Reader &reader, const AlertsResult &result)
 {
-    return {{QLatin1String("alerts"), wire::alertsToJson(result.alerts)}};
+    return {{QLatin1String("alerts"), wire::alertsToJson(native::asSeenBy(reader, result.alerts))}};
 }
 
-QJsonObject historyToJson(const HistoryResult &result)
+QJsonObject historyToJson(const native::Reader & /*reader*/, const HistoryResult &result)
 {
     return wire::toJson(result);
 }
@@ -449,7 +449,8 @@ void NativeSession::take(const wire::Query &query)
 }
 
 template<class Result>
-std::function<void(const Result &)> NativeSession::expectReply(const QString &id, QJsonObject (*toJson)(const Result &))
+std::function<void(const Result &)>
+NativeSession::expectReply(const QString &id, QJsonObject (*toJson)(const native::Reader &, const Result &))
 {
     ++m_queried;
     const QPointer<NativeSession> self(this);
@@ -459,7 +460,7 @@ std::function<void(const Result &)> NativeSession::expectReply(const QString &id
         wire::Reply reply;
         reply.id = id;
         if (result.error.isEmpty())
-            reply.result = toJson(result);
+            reply.result = toJson(self->m_reader, result);
         else
             reply = wire::Reply::refusal(id, QStringLiteral("overloaded"), result.error);
         self->answerQuery(reply);
@@ -511,11 +512,13 @@ void NativeSession::run(const QString &id, const wire::Query &query)
         m_services.snapshots.ask(this, [this, id, stream = state->stream](const DeskSnapshot &snapshot) {
             wire::Reply reply;
             reply.id = id;
+            DeskSnapshot cut = cutToStream(snapshot, stream);
+            cut.alerts = native::asSeenBy(m_reader, cut.alerts);
             const qint64 seq = stream == QLatin1String("desk") ? snapshot.seq : snapshot.heads.value(stream);
             reply.result = {{QLatin1String("stream"), stream},
                             {QLatin1String("epoch"), snapshot.epoch},
                             {QLatin1String("seq"), seq},
-                            {QLatin1String("state"), wire::toJson(cutToStream(snapshot, stream))}};
+                            {QLatin1String("state"), wire::toJson(cut)}};
             answerQuery(reply);
         });
     }

@@ -67,8 +67,8 @@ private:
     void answerQuery(const wire::Reply &reply);
     qsizetype send(const QJsonObject &document, const QString &key = {});
     template<class Result>
-    [[nodiscard]] std::function<void(const Result &)> expectReply(const QString &id,
-                                                                  QJsonObject (*toJson)(const Result &));
+    [[nodiscard]] std::function<void(const Result &)>
+    expectReply(const QString &id, QJsonObject (*toJson)(const native::Reader &, const Result &));
     void run(const QString &id, const wire::Query &query);
     void leave(quint16 code, const QString &reason);
     [[nodiscard]] bool isLive() const;

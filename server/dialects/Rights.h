@@ -17,6 +17,9 @@ enum class Act {
     WatchAlerts,      ///< the alerts of one user
     ReportAlert,      ///< raise an alert in a user's name
     AcknowledgeAlert, ///< take an alert; the object is what raised it
+    HandleAlert,      ///< what operators do about an alert beyond taking it: seen, stage
+    CloseAlert,       ///< say that it is dealt with
+    OverruleAlert,    ///< against what its source says
     Chat,             ///< the conversation of one user with the desk
     ReadMetrics,      ///< the server's own figures
     OwnAccount,       ///< one's profile
@@ -65,6 +68,9 @@ inline constexpr std::array<Right, actCount> rightsTable{{
     {Act::WatchAlerts, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
     {Act::ReportAlert, Reach::Own, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
     {Act::AcknowledgeAlert, Reach::Own, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::HandleAlert, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::CloseAlert, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
+    {Act::OverruleAlert, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
     {Act::Chat, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
     {Act::ReadMetrics, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
     {Act::OwnAccount, Reach::Self, Reach::Self, Reach::Self, Reach::Self, Reach::Self},

@@ -105,23 +105,26 @@ void StreamFeed::sendEvents(const QString &stream, Cursor &cursor, const QList<P
     QJsonArray documents;
     qsizetype estimate = 0;
     qsizetype taken = 0;
-    bool withheld = false;
+    bool own = false; ///< these readers share frames with their like alone
     for (const PlacedEvent &placed : events) {
         const bool seen = native::maySee(m_reader, placed.event->event().body);
         if (taken > 0 && estimate + placed.event->size() > frameBytes)
             break;
         estimate += placed.event->size();
-        withheld = withheld || !seen;
-        documents.append(wire::eventDocument(placed.seq,
-                                             seen ? std::optional<QJsonObject>(placed.event->document()) : std::nullopt,
-                                             seen ? placed.event->event().seq : placed.seq));
+        const bool personal = seen && native::isPersonal(m_reader, placed.event->event().body);
+        own = own || !seen || personal;
+        std::optional<QJsonObject> document;
+        if (seen)
+            document =
+                personal ? wire::toJson(native::asSeenBy(m_reader, placed.event->event())) : placed.event->document();
+        documents.append(wire::eventDocument(placed.seq, document, seen ? placed.event->event().seq : placed.seq));
         ++taken;
     }
     for (qsizetype left = events.size(); left > taken; --left)
         cursor.pulled.push_front(events.at(left - 1));
     const qint64 first = events.constFirst().seq;
     cursor.sent = events.at(taken - 1).seq;
-    const QString key = QStringLiteral("%1 %2 %3 %4").arg(stream).arg(first).arg(cursor.sent).arg(withheld);
+    const QString key = QStringLiteral("%1 %2 %3 %4").arg(stream).arg(first).arg(cursor.sent).arg(own);
     const qsizetype bytes = m_ports.send(wire::eventsFrame(stream, m_hub.epoch(), documents), key);
     note(stream, cursor.sent, taken, bytes, now);
 }
@@ -223,7 +226,9 @@ void StreamFeed::takeSnapshot(const QString &stream, const DeskSnapshot &snapsho
     cursor->asking = false;
     cursor->wantsSnapshot = false;
     cursor->sent = stream == deskStream() ? snapshot.seq : snapshot.heads.value(stream);
-    const QList<QJsonObject> states = wire::snapshotParts(cutToStream(snapshot, stream), partBytes);
+    DeskSnapshot cut = cutToStream(snapshot, stream);
+    cut.alerts = native::asSeenBy(m_reader, cut.alerts);
+    const QList<QJsonObject> states = wire::snapshotParts(cut, partBytes);
     for (qsizetype i = 0; i < states.size(); ++i)
         cursor->parts.push_back({stream, snapshot.epoch, cursor->sent, static_cast<int>(i) + 1,
                                  static_cast<int>(states.size()), states.at(i)});

@@ -129,8 +129,9 @@ QString statusOf(const Alert &alert)
     return alert.acked ? QStringLiteral("acknowledged") : QStringLiteral("active");
 }
 
-QJsonObject alertObject(const Alert &alert, const QString &userId, const std::optional<SentWords> &words)
+QJsonObject alertObject(const Alert &stored, const QString &userId, const std::optional<SentWords> &words)
 {
+    const Alert alert = asOriginatorSees(stored);
     const bool asSent = words && words->level == alert.level;
     QJsonObject data = asSent ? words->data : QJsonObject();
     if (alert.value)

@@ -157,6 +157,8 @@ bool VehicleOutbound::isTold(const AlertChange &change)
     case AlertVerb::LevelChange:
     case AlertVerb::Return:
     case AlertVerb::Cancel:
+    case AlertVerb::Duress: // for its phone a cancel
+    case AlertVerb::Close:
         break;
     case AlertVerb::Repeat:
         // A rule repeats with every sample; a sender who reports again wants to be heard again.
@@ -167,6 +169,8 @@ bool VehicleOutbound::isTold(const AlertChange &change)
     case AlertVerb::Reactivate:
     case AlertVerb::Stale:
     case AlertVerb::Fresh:
+    case AlertVerb::Seen:
+    case AlertVerb::Stage:
         if (change.from == change.to)
             return false;
         break;
@@ -176,7 +180,7 @@ bool VehicleOutbound::isTold(const AlertChange &change)
 
 void VehicleOutbound::publishAlert(const AlertChange &change)
 {
-    if (!isTold(change))
+    if (!isTold(change) || !isOriginators(change))
         return;
     const Alert &alert = change.alert;
     net::Frame frame;
@@ -200,7 +204,7 @@ bool VehicleOutbound::tell(VehicleSocket &socket, const AlertChange &change)
 {
     const QStringList recipients = m_services.mirror.recipientsOf(change.alert);
     const bool concerned = recipients.isEmpty() ? hearsAll(socket) : recipients.contains(socket.subject);
-    if (!concerned || !isTold(change))
+    if (!concerned || !isTold(change) || !isOriginators(change))
         return false;
     sendFrame(socket, net::Frame::text(alertFrame(change.alert)), net::Delivery::Alert);
     return true;

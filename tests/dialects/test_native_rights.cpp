@@ -86,6 +86,16 @@ QList<Case> casesOf(RequestKind kind, const Person &who)
                                              std::pair{"unknown", onAny}, std::pair{"", true}})
             cases.append(make<CancelPanic>(allowed, [&](CancelPanic &b) { b.alertId = QLatin1String(alert); }));
         break;
+    case RequestKind::MarkSeen:
+        cases.append(make<MarkSeen>(onAny, [](MarkSeen &b) { b.alertId = QStringLiteral("panic"); }));
+        break;
+    case RequestKind::SetStage:
+        cases.append(make<SetStage>(onAny, [](SetStage &b) { b.alertId = QStringLiteral("panic"); }));
+        break;
+    case RequestKind::CloseAlert:
+        for (const char *alert : {"alert-1", "alert-2", "panic", "unknown"})
+            cases.append(make<CloseAlert>(onAny, [&](CloseAlert &b) { b.alertId = QLatin1String(alert); }));
+        break;
     case RequestKind::PutDevice:
         for (const char *vehicle : vehicles)
             cases.append(make<PutDevice>(onAny, [&](PutDevice &b) { b.device = vehicleOf(QLatin1String(vehicle)); }));

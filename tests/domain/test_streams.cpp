@@ -38,7 +38,10 @@ QList<RequestBody> bodies()
             ReportCommand{a, CommandState::Succeeded, {}, b},
             CancelCommand{a},
             MarkChat{a, b, ChatReceipt::Kind::Read},
-            NoteAudit{{a, b, {}, true, {}}}};
+            NoteAudit{{a, b, {}, true, {}}},
+            MarkSeen{a},
+            SetStage{a, IncidentStage::OnScene, b},
+            CloseAlert{a, 1, Disposition::Test, b}};
 }
 } // namespace
 

@@ -138,9 +138,9 @@ private:
     AlertChange alert()
     {
         AlertChange change;
-        change.verb = static_cast<AlertVerb>(below(10));
-        change.from = static_cast<AlertState>(below(4));
-        change.to = static_cast<AlertState>(below(4));
+        change.verb = static_cast<AlertVerb>(below(14));
+        change.from = static_cast<AlertState>(below(8));
+        change.to = static_cast<AlertState>(below(8));
         Alert &a = change.alert;
         a.id = QStringLiteral("a%1").arg(below(50));
         for (QString *field : {&a.source, &a.sourceName, &a.code, &a.instance, &a.ruleId, &a.title, &a.message,
@@ -166,7 +166,48 @@ private:
         a.lastSeenAt = time();
         a.clearedAt = maybeTime();
         a.ackedAt = maybeTime();
+        change.reason = text();
+        change.comment = text();
+        a.latched = coin();
+        a.hold = static_cast<AlertHold>(below(4));
+        a.chattering = coin();
+        a.firstInGroup = coin();
+        a.escalation = below(10);
+        a.escalateAt = maybeTime();
+        a.silencedUntil = maybeTime();
+        if (coin())
+            a.care.edit([this](AlertCare &care) { fill(care); });
+        if (coin())
+            a.incident.edit([this](IncidentFacts &facts) { fill(facts); });
         return change;
+    }
+    void fill(AlertCare &c)
+    {
+        for (QString *field : {&c.ownerId, &c.ownerName, &c.heldBy, &c.holdReason, &c.proposedBy, &c.closedById,
+                               &c.closedBy, &c.closeComment, &c.openCond})
+            *field = text();
+        for (std::optional<TimePoint> *at : {&c.ownedUntil, &c.heldUntil, &c.ackDue, &c.closedAt})
+            *at = maybeTime();
+        c.heldLevel = below(4);
+        c.reminded = coin();
+        c.disposition = static_cast<Disposition>(below(8));
+        c.openAcked = coin();
+    }
+    /// Without PINs: they never leave the server.
+    void fill(IncidentFacts &f)
+    {
+        for (QString *field : {&f.alertType, &f.description, &f.address, &f.seenBy})
+            *field = text();
+        for (std::optional<TimePoint> *at :
+             {&f.seenAt, &f.canceledAtSource, &f.confirmBy, &f.lastHeardAt, &f.welfareDue})
+            *at = maybeTime();
+        for (bool *flag : {&f.autoCallEmergency, &f.gpsUnavailable, &f.duress, &f.contactLost, &f.welfareAsked})
+            *flag = coin();
+        f.priority = below(6);
+        f.stage = static_cast<IncidentStage>(below(6));
+        f.welfareMisses = below(3);
+        if (coin())
+            f.deviceInfo = R"({"model":"x","battery":[1,null]})";
     }
     ChatMessage message(qint64 seq)
     {

@@ -32,9 +32,10 @@ public:
             return ReportAlert{text(),  text(), text(),        text(),        text(),      text(), text(),
                                level(), coin(), maybeNumber(), maybeNumber(), maybeTime(), texts()};
         case 3:
-            return RaisePanic{text(), text(), text(), text(), text(), coin(), coin(), maybePosition()};
+            return RaisePanic{text(),   text(), text(), text(), text(),   coin(),   coin(), maybePosition(),
+                              below(6), text(), coin(), coin(), object(), object(), text(), text()};
         case 4:
-            return CancelPanic{text(), text()};
+            return CancelPanic{text(), text(), text()};
         case 5:
             return PutDevice{Device{id(), text(), text(), static_cast<DeviceKind>(below(5)), text(), coin(), texts(),
                                     texts(), texts(), time()}};
@@ -46,6 +47,12 @@ public:
             return CancelCommand{id()};
         case 9:
             return MarkChat{id(), id(), static_cast<ChatReceipt::Kind>(below(3))};
+        case 10:
+            return MarkSeen{id()};
+        case 11:
+            return SetStage{id(), static_cast<IncidentStage>(below(6)), text()};
+        case 12:
+            return CloseAlert{id(), below(100), static_cast<Disposition>(below(8)), text()};
         default:
             return NoteAudit{AuditRecord{text(), text(), text(), coin(), text()}};
         }
@@ -370,13 +377,31 @@ inline auto tied(const ReportAlert &b)
 }
 inline auto tied(const RaisePanic &b)
 {
-    const auto &[user, name, client, message, type, silent, simulated, position] = b;
-    return std::tuple(user, name, client, message, type, silent, simulated, position);
+    const auto &[user, name, client, message, type, silent, simulated, position, priority, address, call, noGps, device,
+                 network, pin, duressPin] = b;
+    return std::tuple(user, name, client, message, type, silent, simulated, position, priority, address, call, noGps,
+                      device.isEmpty() ? QByteArray() : *compactJson(device),
+                      network.isEmpty() ? QByteArray() : *compactJson(network), pin, duressPin);
 }
 inline auto tied(const CancelPanic &b)
 {
-    const auto &[alert, user] = b;
-    return std::tuple(alert, user);
+    const auto &[alert, user, pin] = b;
+    return std::tuple(alert, user, pin);
+}
+inline auto tied(const MarkSeen &b)
+{
+    const auto &[alert] = b;
+    return std::tuple(alert);
+}
+inline auto tied(const SetStage &b)
+{
+    const auto &[alert, stage, comment] = b;
+    return std::tuple(alert, stage, comment);
+}
+inline auto tied(const CloseAlert &b)
+{
+    const auto &[alert, occurrence, disposition, comment] = b;
+    return std::tuple(alert, occurrence, disposition, comment);
 }
 inline auto tied(const PutDevice &b)
 {
