@@ -243,8 +243,9 @@ void fields(Io &io, B &b)
 
 /// In the order of RequestBody.
 constexpr std::array<const char *, std::variant_size_v<RequestBody>> kinds{
-    "acknowledge",   "send_chat",      "report_alert",   "raise_panic", "cancel_panic", "put_device",
-    "issue_command", "report_command", "cancel_command", "mark_chat",   "note_audit"};
+    "acknowledge",    "send_chat",      "report_alert", "raise_panic", "cancel_panic", "put_device", "issue_command",
+    "report_command", "cancel_command", "mark_chat",    "note_audit",  "mark_seen",    "set_stage",  "close_alert"};
+static_assert(kinds.back() != nullptr);
 
 template<std::size_t index = 0>
 std::variant<RequestBody, FieldError> read(QLatin1String kind, const QJsonObject &json)
