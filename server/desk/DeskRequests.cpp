@@ -123,7 +123,9 @@ RaisePanic tidied(RaisePanic panic, const Actor &actor)
     panic.pin.truncate(longestId);
     panic.duressPin.truncate(longestId);
     for (QByteArray *info : {&panic.deviceInfo, &panic.networkInfo}) {
-        if (info->size() > largestInfo || !QJsonDocument::fromJson(*info).isObject())
+        const QJsonDocument object = QJsonDocument::fromJson(*info);
+        *info = object.isObject() ? object.toJson(QJsonDocument::Compact) : QByteArray(); // as the log spells it
+        if (info->size() > largestInfo)
             info->clear();
     }
     if (panic.clientAlertId.size() > longestId) // cutting could make two of them one

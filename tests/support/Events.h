@@ -207,7 +207,7 @@ private:
         f.stage = static_cast<IncidentStage>(below(6));
         f.welfareMisses = below(3);
         if (coin())
-            f.deviceInfo = R"({"model":"x","battery":[1,null]})";
+            f.deviceInfo = R"({"battery":[1,null],"model":"x"})";
     }
     ChatMessage message(qint64 seq)
     {
