@@ -14,6 +14,7 @@ namespace tocsin {
 class RuledDialect : public net::Dialect
 {
 public:
+    /// Secure: nobody without a token of an account, even where the server is open.
     explicit RuledDialect(Posture posture) : m_posture(posture) {}
 
     [[nodiscard]] virtual std::span<const Route> routes() const = 0;
@@ -47,7 +48,7 @@ protected:
     virtual void enter(const Place &place, net::Session *session) = 0;
     /// Whether the rights table lets `who` act on the object. A dialect may say more of what an object is, or be stricter.
     [[nodiscard]] virtual bool permits(const Rule &rule, const QString &object, const Principal &who) const;
-    /// 401 or 403, in the dialect's own words: {"detail": …} unless it has others.
+    /// 401 or 403, in the dialect's own words: {"detail": …} unless it has others. The response's status is what is sent.
     [[nodiscard]] virtual net::HttpResponse refusal(const Place &place, int status) const;
 
     [[nodiscard]] Posture posture() const { return m_posture; }
