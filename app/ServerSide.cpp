@@ -9,6 +9,7 @@
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
+#include "server/dialects/emergency/EmergencyDialect.h"
 #include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/ListenAddress.h"
 #include "server/net/TokenAuthorizer.h"
@@ -108,12 +109,21 @@ void ServerSide::build(const DeskSnapshot &initial)
     MonitorDialect *monitor = monitors.get();
     connect(m_feed.get(), &ServerFeed::readings, monitor, &MonitorDialect::publish);
     m_board->addGroups([monitor] { return monitor->groups(); });
-    m_users = [dialect, monitor, native = m_native] {
-        return dialect->counters().users + monitor->users() + native->counters().people;
+    auto emergency =
+        std::make_unique<EmergencyDialect>(options, EmergencyDialect::Parts{services, authorizer, m_parts.accounts,
+                                                                            m_parts.contacts, m_parts.attachments});
+    m_emergency = emergency.get();
+    connect(m_feed.get(), &ServerFeed::readings, m_emergency, &EmergencyDialect::publish);
+    connect(m_emergency, &EmergencyDialect::typed, this, &ServerSide::typed);
+    connect(m_emergency, &EmergencyDialect::typed, m_native, &NativeDialect::tellTyping);
+    connect(m_native, &NativeDialect::typed, m_emergency, &EmergencyDialect::tellTyping);
+    m_users = [dialect, monitor, native = m_native, emergency = m_emergency] {
+        return dialect->counters().users + monitor->users() + native->counters().people + emergency->counters().users;
     };
     m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
     m_server->addDialect(std::move(monitors));
+    m_server->addDialect(std::move(emergency));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
         options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));
@@ -155,6 +165,7 @@ void ServerSide::setAdapters(const QList<AdapterStatus> &adapters)
 void ServerSide::tellTyping(const TypingNotice &notice)
 {
     m_native->tellTyping(notice);
+    m_emergency->tellTyping(notice);
 }
 
 void ServerSide::setResidents(const QList<OnlinePerson> &people)
