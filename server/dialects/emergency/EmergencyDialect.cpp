@@ -305,6 +305,11 @@ void EmergencyDialect::tellTyping(const TypingNotice &notice)
     m_outbound->publishTyping(notice, notice.personId != m_incidents->personOf(alertId), nullptr);
 }
 
+QStringList EmergencyDialect::topicsOf(net::Session *session) const
+{
+    return m_outbound->subscriptionsOf(session);
+}
+
 EmergencyDialect::Counters EmergencyDialect::counters() const
 {
     return {m_sockets->count(), m_sockets->people(), m_inbound->received(), m_outbound->errorsSent()};

@@ -60,6 +60,7 @@ public:
     [[nodiscard]] QString name() const override { return QStringLiteral("dialect5"); }
     [[nodiscard]] static std::span<const Route> table();
     [[nodiscard]] std::span<const Route> routes() const override { return table(); }
+    [[nodiscard]] QStringList topicsOf(net::Session *session) const override;
     [[nodiscard]] Counters counters() const;
     /// Deadlines. By a timer while somebody has not said who he is; tests call it.
     void tick();

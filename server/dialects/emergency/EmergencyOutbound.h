@@ -35,6 +35,9 @@ public:
     /// What it listens to that is kept in the log; empty: nothing of it is.
     [[nodiscard]] QStringList topicsOf(const Socket &socket) const;
 
+    /// All that a session has subscribed to.
+    [[nodiscard]] QStringList subscriptionsOf(const net::Session *session) const { return m_fanOut.topicsOf(session); }
+
     void publishAlert(const AlertChange &change);
     void publishLine(const ChatMessage &message);
     void publishPlace(const QString &alertId, const Place &place);
