@@ -11,6 +11,7 @@
 #include "hal/AdapterHost.h"
 #include "models/domain/LatestValues.h"
 #include "server/desk/AccountService.h"
+#include "server/desk/ContactService.h"
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
 #include "server/desk/RulesFile.h"
@@ -100,6 +101,7 @@ struct Backend::Parts
     std::unique_ptr<AttachmentStore> attachments;
     std::unique_ptr<Accounts> accounts;
     std::unique_ptr<AccountService> accountService; ///< uses the accounts, and is used by what they are told last
+    std::unique_ptr<ContactService> contacts;       ///< uses the accounts as well
     std::optional<Archive> archive;
     std::unique_ptr<AuditTrail> trail; ///< of the main thread; the desk answers it
     std::unique_ptr<Desk> desk;
@@ -303,6 +305,7 @@ QString Backend::startStore()
         });
     };
     p.accountService = std::make_unique<AccountService>(*p.accounts, service);
+    p.contacts = std::make_unique<ContactService>(*p.accounts);
     p.accounts->moveToThread(p.accountsWorker->thread());
     p.accountsWorker->run([&] { error = p.accounts->start(); });
     return error;
@@ -370,11 +373,12 @@ QString Backend::makeServer()
             status = {ComponentStatus::Level::Unhealthy, QStringLiteral("The desk's log cannot be written")};
         return status;
     };
-    p.server = std::make_unique<ServerSide>(ServerSide::Parts{
-        m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard, *p.accountService,
-        *p.attachments, [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
-        [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); }, metrics, deskStatus,
-        desk.inward(), p.nativeOutlet, limits().all(), *p.accountService});
+    p.server = std::make_unique<ServerSide>(
+        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard,
+                          *p.accountService, *p.contacts, *p.attachments,
+                          [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
+                          [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); },
+                          metrics, deskStatus, desk.inward(), p.nativeOutlet, limits().all(), *p.accountService});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });

@@ -12,6 +12,7 @@
 #include "server/dialects/VehicleDialect.h"
 #include "server/dialects/hardware/HardwareDialect.h"
 #include "server/dialects/iothub/HubDialect.h"
+#include "server/dialects/emergency/EmergencyDialect.h"
 #include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/ListenAddress.h"
 #include "server/net/TokenAuthorizer.h"
@@ -120,8 +121,17 @@ void ServerSide::build(const DeskSnapshot &initial)
     auto hub = std::make_unique<HubDialect>(options, HubDialect::Parts{services, authorizer, m_parts.accounts});
     connect(m_feed.get(), &ServerFeed::readings, hub.get(), &HubDialect::publish);
     m_board->addGroups([hub = hub.get()] { return hub->counters().groups; });
-    m_users = [dialect, monitor, native = m_native, hub = hub.get()] {
-        return dialect->counters().users + monitor->users() + native->counters().people + hub->counters().users;
+    auto emergency =
+        std::make_unique<EmergencyDialect>(options, EmergencyDialect::Parts{services, authorizer, m_parts.accounts,
+                                                                            m_parts.contacts, m_parts.attachments});
+    m_emergency = emergency.get();
+    connect(m_feed.get(), &ServerFeed::readings, m_emergency, &EmergencyDialect::publish);
+    connect(m_emergency, &EmergencyDialect::typed, this, &ServerSide::typed);
+    connect(m_emergency, &EmergencyDialect::typed, m_native, &NativeDialect::tellTyping);
+    connect(m_native, &NativeDialect::typed, m_emergency, &EmergencyDialect::tellTyping);
+    m_users = [dialect, monitor, native = m_native, hub = hub.get(), emergency = m_emergency] {
+        return dialect->counters().users + monitor->users() + native->counters().people + emergency->counters().users +
+               hub->counters().users;
     };
     m_server->addDialect(std::move(native));
     m_server->addDialect(std::move(vehicles));
@@ -133,6 +143,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addMetrics([hardware = m_hardware] { return hardware->metrics(); });
     m_server->addDialect(std::move(hardware));
     m_server->addDialect(std::move(hub));
+    m_server->addDialect(std::move(emergency));
     m_server->addDialect(std::make_unique<AccountPages>(options.posture, m_parts.accountsPort, m_parts.tokens.issuer));
     m_server->addDialect(std::make_unique<AttachmentPages>(
         options.posture, AttachmentPages::Services{m_parts.attachments, *m_mirror, m_parts.attachmentThreads}));
@@ -178,6 +189,7 @@ void ServerSide::setAdapters(const QList<AdapterStatus> &adapters)
 void ServerSide::tellTyping(const TypingNotice &notice)
 {
     m_native->tellTyping(notice);
+    m_emergency->tellTyping(notice);
 }
 
 void ServerSide::setResidents(const QList<OnlinePerson> &people)

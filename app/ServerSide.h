@@ -7,6 +7,7 @@
 #include "models/domain/AccountsSnapshot.h"
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Connections.h"
+#include "models/domain/ContactsPort.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
 #include "models/domain/Ports.h"
@@ -26,6 +27,7 @@ class QTimer;
 namespace tocsin {
 
 class ClientWatch;
+class EmergencyDialect;
 class HardwareDialect;
 class NativeDialect;
 class NativeOutlet;
@@ -48,6 +50,7 @@ public:
         net::TlsIdentity tls;
         std::shared_ptr<const AccountsBoard> accounts;
         AccountsPort &accountsPort;
+        ContactsPort &contacts;
         AttachmentPort &attachments;
         std::function<void(const QString &id, std::function<void(const std::optional<QStringList> &)>)>
             attachmentThreads;
@@ -101,8 +104,9 @@ private:
     std::unique_ptr<StatusBoard> m_board;
     std::unique_ptr<ClientWatch> m_watch;  ///< of the server's clients; outlives their sessions
     std::unique_ptr<net::Server> m_server; ///< owns the dialects, which use the three above
-    NativeDialect *m_native = nullptr;     ///< the server's
-    HardwareDialect *m_hardware = nullptr; ///< likewise
+    NativeDialect *m_native = nullptr;     ///< the server's, as the next two
+    HardwareDialect *m_hardware = nullptr;
+    EmergencyDialect *m_emergency = nullptr;
     std::unique_ptr<QTimer> m_sampler;
     std::unique_ptr<QTimer> m_renewal;
     std::function<int()> m_users;

@@ -24,6 +24,9 @@ struct AccountsSnapshot
         bool disabled = false;
         /// Tokens of an earlier time open nothing: the password or the role was another, or all were revoked.
         TimePoint validFrom{};
+        QString email{};
+        QString firstName{};
+        QString lastName{};
         bool operator==(const Entry &) const = default;
     };
     QHash<QString, Entry> accounts;    ///< by id

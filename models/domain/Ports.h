@@ -83,12 +83,15 @@ struct AlertsQuery
     QString source; ///< device or user; empty: all
     bool openOnly = false;
     int limit = 100;
+    bool incidentsOnly = false;
+    bool countAll = false; ///< how many there are beyond the limit is asked as well
 };
 
 struct AlertsResult
 {
     QString error;
     QList<Alert> alerts; ///< newest first
+    qint64 total = 0;    ///< with countAll
 };
 
 /// Lines of one conversation, by the place of their ids in it. Neither: the newest.

@@ -222,7 +222,8 @@ bool Accounts::publish()
     m_stale = false;
     auto snapshot = std::make_shared<AccountsSnapshot>();
     for (const Account &account : *accounts) {
-        snapshot->accounts.insert(account.id, {account.name, account.role, account.disabled, account.validFrom});
+        snapshot->accounts.insert(account.id, {account.name, account.role, account.disabled, account.validFrom,
+                                               account.email, account.firstName, account.lastName});
         if (!account.email.isEmpty())
             snapshot->idByEmail.insert(account.email, account.id);
     }

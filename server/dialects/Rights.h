@@ -29,6 +29,7 @@ enum class Act {
     CommandDevice,    ///< order something of a device, or take the order back
     AnswerCommand,    ///< say what became of an order; whether this device got it, the desk knows
     CallForHelp,      ///< raise or end a panic in a person's name
+    FollowIncident,   ///< the state, the places, the conversation and the pictures of a person's panic
     Broadcast,        ///< write to everybody
     NoteExport,       ///< tell the audit that something was taken out
     ManageAccounts,   ///< revoke what others hold
@@ -80,6 +81,7 @@ inline constexpr std::array<Right, actCount> rightsTable{{
     {Act::CommandDevice, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
     {Act::AnswerCommand, Reach::None, Reach::Any, Reach::Any, Reach::Any, Reach::Any},
     {Act::CallForHelp, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
+    {Act::FollowIncident, Reach::Self, Reach::Self, Reach::Any, Reach::Any, Reach::Any},
     {Act::Broadcast, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
     {Act::NoteExport, Reach::None, Reach::None, Reach::Any, Reach::Any, Reach::Any},
     {Act::ManageAccounts, Reach::None, Reach::None, Reach::None, Reach::None, Reach::Any},

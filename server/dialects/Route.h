@@ -24,15 +24,20 @@ class Rule
 {
 public:
     enum class Guard {
-        Anybody,       ///< without a token
-        FirstFrame,    ///< without a token, which the first frame then brings; not with a wrong one
-        SignedIn,      ///< whoever the front door knows
-        ByRight,       ///< as the rights table says
-        NearOrByRight, ///< from a loopback address without a token, else as the rights table says
-        ByName         ///< what the path names has its own rule in a table of the dialect
+        Anybody,             ///< without a token
+        FirstFrame,          ///< without a token, which the first frame then brings; not with a wrong one
+        FirstFrameOrByRight, ///< likewise; with a token as the rights table says
+        SignedIn,            ///< whoever the front door knows
+        ByRight,             ///< as the rights table says
+        NearOrByRight,       ///< from a loopback address without a token, else as the rights table says
+        ByName               ///< what the path names has its own rule in a table of the dialect
     };
     [[nodiscard]] static consteval Rule anybody() { return {Guard::Anybody, Act{}, Names::Nothing}; }
     [[nodiscard]] static consteval Rule firstFrame() { return {Guard::FirstFrame, Act{}, Names::Nothing}; }
+    [[nodiscard]] static consteval Rule firstFrameOrRight(Act act, Names names)
+    {
+        return {Guard::FirstFrameOrByRight, act, names};
+    }
     [[nodiscard]] static consteval Rule byName() { return {Guard::ByName, Act{}, Names::Path}; }
     [[nodiscard]] static consteval Rule signedIn() { return {Guard::SignedIn, Act{}, Names::Nothing}; }
     [[nodiscard]] static consteval Rule right(Act act, Names names) { return {Guard::ByRight, act, names}; }
@@ -43,7 +48,7 @@ public:
     [[nodiscard]] constexpr Names names() const { return m_names; }
     [[nodiscard]] constexpr bool goesByRight() const
     {
-        return m_guard == Guard::ByRight || m_guard == Guard::NearOrByRight;
+        return m_guard == Guard::ByRight || m_guard == Guard::NearOrByRight || m_guard == Guard::FirstFrameOrByRight;
     }
 
 private:

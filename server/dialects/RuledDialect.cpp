@@ -44,6 +44,8 @@ int RuledDialect::judge(const Place &place, const net::HttpRequest &request,
         return 0;
     if (rule.guard() == Rule::Guard::FirstFrame)
         return caller || request.token().isEmpty() ? 0 : 401;
+    if (rule.guard() == Rule::Guard::FirstFrameOrByRight && !caller && request.token().isEmpty())
+        return 0;
     if (!caller)
         return 401;
     if (rule.guard() == Rule::Guard::SignedIn || rule.names() == Names::Body)
@@ -53,7 +55,10 @@ int RuledDialect::judge(const Place &place, const net::HttpRequest &request,
 
 std::optional<Principal> RuledDialect::known(const std::optional<Principal> &caller) const
 {
-    if (caller || m_posture == Posture::Secure)
+    // A dialect that demands a token in an open server too: the front door's anonymous administrator is nobody here.
+    if (m_posture == Posture::Secure)
+        return caller && !caller->anonymous ? caller : std::nullopt;
+    if (caller)
         return caller;
     return Principal{QString(), QStringLiteral("anonymous"), Role::Admin, true};
 }
@@ -80,9 +85,10 @@ net::Verdict RuledDialect::authorizeUpgrade(const net::HttpRequest &request,
     if (place.route == nullptr)
         return net::Verdict::refuse(404, R"({"detail":"Not Found"})");
     const int status = judge(place, request, known(caller));
-    if (status != 0)
-        return net::Verdict::refuse(status, refusal(place, status).body);
-    return objection(request).value_or(net::Verdict::allow());
+    if (status == 0)
+        return objection(request).value_or(net::Verdict::allow());
+    const net::HttpResponse refused = refusal(place, status);
+    return net::Verdict::refuse(refused.status, refused.body);
 }
 
 void RuledDialect::opened(net::Session *session)

@@ -14,6 +14,7 @@ namespace tocsin {
 class RuledDialect : public net::Dialect
 {
 public:
+    /// Secure: nobody without a token of an account, even where the server is open.
     explicit RuledDialect(Posture posture) : m_posture(posture) {}
 
     [[nodiscard]] virtual std::span<const Route> routes() const = 0;
@@ -50,7 +51,7 @@ protected:
     [[nodiscard]] virtual bool permits(const Rule &rule, const QString &object, const Principal &who) const;
     /// What else is wrong with an upgrade that the rule lets in; nothing: it may be opened.
     [[nodiscard]] virtual std::optional<net::Verdict> objection(const net::HttpRequest &request) const;
-    /// 401 or 403, in the dialect's own words: {"detail": …} unless it has others.
+    /// 401 or 403, in the dialect's own words: {"detail": …} unless it has others. The response's status is what is sent.
     [[nodiscard]] virtual net::HttpResponse refusal(const Place &place, int status) const;
 
     [[nodiscard]] Posture posture() const { return m_posture; }

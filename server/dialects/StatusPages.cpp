@@ -17,6 +17,7 @@ using Page = StatusPages::Page;
 
 constexpr std::array pages{
     Route{Route::Method::Get, "/health", Page::Health, Rule::anybody()},
+    Route{Route::Method::Get, "/api/health[/]", Page::Health, Rule::anybody()},
     Route{Route::Method::Get, "/metrics", Page::Metrics, Rule::nearOrRight(Act::ReadMetrics)},
     Route{Route::Method::Get, "/", Page::Start, Rule::anybody()},
 };

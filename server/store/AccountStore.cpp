@@ -33,6 +33,12 @@ QList<QStringList> migrations()
          QStringLiteral("CREATE INDEX revocations_by_account ON revocations(account)"),
          QStringLiteral("CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
                         " actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)")},
+        {QStringLiteral("CREATE TABLE contacts (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+                        " name TEXT NOT NULL, phone TEXT NOT NULL, email TEXT NOT NULL, relationship TEXT NOT NULL,"
+                        " priority INTEGER NOT NULL, created INTEGER NOT NULL)"),
+         QStringLiteral("CREATE INDEX contacts_by_account ON contacts(account, priority)"),
+         QStringLiteral("CREATE TRIGGER contacts_go_with_their_account AFTER DELETE ON accounts BEGIN"
+                        " DELETE FROM contacts WHERE account = OLD.id; END")},
     };
 }
 
@@ -409,6 +415,58 @@ bool AccountStore::changedByOthers()
 QString AccountStore::lastError() const
 {
     return d->db.lastError();
+}
+
+std::optional<QList<EmergencyContact>> AccountStore::contacts(const QString &account)
+{
+    Statement q = d->db.prepare(QStringLiteral("SELECT id, account, name, phone, email, relationship, priority, created"
+                                               " FROM contacts WHERE account = ? ORDER BY priority, id"));
+    q.bind(0, account);
+    if (!d->db.run(q))
+        return std::nullopt;
+    QList<EmergencyContact> found;
+    while (d->db.next(q)) {
+        found.append({q.integer(0), q.text(1), q.text(2), q.text(3), q.text(4), q.text(5), int(q.integer(6)),
+                      fromEpochMicros(q.integer(7))});
+    }
+    return q.failed() ? std::nullopt : std::optional<QList<EmergencyContact>>(found);
+}
+
+AccountStore::Written AccountStore::putContact(EmergencyContact &contact, int most)
+{
+    if (contact.id != 0) {
+        const int rows = d->write(QStringLiteral("UPDATE contacts SET name = ?, phone = ?, email = ?, relationship = ?,"
+                                                 " priority = ? WHERE id = ? AND account = ?"),
+                                  {contact.name, contact.phone, contact.email, contact.relationship, contact.priority,
+                                   contact.id, contact.account});
+        if (rows < 0)
+            return Written::Failed;
+        return rows == 1 ? Written::Yes : Written::Missing;
+    }
+    const auto known = contacts(contact.account);
+    if (!known)
+        return Written::Failed;
+    if (known->size() >= most)
+        return Written::Duplicate;
+    const int rows = d->write(QStringLiteral("INSERT INTO contacts (account, name, phone, email, relationship,"
+                                             " priority, created) SELECT ?,?,?,?,?,?,? WHERE EXISTS"
+                                             " (SELECT 1 FROM accounts WHERE id = ?)"),
+                              {contact.account, contact.name, contact.phone, contact.email, contact.relationship,
+                               contact.priority, toEpochMicros(contact.createdAt), contact.account});
+    if (rows < 0)
+        return Written::Failed;
+    if (rows == 0)
+        return Written::Missing;
+    contact.id = d->db.value(QStringLiteral("SELECT last_insert_rowid()")).toLongLong();
+    return Written::Yes;
+}
+
+AccountStore::Written AccountStore::removeContact(const QString &account, qint64 id)
+{
+    const int rows = d->write(QStringLiteral("DELETE FROM contacts WHERE id = ? AND account = ?"), {id, account});
+    if (rows < 0)
+        return Written::Failed;
+    return rows == 1 ? Written::Yes : Written::Missing;
 }
 
 } // namespace tocsin

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Account.h"
+#include "models/domain/ContactsPort.h"
 
 #include <QByteArray>
 #include <QList>
@@ -105,6 +106,12 @@ public:
     /// Forgets what has expired.
     void prune(TimePoint now);
     [[nodiscard]] QList<AuditRow> audit(int newest); ///< oldest first
+
+    /// By priority, then as they were added; nullopt when the file cannot be read. They go with their account.
+    [[nodiscard]] std::optional<QList<EmergencyContact>> contacts(const QString &account);
+    /// Without an id it becomes a new one, which is set. Missing: not that account's, or no such account. Duplicate: it has `most` already.
+    [[nodiscard]] Written putContact(EmergencyContact &contact, int most);
+    [[nodiscard]] Written removeContact(const QString &account, qint64 id);
 
     /// True when an account or a revocation was written here since the last call: what the board shows has changed.
     [[nodiscard]] bool takeChanged();

@@ -227,13 +227,27 @@ QString DeskTables::load(Database &db, DeskSnapshot &snapshot)
 AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
 {
     AlertsResult result;
-    Statement q =
-        db.prepare(QStringLiteral("SELECT body FROM alerts WHERE %1%2 ORDER BY raised_at DESC, seq DESC LIMIT %3")
-                       .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source))
-                       .arg(std::clamp(query.limit, 0, alertsLimit)));
-    if (!query.source.isEmpty())
-        q.bindNamed(":source", query.source);
+    const QString where =
+        QStringLiteral("FROM alerts WHERE %1%2%3")
+            .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source),
+                 query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString());
+    const auto prepared = [&](const QString &sql) {
+        Statement q = db.prepare(sql);
+        if (!query.source.isEmpty())
+            q.bindNamed(":source", query.source);
+        return q;
+    };
+    Statement q = prepared(QStringLiteral("SELECT body %1 ORDER BY raised_at DESC, seq DESC LIMIT %2")
+                               .arg(where)
+                               .arg(std::clamp(query.limit, 0, alertsLimit)));
     result.alerts = bodies<Alert>(db, q, decodeAlert, &result.error);
+    if (query.countAll && result.error.isEmpty()) {
+        Statement count = prepared(QStringLiteral("SELECT count(*) %1").arg(where));
+        if (db.run(count) && db.next(count))
+            result.total = count.integer(0);
+        else
+            result.error = QStringLiteral("The alerts could not be counted.");
+    }
     return result;
 }
 
