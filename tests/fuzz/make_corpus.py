@@ -246,6 +246,32 @@ def events():
     yield "not-json", b"\0\xff\xfe"
 
 
+def commands():
+    """The first byte is the reader: see fuzz_commands.cpp."""
+    place = {"latitude": 48.1, "longitude": 11.5}
+    told = {"imei": "860000000000017", "data": {"engineRpm": 900, "position": place, "tirePressure": {"frontLeft": 2.2}}}
+    tracker = {"imei": 860000000000017, "payload": {"state": {"reported": {"ts": 1764028800000, "latlng": "48.1,11.5", "36": 900, "67": 12600}}}}
+    objects = [
+        (0, told), (0, tracker), (0, {"imei": "1", "data": {"speed": "fast"}}),
+        (1, place | {"alert_type": "shake_to_alert", "is_silent": True, "device_info": {"os": "x"}, "pin": "1234", "duress_pin": "4321"}),
+        (1, {"gps_unavailable": True, "client_alert_id": "c-1"}), (1, {"latitude": 91, "longitude": 0}),
+        (2, {"location": place | {"accuracy": 4, "provider": "gps", "battery_level": 80, "timestamp": "2026-11-26T00:00:00Z"}}), (2, {}),
+        (3, {"message": "here", "attachments": ["a" * 64]}), (3, {"message": "  "}), (4, {"notes": "safe", "disposition": "assisted"}),
+        (5, {"name": "Ben", "phone": "+49 89 1", "email": "b@example.org", "relationship": "brother"}), (5, {"name": 5}),
+        (6, {"device_id": "d", "alert_type": "tamper", "message": "lid", "severity": "high"}), (6, {"severity": "purple"}),
+        (7, {"action_id": "k", "action_type": "reboot", "status": "completed", "result": {"ok": True}}), (7, {"status": []}),
+        (8, {"type": "notification", "data": {}, "title": "t", "message": "m", "device_id": "d", "metrics": {"cpu": 1}, "interval": 7}),
+        (8, {"performance": [1, 2], "interval": 0}),
+    ]
+    for number, (reader, value) in enumerate(objects):
+        yield f"{number:02}", bytes([reader]) + json.dumps(value).encode()
+    for number, text in enumerate((b'0{"token":"t"}', b'2["heartbeat",{}]', b'212["x"]', b'2/admin,7["x"]', b'51-["x",{"_placeholder":true,"num":0}]', b"9")):
+        yield f"packet-{number}", b"\x09" + text
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nPNG\r\n'
+    yield "form", b"\x0a" + part + part + b"--b--\r\n"
+    yield "form-cut", b"\x0a" + part[:30]
+
+
 def packed(value):
     """MessagePack, as much of it as the native protocol needs."""
     if value is None or isinstance(value, bool):
@@ -308,7 +334,7 @@ def hardware():
 def main():
     check = "--check" in sys.argv[1:]
     wrong = []
-    for make in (frames, http, target, inflate, token, vehicle, nmea, chunk, events, wire, hardware):
+    for make in (frames, http, target, commands, inflate, token, vehicle, nmea, chunk, events, wire, hardware):
         folder = CORPUS / make.__name__
         seeds = {f"seed-{name}": data for name, data in make()}
         if not check:
