@@ -23,7 +23,7 @@ bool isSecretName(const QString &name)
 {
     static constexpr std::array parts{"token",      "password", "passwd",  "secret", "authorization",
                                       "credential", "apikey",   "api_key", "cookie"};
-    static constexpr std::array words{"auth", "pin", "duress_pin", "jwt", "bearer"};
+    static constexpr std::array words{"auth", "pin", "duress_pin", "jwt", "bearer", "sid"};
     const QString lower = name.toLower();
     const auto contains = [&lower](const char *part) { return lower.contains(QLatin1String(part)); };
     const auto equals = [&lower](const char *word) { return lower == QLatin1String(word); };

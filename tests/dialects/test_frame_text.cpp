@@ -43,6 +43,7 @@ void TestFrameText::noSecretIsShown_data()
         R"({"said":"authorization: bearer S3CRET"})",
         R"(40{"token":"S3CRET"})",
         R"(42["x",{"auth":"S3CRET"}])",
+        R"(0{"sid":"S3CRET","upgrades":[]})", // whoever has it is the session
         R"(token=S3CRET)",
         R"({"plain":"eyJhbGciOiJIUzI1NiJ9.S3CRET.S3CRET"})",
         R"({"plain":"eyJhbGciOiS3CRET)",

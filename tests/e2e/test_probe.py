@@ -13,7 +13,7 @@ import websockets
 from native_client import NativeClient
 from tocsin_process import PATIENCE, Case, Tocsin, add_user, environment, main, say, tocsin, token_of
 
-DIALECTS = [0, 1, 3, 4]
+DIALECTS = [0, 1, 2, 3, 4]
 
 
 def probe(url, *args, env=None):
