@@ -123,7 +123,27 @@ enum class AlertVerb {
     Seen,   ///< the first console showed it
     Stage,
     Close,
+    Reopen, ///< taken back by who closed it
+    Unacknowledge,
+    Silence,
+    Claim,
+    Release,
+    Transfer,
+    Comment,
+    Shelve,
+    Unshelve,
+    Suppress,
+    Unsuppress,
+    OutOfService,
+    ReturnToService,
+    Reset,
+    Escalate, ///< the next step of the ladder is due
+    Remind,   ///< the acknowledge will run out
+    ContactLost,
+    ContactBack,
+    Welfare, ///< reason: asked, asked_again, confirmed
 };
+inline constexpr int alertVerbCount = int(AlertVerb::Welfare) + 1;
 
 /// One row of the durable log: what happened and the alert as it is afterwards.
 struct AlertChange

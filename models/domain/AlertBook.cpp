@@ -41,6 +41,7 @@ AlertBook::AlertBook(QList<AlertRule> rules, AlertLimits limits, std::function<Q
     , m_limits(limits)
     , m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
 {
+    m_common.timers = AlertTimers(m_limits.care);
     for (qsizetype i = 0; i < m_rules.size(); ++i) {
         m_rulesByMetric[m_rules.at(i).metric].push_back(static_cast<int>(i));
         m_ruleById.insert(m_rules.at(i).id, static_cast<int>(i));
@@ -49,30 +50,51 @@ AlertBook::AlertBook(QList<AlertRule> rules, AlertLimits limits, std::function<Q
 
 AlertBook::~AlertBook() = default;
 
+/// Brings a stored alert back to life. Its key is free.
+AlertBook::Slot &AlertBook::takeUp(const Alert &alert, TimePoint now)
+{
+    const bool byRule = !alert.ruleId.isEmpty();
+    const bool silence = !byRule && (alert.code == staleCode || alert.code == offlineCode);
+    Source *source = byRule || silence ? &sourceFor(alert.source) : nullptr;
+    const int rule = byRule ? m_ruleById.value(alert.ruleId, -1) : -1;
+    Slot &slot = addSlot(source, rule, alert);
+    slot.track.restore(alert, now);
+    slot.orphaned = byRule && (rule < 0 || source->matches[static_cast<std::size_t>(rule)] == Source::No);
+    if (silence) {
+        source->silence = &slot;
+        source->monitored = true;
+        source->lastSeen = std::max(source->lastSeen, alert.raisedAt - m_limits.deviceStale);
+    } else if (byRule) {
+        source->lastSeen = std::max(source->lastSeen, alert.lastSeenAt);
+        source->stale = source->stale || alert.quality == AlertQuality::Stale;
+        source->tracks.push_back(&slot);
+    }
+    return slot;
+}
+
+/// The clock may have been set: forward, and what is due is due; back, and the deadlines go with it.
+void AlertBook::follow(TimePoint now)
+{
+    const TimePoint before = std::exchange(m_common.now, now);
+    if (now + 2s >= before)
+        return;
+    for (const auto &[serial, slot] : m_slots) {
+        AlertTimers::shift(slot->track.facts(), before - now);
+        slot->armed.reset();
+        arm(*slot);
+    }
+}
+
 void AlertBook::restore(const QList<Alert> &alerts, TimePoint now)
 {
+    m_common.now = now;
     QList<Alert> closed;
     for (const Alert &alert : alerts) {
         if (!isOpen(alert)) {
             closed.append(alert);
             continue;
         }
-        const bool byRule = !alert.ruleId.isEmpty();
-        const bool silence = !byRule && (alert.code == staleCode || alert.code == offlineCode);
-        Source *source = byRule || silence ? &sourceFor(alert.source) : nullptr;
-        const int rule = byRule ? m_ruleById.value(alert.ruleId, -1) : -1;
-        Slot &slot = addSlot(source, rule, alert);
-        slot.track.restore(alert, now);
-        slot.orphaned = byRule && (rule < 0 || source->matches[static_cast<std::size_t>(rule)] == Source::No);
-        if (silence) {
-            source->silence = &slot;
-            source->monitored = true;
-            source->lastSeen = std::max(source->lastSeen, alert.raisedAt - m_limits.deviceStale);
-        } else if (byRule) {
-            source->lastSeen = std::max(source->lastSeen, alert.lastSeenAt);
-            source->stale = source->stale || alert.quality == AlertQuality::Stale;
-            source->tracks.push_back(&slot);
-        }
+        Slot &slot = takeUp(alert, now);
         settle(slot);
     }
     std::stable_sort(closed.begin(), closed.end(),
@@ -136,6 +158,7 @@ void AlertBook::setLastSeen(const QString &deviceId, TimePoint at, TimePoint now
 
 QList<AlertChange> AlertBook::apply(const Reading &reading, TimePoint now)
 {
+    follow(now);
     QList<AlertChange> out;
     Source *source = m_sourceById.value(reading.deviceId);
     if (!source) {
@@ -146,6 +169,13 @@ QList<AlertChange> AlertBook::apply(const Reading &reading, TimePoint now)
         source = m_sourceById.value(reading.deviceId);
     }
     heard(*source, reading, now, out);
+    if (!m_incidents.isEmpty()) {
+        out += heardFrom(reading.deviceId, false, now);
+        if (source->device.kind == DeviceKind::Phone) {
+            for (const QString &owner : std::as_const(source->device.owners))
+                out += heardFrom(owner, false, now);
+        }
+    }
     for (const Sample &sample : reading.samples) {
         const auto rules = m_rulesByMetric.constFind(sample.channel);
         if (rules == m_rulesByMetric.cend())
@@ -298,8 +328,9 @@ AlertBook::Slot *AlertBook::slotFor(const Source &source, int rule, const QStrin
 AlertBook::Slot &AlertBook::addSlot(Source *source, int rule, Alert facts)
 {
     const AlertRule *decides = rule < 0 ? nullptr : &m_rules.at(rule);
-    auto made = std::make_unique<Slot>(Slot{++m_lastSerial, source, rule, AlertTrack(decides, std::move(facts)),
-                                            QString(), QString(), false, std::nullopt});
+    auto made =
+        std::make_unique<Slot>(Slot{++m_lastSerial, source, rule, AlertTrack(decides, std::move(facts), m_common),
+                                    QString(), QString(), false, std::nullopt});
     Slot &slot = *made;
     if (!source) {
         const Alert &alert = slot.track.alert();
@@ -342,6 +373,8 @@ void AlertBook::settle(Slot &slot)
         m_openById.insert(slot.indexed, &slot);
         if (!slot.key.isEmpty())
             m_openByKey.insert(slot.key, &slot);
+        if (track.alert().kind == AlertKind::Incident)
+            m_incidents.insert(track.alert().source, &slot);
     }
     if (!track.idle()) {
         arm(slot);
@@ -362,6 +395,7 @@ void AlertBook::close(Slot &slot)
     m_openById.remove(slot.indexed);
     if (!slot.key.isEmpty())
         m_openByKey.remove(slot.key);
+    m_incidents.remove(slot.track.alert().source, &slot);
     slot.indexed.clear();
     remember(slot.track.alert());
 }
@@ -425,6 +459,7 @@ std::optional<TimePoint> AlertBook::dueOf(const Source &source) const
 
 QList<AlertChange> AlertBook::tick(TimePoint now)
 {
+    follow(now);
     QList<AlertChange> out;
     while (!m_timers.empty() && m_timers.top().at <= now) {
         const Timer timer = m_timers.top();
@@ -442,10 +477,16 @@ QList<AlertChange> AlertBook::tick(TimePoint now)
             continue;
         Slot &slot = *found->second;
         slot.armed.reset();
+        if (const auto due = slot.track.deadline(m_limits.track); !slot.orphaned && due && *due > timer.at) {
+            arm(slot); // it was put off: others may be due before it
+            continue;
+        }
         if (slot.orphaned && slot.track.active())
             slot.track.returnToNormal(now, out);
         else
             slot.track.tick(now, m_limits.track, m_makeId, out);
+        if (slot.track.runTimer(now, out) && slot.track.open())
+            slot.armed.reset(); // others are due between its next step and now
         settle(slot);
     }
     return out;

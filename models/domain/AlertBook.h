@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/AlertHandling.h"
 #include "models/domain/AlertTrack.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Reading.h"
@@ -26,6 +27,7 @@ struct AlertLimits
     AlertLevel offlineLevel = AlertLevel::Critical;
     /// Quality goes stale after 3 × the source's usual interval, but not before this.
     Duration quietAtLeast = std::chrono::seconds(10);
+    CareLimits care; ///< what operators may do, and when the book reminds them
     AlertTrack::Limits track{std::chrono::seconds(30), std::chrono::seconds(60), std::chrono::seconds(60)};
     int closedKept = 500;     ///< closed alerts remembered for late acknowledges and re-sent ids
     int panicsPerMinute = 10; ///< of one user without client ids; more fold into the newest
@@ -39,7 +41,7 @@ struct AlertLimits
 /// States, transitions and their numbers: ALERTS.md (after ISA-18.2 and OPC UA Part 9).
 ///
 /// Rules are indexed by channel; a reading that violates nothing allocates nothing. Not part of it: who may ask
-/// (callers authorize), durability (Desk), and what later issues add (latch, shelving, escalation, chattering).
+/// (callers authorize) and durability (Desk). What operators' verbs do is AlertHandling's, what runs by time AlertTimers'.
 class AlertBook
 {
 public:
@@ -78,6 +80,13 @@ public:
     [[nodiscard]] Result markSeen(const MarkSeen &request, const Actor &actor, TimePoint now);
     [[nodiscard]] Result setStage(const SetStage &request, TimePoint now);
     [[nodiscard]] Result closeAlert(const CloseAlert &request, const Actor &actor, TimePoint now);
+    [[nodiscard]] Result handle(const HandleAlert &request, const Actor &actor, TimePoint now);
+    [[nodiscard]] Result takeOutOfService(const TakeOutOfService &request, const Actor &actor, TimePoint now);
+    [[nodiscard]] Result returnToService(const ReturnToService &request, TimePoint now);
+    /// A person was heard of: a fix or heartbeat of the phone, or (`answered`) a word, which answers a welfare check.
+    [[nodiscard]] QList<AlertChange> heardFrom(const QString &userId, bool answered, TimePoint now);
+    /// Whether any console with working sound is there; until told otherwise there is one.
+    [[nodiscard]] QList<AlertChange> setAudible(bool audible, TimePoint now);
     [[nodiscard]] Result report(const ReportAlert &request, const Actor &actor, TimePoint now);
 
     [[nodiscard]] std::optional<Alert> find(const QString &alertId) const; ///< open or lately closed
@@ -123,12 +132,19 @@ private:
     [[nodiscard]] static Result unknownAlert(const QString &alertId);
     [[nodiscard]] static Result refused(const Alert &alert, const char *code, const QString &sentence);
     [[nodiscard]] static std::optional<Result> supersededBy(const Alert &alert, int occurrence, AlertLevel seenLevel);
+    using Verb = std::function<AlertHandling::Result(Alert &)>;
+    [[nodiscard]] Result applyVerb(const QString &alertId, int occurrence, AlertLevel seenLevel, const QString &comment,
+                                   const Verb &verb);
+    [[nodiscard]] Result reopen(const QString &alertId, const Actor &actor);
+    Slot &takeUp(const Alert &alert, TimePoint now);
+    void follow(TimePoint now);
     void updateReport(Slot &slot, const ReportAlert &request, TimePoint now, QList<AlertChange> &out);
     Slot *foldedPanic(const QString &userId, TimePoint now);
 
     const QList<AlertRule> m_rules;
     const AlertLimits m_limits;
     const std::function<QString()> m_makeId;
+    AlertTrack::Common m_common;
     QHash<QString, std::vector<int>> m_rulesByMetric;
     QHash<QString, int> m_ruleById;
 
@@ -137,8 +153,9 @@ private:
     std::unordered_map<quint64, std::unique_ptr<Source>> m_sources;
     QHash<QString, Source *> m_sourceById;
     QHash<QString, Slot *> m_openById;
-    QHash<QString, Slot *> m_openByKey; ///< what no rule decides: panics and reports
-    std::deque<Alert> m_closed;         ///< newest last
+    QMultiHash<QString, Slot *> m_incidents; ///< open ones by person
+    QHash<QString, Slot *> m_openByKey;      ///< what no rule decides: panics and reports
+    std::deque<Alert> m_closed;              ///< newest last
     QHash<QString, std::deque<TimePoint>> m_panicTimes;
     QHash<QString, QString> m_newestPanic; ///< of those without a client id
     Timers m_timers;

@@ -28,7 +28,7 @@ QString panicTitle(const QString &alertType)
     return titles.value(alertType, QStringLiteral("Panic"));
 }
 
-IncidentFacts factsOf(const RaisePanic &request, TimePoint now)
+IncidentFacts factsOf(const RaisePanic &request, TimePoint now, Duration welfareEvery)
 {
     IncidentFacts facts;
     facts.alertType = request.alertType;
@@ -40,6 +40,7 @@ IncidentFacts factsOf(const RaisePanic &request, TimePoint now)
     facts.deviceInfo = request.deviceInfo;
     facts.networkInfo = request.networkInfo;
     facts.lastHeardAt = now;
+    facts.welfareDue = now + welfareEvery;
     if (!request.pin.isEmpty())
         facts.pin = keptPin(request.pin);
     if (!request.duressPin.isEmpty() && request.duressPin != request.pin)
@@ -68,6 +69,7 @@ AlertBook::Slot *AlertBook::foldedPanic(const QString &userId, TimePoint now)
 
 AlertBook::Result AlertBook::raisePanic(const RaisePanic &request, TimePoint now)
 {
+    follow(now);
     Result result;
     if (!request.clientAlertId.isEmpty()) {
         const Slot *known = openSlot(request.userId, panicCode, request.clientAlertId);
@@ -104,7 +106,7 @@ AlertBook::Result AlertBook::raisePanic(const RaisePanic &request, TimePoint now
     facts.silentAtSource = request.silent;
     if (positioned)
         facts.position = request.position;
-    facts.incident = Shared<IncidentFacts>(factsOf(request, now));
+    facts.incident = Shared<IncidentFacts>(factsOf(request, now, m_limits.care.welfareEvery));
     facts.recommendedActions = {QStringLiteral("Acknowledge, so that the person sees it"),
                                 request.silent ? QStringLiteral("Write, do not call: the alarm was silent")
                                                : QStringLiteral("Call or write to the person")};
@@ -119,6 +121,7 @@ AlertBook::Result AlertBook::raisePanic(const RaisePanic &request, TimePoint now
 
 AlertBook::Result AlertBook::cancelPanic(const CancelPanic &request, TimePoint now)
 {
+    follow(now);
     Slot *slot = nullptr;
     if (!request.alertId.isEmpty()) {
         slot = openSlot(request.alertId);
@@ -155,6 +158,7 @@ AlertBook::Result AlertBook::cancelPanic(const CancelPanic &request, TimePoint n
 
 AlertBook::Result AlertBook::markSeen(const MarkSeen &request, const Actor &actor, TimePoint now)
 {
+    follow(now);
     Slot *slot = openSlot(request.alertId);
     const Alert *alert = slot ? &slot->track.alert() : closedAlert(request.alertId);
     if (!alert)
@@ -173,8 +177,9 @@ AlertBook::Result AlertBook::markSeen(const MarkSeen &request, const Actor &acto
     return result;
 }
 
-AlertBook::Result AlertBook::setStage(const SetStage &request, TimePoint /*now*/)
+AlertBook::Result AlertBook::setStage(const SetStage &request, TimePoint now)
 {
+    follow(now);
     Slot *slot = openSlot(request.alertId);
     const Alert *alert = slot ? &slot->track.alert() : closedAlert(request.alertId);
     if (!alert)
@@ -194,6 +199,35 @@ AlertBook::Result AlertBook::setStage(const SetStage &request, TimePoint /*now*/
     slot->track.changed(AlertVerb::Stage, stateOf(*alert), result.changes, toString(request.stage), request.comment);
     settle(*slot);
     return result;
+}
+
+QList<AlertChange> AlertBook::heardFrom(const QString &userId, bool answered, TimePoint now)
+{
+    QList<AlertChange> out;
+    const QList<Slot *> slots = m_incidents.values(userId);
+    for (Slot *slot : slots) {
+        AlertTrack &track = slot->track;
+        if (!track.alert().incident)
+            continue; // of a log that knew less
+        const AlertState from = stateOf(track.alert());
+        const bool back = track.alert().incident->contactLost;
+        const bool confirmed = answered && track.alert().incident->welfareAsked;
+        track.facts().incident.edit([&](IncidentFacts &facts) {
+            facts.lastHeardAt = now;
+            facts.contactLost = false;
+            if (answered) {
+                facts.welfareAsked = false;
+                facts.welfareMisses = 0;
+                facts.welfareDue = now + m_limits.care.welfareEvery;
+            }
+        });
+        if (back)
+            track.changed(AlertVerb::ContactBack, from, out);
+        if (confirmed)
+            track.changed(AlertVerb::Welfare, from, out, QStringLiteral("confirmed"));
+        settle(*slot);
+    }
+    return out;
 }
 
 } // namespace tocsin

@@ -88,6 +88,7 @@ AlertBook::Result AlertBook::refused(const Alert &alert, const char *code, const
 
 AlertBook::Result AlertBook::acknowledge(const Acknowledge &request, const Actor &actor, TimePoint now)
 {
+    follow(now);
     Slot *slot = openSlot(request.alertId);
     if (!slot) {
         const Alert *closed = closedAlert(request.alertId);
@@ -98,6 +99,12 @@ AlertBook::Result AlertBook::acknowledge(const Acknowledge &request, const Actor
         return {known, {}};
     }
     const Alert &alert = slot->track.alert();
+    if (alert.acked && alert.care && alert.care->reminded) { // row 13: the reminder is answered
+        Result result{Outcome::done(alert.id), {}};
+        slot->track.acknowledge(displayName(actor), request.comment, now, result.changes);
+        settle(*slot);
+        return result;
+    }
     if (alert.acked) {
         Outcome known = Outcome::done(alert.id, false);
         known.message = takenBy(alert);
@@ -128,6 +135,7 @@ std::optional<AlertBook::Result> AlertBook::supersededBy(const Alert &alert, int
 /// Closes what its source may still hold open. The caller has judged whether it may be.
 AlertBook::Result AlertBook::closeAlert(const CloseAlert &request, const Actor &actor, TimePoint now)
 {
+    follow(now);
     Slot *slot = openSlot(request.alertId);
     if (!slot) {
         const Alert *closed = closedAlert(request.alertId);
@@ -155,6 +163,7 @@ AlertBook::Result AlertBook::closeAlert(const CloseAlert &request, const Actor &
 
 AlertBook::Result AlertBook::report(const ReportAlert &request, const Actor &actor, TimePoint now)
 {
+    follow(now);
     const QString sender = request.userId.isEmpty() ? actor.id : request.userId;
     const QString source = request.source.isEmpty() ? sender : request.source;
     const QString code = request.code.isEmpty() ? QStringLiteral("REPORTED") : request.code;

@@ -37,7 +37,8 @@ struct AlertCare
 
     QString heldBy;                     ///< person; or what suppresses it, "rule engine_overheat"
     QString holdReason;                 ///< of Alert::hold
-    std::optional<TimePoint> heldUntil; ///< none: until it returns to normal
+    std::optional<TimePoint> heldUntil; ///< none: until somebody, or what suppresses it, ends the hold
+    bool heldOnce = false;              ///< also ends when it returns to normal
     int heldLevel = 0;                  ///< AlertLevel when the hold began: a higher one ends a shelf
     QString proposedBy;                 ///< id of who asked for out of service, where a second person has to agree
 

@@ -106,4 +106,35 @@ struct CloseAlert
     QString comment = {};
 };
 
+/// What operators do about an alert beyond taking and closing it: unack, silence, claim, release, transfer, comment, shelve, unshelve,
+/// reset, reopen, welfare (the person is well). Refused `superseded` like an Acknowledge; else comment_required, still_active,
+/// shelve_forbidden, shelve_too_long, closed, forbidden, invalid.
+struct HandleAlert
+{
+    AlertVerb verb = AlertVerb::Comment;
+    QString alertId;
+    int occurrence = 0;
+    AlertLevel seenLevel = AlertLevel::Emergency;
+    QString comment = {};                ///< unack, shelve and comment want one
+    std::optional<TimePoint> until = {}; ///< silence (none: as long as may be) and shelve
+    bool oneShot = false;                ///< shelve: until it returns to normal
+    QString toId = {};                   ///< transfer: to whom
+    QString toName = {};
+};
+
+/// Its source is being worked on: no operator is called until it is back. Of a critical alert a second person has to ask, too.
+struct TakeOutOfService
+{
+    QString alertId;
+    int occurrence = 0;
+    std::optional<TimePoint> until = {}; ///< none: until ReturnToService
+    QString comment = {};                ///< why; wanted
+};
+
+struct ReturnToService
+{
+    QString alertId;
+    QString comment = {};
+};
+
 } // namespace tocsin

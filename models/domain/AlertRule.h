@@ -81,6 +81,8 @@ struct AlertRule
     QString unit;
     QStringList actions; ///< recommended to whoever reads the alert
     QString guidance;    ///< for the operator, at length
+    QList<Duration>
+        ladder; ///< when each step of the escalation is due, since it was raised; empty: as its level has it
 
     bool operator==(const AlertRule &) const = default;
 };

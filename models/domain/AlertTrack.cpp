@@ -14,7 +14,10 @@ void include(std::optional<TimePoint> &earliest, TimePoint at)
 }
 } // namespace
 
-AlertTrack::AlertTrack(const AlertRule *rule, Alert facts) : m_rule(rule), m_alert(std::move(facts))
+AlertTrack::AlertTrack(const AlertRule *rule, Alert facts, const Common &common)
+    : m_rule(rule)
+    , m_common(common)
+    , m_alert(std::move(facts))
 {
     m_alert.revision = 0;
 }
@@ -23,6 +26,7 @@ void AlertTrack::restore(const Alert &alert, TimePoint now)
 {
     m_alert = alert;
     m_open = isOpen(alert);
+    m_toldLevel = alert.level;
     m_badAt = alert.lastSeenAt;
     m_toldAt = alert.lastSeenAt;
     // The source may report rest in a moment; give it the time that it would have had without the restart.
@@ -43,11 +47,16 @@ bool AlertTrack::active() const
 void AlertTrack::changed(AlertVerb verb, AlertState from, QList<AlertChange> &out, const QString &reason,
                          const QString &comment)
 {
+    const QString ended = settleHold(verb);
+    const bool anew = verb == AlertVerb::Raise || (verb == AlertVerb::LevelChange && m_alert.level > m_toldLevel) ||
+                      !(from == AlertState::Unacknowledged || from == AlertState::ReturnedUnacknowledged);
+    m_common.timers.settle(m_alert, ladder(), anew, m_common.now);
+    m_toldLevel = m_alert.level;
     ++m_alert.revision;
     m_countDirty = false;
     const AlertState to = stateOf(m_alert);
     m_open = to != AlertState::Normal;
-    out.append(AlertChange{verb, from, to, m_alert, reason, comment});
+    out.append(AlertChange{verb, from, to, m_alert, ended.isEmpty() ? reason : ended, comment});
 }
 
 void AlertTrack::describe(int band, std::optional<double> value, const QString &item)
@@ -55,6 +64,41 @@ void AlertTrack::describe(int band, std::optional<double> value, const QString &
     m_alert.value = value;
     m_alert.threshold = value ? violatedLimit(*m_rule, band, *value) : std::nullopt;
     m_alert.message = alertMessage(*m_rule, band, value, item, m_alert.sourceName);
+}
+
+const QList<Duration> &AlertTrack::ladder() const
+{
+    static const QList<Duration> none;
+    return m_rule ? m_rule->ladder : none;
+}
+
+/// A shelf ends when the alert becomes worse than what was shelved, or where it was to last until the return. Says why.
+QString AlertTrack::settleHold(AlertVerb verb)
+{
+    if (m_alert.hold != AlertHold::Shelved || verb == AlertVerb::Shelve || !m_alert.care)
+        return {};
+    const bool over = m_alert.cond == AlertCondition::Clear || m_alert.cond == AlertCondition::Canceled;
+    if (int(m_alert.level) > m_alert.care->heldLevel) {
+        AlertTimers::release(m_alert);
+        return QStringLiteral("level_rose");
+    }
+    if (m_alert.care->heldOnce && over) {
+        AlertTimers::release(m_alert);
+        return QStringLiteral("one_shot");
+    }
+    return {};
+}
+
+bool AlertTrack::runTimer(TimePoint now, QList<AlertChange> &out)
+{
+    if (!m_open)
+        return false;
+    const AlertState from = stateOf(m_alert);
+    const std::optional<AlertTimers::Step> step = m_common.timers.run(m_alert, ladder(), now);
+    if (!step)
+        return false;
+    changed(step->verb, from, out, step->reason);
+    return true;
 }
 
 void AlertTrack::dropAcknowledge()
@@ -251,6 +295,8 @@ std::optional<TimePoint> AlertTrack::deadline(const Limits &limits) const
         include(earliest, m_heldFrom + hold(limits));
     if (m_countDirty)
         include(earliest, m_toldAt + limits.repeatEvery);
+    if (const auto due = m_common.timers.due(m_alert))
+        include(earliest, *due);
     return earliest;
 }
 
@@ -291,6 +337,9 @@ void AlertTrack::acknowledge(const QString &by, const QString &comment, TimePoin
     m_alert.ackedAt = now;
     m_alert.ackedBy = by;
     m_alert.ackComment = comment;
+    if (m_alert.incident && m_alert.incident->confirmBy)
+        m_alert.incident.edit([](IncidentFacts &facts) { facts.confirmBy.reset(); });
+    m_common.timers.acknowledged(m_alert, now);
     if (!m_rule && m_alert.kind == AlertKind::Event && m_alert.cond == AlertCondition::Active) {
         // Told once, by somebody else: nothing more will come, so what is known is also over.
         m_alert.cond = AlertCondition::Clear;
@@ -335,6 +384,11 @@ void AlertTrack::cancel(bool threatened, TimePoint at, QList<AlertChange> &out)
     }
     m_alert.cond = AlertCondition::Canceled;
     m_alert.clearedAt = at;
+    if (m_alert.acked) { // who took it is asked whether the person is safe
+        m_alert.acked = false;
+        m_alert.incident.edit(
+            [&](IncidentFacts &facts) { facts.confirmBy = at + m_common.timers.limits().confirmCancel; });
+    }
     changed(AlertVerb::Cancel, from, out);
 }
 
@@ -352,7 +406,10 @@ void AlertTrack::close(const CloseAlert &request, const Actor &actor, TimePoint 
         care.closeComment = request.comment;
     });
     if (m_alert.incident)
-        m_alert.incident.edit([](IncidentFacts &facts) { facts.stage = IncidentStage::Closed; });
+        m_alert.incident.edit([](IncidentFacts &facts) {
+            facts.stage = IncidentStage::Closed;
+            facts.confirmBy.reset();
+        });
     if (!m_alert.acked) {
         m_alert.ackedAt = now;
         m_alert.ackedBy = name;

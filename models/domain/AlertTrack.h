@@ -3,6 +3,7 @@
 
 #include "models/domain/Alert.h"
 #include "models/domain/AlertRule.h"
+#include "models/domain/AlertTimers.h"
 #include "models/domain/Desk.h"
 
 #include <QList>
@@ -35,9 +36,16 @@ public:
         Duration clockPatience{}; ///< samples that seem older than the violation are believed after so long
     };
 
+    /// What all tracks of a book share. It outlives them.
+    struct Common
+    {
+        AlertTimers timers{CareLimits()};
+        TimePoint now; ///< the book's clock, as of the call that is under way
+    };
+
     /// `facts` carries what does not change: source, code, instance, kind, title … `rule` outlives the track;
     /// null for what no rule decides (panics, reported alerts, silence).
-    AlertTrack(const AlertRule *rule, Alert facts);
+    AlertTrack(const AlertRule *rule, Alert facts, const Common &common);
 
     /// Takes up an open alert where a snapshot left it.
     void restore(const Alert &alert, TimePoint now);
@@ -53,6 +61,9 @@ public:
     void tick(TimePoint now, const Limits &limits, const std::function<QString()> &makeId, QList<AlertChange> &out);
     /// When tick() has something to do next.
     [[nodiscard]] std::optional<TimePoint> deadline(const Limits &limits) const;
+
+    /// Runs one of what is due of AlertTimers; false: nothing more is.
+    bool runTimer(TimePoint now, QList<AlertChange> &out);
 
     /// Opens without a rule; the facts are complete except for times and numbering.
     void raise(const QString &id, TimePoint at, QList<AlertChange> &out);
@@ -87,12 +98,16 @@ private:
     void dropAcknowledge();
     [[nodiscard]] bool older(const AlertSample &sample) const;
     [[nodiscard]] Duration hold(const Limits &limits) const;
+    [[nodiscard]] const QList<Duration> &ladder() const;
+    [[nodiscard]] QString settleHold(AlertVerb verb);
 
     const AlertRule *m_rule = nullptr;
+    const Common &m_common;
     Alert m_alert;
     bool m_open = false;
     bool m_restReported = false;
     bool m_countDirty = false; ///< violations counted since the last change was told
+    AlertLevel m_toldLevel = AlertLevel::Info;
     int m_band = -1;
     TimePoint m_toldAt;   ///< the last change
     TimePoint m_heldFrom; ///< when the event was last told of; after a restart not before it

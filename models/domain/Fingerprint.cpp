@@ -71,6 +71,13 @@ public:
     void put(const MarkSeen &b) { *this << b.alertId; }
     void put(const SetStage &b) { *this << b.alertId << toString(b.stage) << b.comment; }
     void put(const CloseAlert &b) { *this << b.alertId << b.occurrence << toString(b.disposition) << b.comment; }
+    void put(const HandleAlert &b)
+    {
+        *this << toString(b.verb) << b.alertId << b.occurrence << int(b.seenLevel) << b.comment << b.until << b.oneShot
+              << b.toId << b.toName;
+    }
+    void put(const TakeOutOfService &b) { *this << b.alertId << b.occurrence << b.until << b.comment; }
+    void put(const ReturnToService &b) { *this << b.alertId << b.comment; }
     void put(const PutDevice &b)
     {
         const Device &d = b.device;
@@ -101,8 +108,9 @@ QByteArray fingerprint(const RequestBody &body)
 {
     // Which kind it is, by name: positions in the variant may change.
     static constexpr const char *names[] = {
-        "acknowledge",    "chat",           "report_alert", "panic", "cancel_panic", "put_device", "command",
-        "report_command", "cancel_command", "mark_chat",    "audit", "mark_seen",    "stage",      "close"};
+        "acknowledge",    "chat",           "report_alert",     "panic", "cancel_panic", "put_device", "command",
+        "report_command", "cancel_command", "mark_chat",        "audit", "mark_seen",    "stage",      "close",
+        "handle_alert",   "out_of_service", "return_to_service"};
     static_assert(std::size(names) == std::variant_size_v<RequestBody>);
     Canon canon;
     canon << QByteArray(names[body.index()]);

@@ -77,7 +77,7 @@ struct NoteAudit
 };
 
 using RequestBody = std::variant<Acknowledge, SendChat, ReportAlert, RaisePanic, CancelPanic, PutDevice, IssueCommand,
-                                 ReportCommand, CancelCommand, MarkChat, NoteAudit, MarkSeen, SetStage, CloseAlert>;
+                                 ReportCommand, CancelCommand, MarkChat, NoteAudit, MarkSeen, SetStage, CloseAlert, HandleAlert, TakeOutOfService, ReturnToService>;
 
 /// A request that a server which may be away has not answered.
 struct PendingAction
@@ -96,7 +96,7 @@ struct Request
 };
 
 /// The desk's answer, given only after the change is durable. Codes when !ok: forbidden, not_found,
-/// superseded, still_active, pin_invalid, closed, invalid, id_conflict, offline, overloaded, storage_failed. `message` is a sentence for people.
+/// superseded, still_active, comment_required, shelve_forbidden, shelve_too_long, pin_invalid, closed, invalid, id_conflict, offline, overloaded, storage_failed. `message` is a sentence for people.
 struct Outcome
 {
     bool ok = false;

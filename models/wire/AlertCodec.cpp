@@ -92,6 +92,7 @@ void careFields(Io &io, C &c)
     field("held_by", c.heldBy);
     field("hold_reason", c.holdReason);
     field("held_until", c.heldUntil);
+    field("held_once", c.heldOnce);
     optionalNumber(io, "held_level", c.heldLevel);
     field("proposed_by", c.proposedBy);
     field("ack_due", c.ackDue);

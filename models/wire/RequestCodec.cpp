@@ -155,6 +155,42 @@ void fields(Io &io, B &b)
     fieldOf(io, "comment", b.comment);
 }
 
+template<class Io, class B>
+    requires std::is_same_v<std::remove_const_t<B>, HandleAlert>
+void fields(Io &io, B &b)
+{
+    if constexpr (std::is_same_v<Io, JsonWriter>)
+        io.put(QLatin1String("verb"), toString(b.verb));
+    else
+        io.get(QLatin1String("verb"), b.verb, alertVerbFromString);
+    requiredText(io, "alert_id", b.alertId);
+    optionalField(io, "occurrence", b.occurrence);
+    word(io, "seen_level", b.seenLevel, alertLevelFromString);
+    fieldOf(io, "comment", b.comment);
+    fieldOf(io, "until", b.until);
+    fieldOf(io, "one_shot", b.oneShot);
+    fieldOf(io, "to_id", b.toId);
+    fieldOf(io, "to_name", b.toName);
+}
+
+template<class Io, class B>
+    requires std::is_same_v<std::remove_const_t<B>, TakeOutOfService>
+void fields(Io &io, B &b)
+{
+    requiredText(io, "alert_id", b.alertId);
+    optionalField(io, "occurrence", b.occurrence);
+    fieldOf(io, "until", b.until);
+    fieldOf(io, "comment", b.comment);
+}
+
+template<class Io, class B>
+    requires std::is_same_v<std::remove_const_t<B>, ReturnToService>
+void fields(Io &io, B &b)
+{
+    requiredText(io, "alert_id", b.alertId);
+    fieldOf(io, "comment", b.comment);
+}
+
 /// A body of the log inside a request. What the log always has and a client need not know is filled in.
 template<class T, class Decode>
 void nested(JsonReader &io, const char *key, T &value, Decode decode)
@@ -243,8 +279,9 @@ void fields(Io &io, B &b)
 
 /// In the order of RequestBody.
 constexpr std::array<const char *, std::variant_size_v<RequestBody>> kinds{
-    "acknowledge",    "send_chat",      "report_alert", "raise_panic", "cancel_panic", "put_device", "issue_command",
-    "report_command", "cancel_command", "mark_chat",    "note_audit",  "mark_seen",    "set_stage",  "close_alert"};
+    "acknowledge",   "send_chat",      "report_alert",   "raise_panic",    "cancel_panic",     "put_device",
+    "issue_command", "report_command", "cancel_command", "mark_chat",      "note_audit",       "mark_seen",
+    "set_stage",     "close_alert",    "handle_alert",   "out_of_service", "return_to_service"};
 static_assert(kinds.back() != nullptr);
 
 template<std::size_t index = 0>

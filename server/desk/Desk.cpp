@@ -355,8 +355,13 @@ Outcome Desk::decided(const Request &request, TimePoint now)
                    [&](const MarkSeen &body) { return alerts(m_book.markSeen(body, actor, now)); },
                    [&](const SetStage &body) { return alerts(m_book.setStage(body, now)); },
                    [&](const CloseAlert &body) { return alerts(m_book.closeAlert(body, actor, now)); },
+                   [&](const HandleAlert &body) { return alerts(m_book.handle(body, actor, now)); },
+                   [&](const TakeOutOfService &body) { return alerts(m_book.takeOutOfService(body, actor, now)); },
+                   [&](const ReturnToService &body) { return alerts(m_book.returnToService(body, now)); },
                    [&](const ReportAlert &body) { return alerts(m_book.report(body, actor, now)); },
                    [&](const SendChat &body) {
+                       if (actor.kind == Actor::Kind::User) // a word is a sign of life
+                           addChanges(m_book.heardFrom(actor.id, true, now), actor, request.id, now);
                        const ChatDesk::Result result = m_chat.send(body, actor, now, factsOf(body.thread));
                        for (const ChatMessage &message : result.messages)
                            m_commits->add(message, message.automatic ? systemActor : actor, request.id, now);

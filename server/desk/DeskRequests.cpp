@@ -3,7 +3,9 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 #include <variant>
 
@@ -73,6 +75,18 @@ QString problemOf(const Request &request)
         return tooLong("comment", acknowledge->comment.size(), longestText);
     if (const auto *stage = std::get_if<SetStage>(&request.body))
         return tooLong("comment", stage->comment.size(), longestText);
+    if (const auto *handle = std::get_if<HandleAlert>(&request.body)) {
+        const QString problems[] = {tooLong("comment", handle->comment.size(), longestText),
+                                    tooLong("to_id", handle->toId.size(), longestId),
+                                    tooLong("to_name", handle->toName.size(), longestLine)};
+        const auto *problem =
+            std::find_if(std::cbegin(problems), std::cend(problems), [](const QString &one) { return !one.isEmpty(); });
+        return problem == std::cend(problems) ? QString() : *problem;
+    }
+    if (const auto *out = std::get_if<TakeOutOfService>(&request.body))
+        return tooLong("comment", out->comment.size(), longestText);
+    if (const auto *back = std::get_if<ReturnToService>(&request.body))
+        return tooLong("comment", back->comment.size(), longestText);
     if (const auto *close = std::get_if<CloseAlert>(&request.body))
         return tooLong("comment", close->comment.size(), longestText);
     if (const auto *report = std::get_if<ReportAlert>(&request.body))

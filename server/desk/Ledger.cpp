@@ -57,7 +57,7 @@ void Ledger::apply(const Event &event)
 void Ledger::put(const Alert &alert)
 {
     if (isOpen(alert)) {
-        if (alert.occurrence > 1 && !m_open.contains(alert.id)) // a closed one that came back
+        if (alert.revision > 1 && !m_open.contains(alert.id)) // a closed one that came back
             std::erase_if(m_closed, [&alert](const Alert &old) { return old.id == alert.id; });
         m_open.insert(alert.id, alert);
         return;

@@ -115,6 +115,9 @@ public:
     Result operator()(const MarkSeen &body) const { return answer(onAny(), body); }
     Result operator()(const SetStage &body) const { return answer(onAny(), body); }
     Result operator()(const CloseAlert &body) const { return answer(onAny(), body); }
+    Result operator()(const HandleAlert &body) const { return answer(onAny(), body); }
+    Result operator()(const TakeOutOfService &body) const { return answer(onAny(), body); }
+    Result operator()(const ReturnToService &body) const { return answer(onAny(), body); }
     Result operator()(PutDevice body) const
     {
         if (m_reader.posture == Posture::Secure)

@@ -64,7 +64,10 @@ enum class RequestKind {
     NoteAudit,
     MarkSeen,
     SetStage,
-    CloseAlert
+    CloseAlert,
+    HandleAlert,
+    TakeOutOfService,
+    ReturnToService
 };
 using RequestRule = MessageRule<RequestKind, std::monostate, Counts>;
 
@@ -87,8 +90,16 @@ inline constexpr std::array<RequestRule, std::variant_size_v<RequestBody>> reque
     RequestRule{"mark_seen", RequestKind::MarkSeen, Rule::right(Act::HandleAlert, Names::Body), {}, Counts::No},
     RequestRule{"set_stage", RequestKind::SetStage, Rule::right(Act::HandleAlert, Names::Body), {}, Counts::No},
     RequestRule{"close_alert", RequestKind::CloseAlert, Rule::right(Act::CloseAlert, Names::Body), {}, Counts::No},
+    RequestRule{"handle_alert", RequestKind::HandleAlert, Rule::right(Act::HandleAlert, Names::Body), {}, Counts::No},
+    RequestRule{
+        "out_of_service", RequestKind::TakeOutOfService, Rule::right(Act::OverruleAlert, Names::Body), {}, Counts::No},
+    RequestRule{"return_to_service",
+                RequestKind::ReturnToService,
+                Rule::right(Act::OverruleAlert, Names::Body),
+                {},
+                Counts::No},
 };
-static_assert(isSound(requestRules, RequestKind::CloseAlert) && isInOrder(requestRules));
+static_assert(isSound(requestRules, RequestKind::ReturnToService) && isInOrder(requestRules));
 
 [[nodiscard]] inline const RequestRule &ruleOf(const RequestBody &body)
 {

@@ -17,9 +17,9 @@ enum class Act {
     WatchAlerts,      ///< the alerts of one user
     ReportAlert,      ///< raise an alert in a user's name
     AcknowledgeAlert, ///< take an alert; the object is what raised it
-    HandleAlert,      ///< what operators do about an alert beyond taking it: seen, stage
+    HandleAlert,      ///< what operators do about an alert beyond taking it: stages, claims, shelves, comments
     CloseAlert,       ///< say that it is dealt with
-    OverruleAlert,    ///< against what its source says
+    OverruleAlert,    ///< against what its source says; out of service
     Chat,             ///< the conversation of one user with the desk
     ReadMetrics,      ///< the server's own figures
     OwnAccount,       ///< one's profile

@@ -171,6 +171,25 @@ bool VehicleOutbound::isTold(const AlertChange &change)
     case AlertVerb::Fresh:
     case AlertVerb::Seen:
     case AlertVerb::Stage:
+    case AlertVerb::Reopen:
+    case AlertVerb::Unacknowledge:
+    case AlertVerb::Silence:
+    case AlertVerb::Claim:
+    case AlertVerb::Release:
+    case AlertVerb::Transfer:
+    case AlertVerb::Comment:
+    case AlertVerb::Shelve:
+    case AlertVerb::Unshelve:
+    case AlertVerb::Suppress:
+    case AlertVerb::Unsuppress:
+    case AlertVerb::OutOfService:
+    case AlertVerb::ReturnToService:
+    case AlertVerb::Reset:
+    case AlertVerb::Escalate:
+    case AlertVerb::Remind:
+    case AlertVerb::ContactLost:
+    case AlertVerb::ContactBack:
+    case AlertVerb::Welfare:
         if (change.from == change.to)
             return false;
         break;

@@ -92,6 +92,20 @@ QList<Case> casesOf(RequestKind kind, const Person &who)
     case RequestKind::SetStage:
         cases.append(make<SetStage>(onAny, [](SetStage &b) { b.alertId = QStringLiteral("panic"); }));
         break;
+    case RequestKind::HandleAlert:
+        for (int verb = 0; verb < alertVerbCount; ++verb) {
+            cases.append(make<HandleAlert>(onAny, [verb](HandleAlert &b) {
+                b.verb = AlertVerb(verb);
+                b.alertId = QStringLiteral("alert-1");
+            }));
+        }
+        break;
+    case RequestKind::TakeOutOfService:
+        cases.append(make<TakeOutOfService>(onAny, [](TakeOutOfService &b) { b.alertId = QStringLiteral("alert-1"); }));
+        break;
+    case RequestKind::ReturnToService:
+        cases.append(make<ReturnToService>(onAny, [](ReturnToService &b) { b.alertId = QStringLiteral("alert-1"); }));
+        break;
     case RequestKind::CloseAlert:
         for (const char *alert : {"alert-1", "alert-2", "panic", "unknown"})
             cases.append(make<CloseAlert>(onAny, [&](CloseAlert &b) { b.alertId = QLatin1String(alert); }));

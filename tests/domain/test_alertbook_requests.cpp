@@ -145,7 +145,9 @@ private Q_SLOTS:
         QCOMPARE(story.state(), QStringLiteral("ACKED"));
         const auto over = story.book().cancelPanic({raised.outcome.ref, QStringLiteral("dana")}, story.now);
         QVERIFY(over.outcome.ok);
-        QVERIFY(over.changes.first().to == AlertState::Normal);
+        QVERIFY(over.changes.first().to == AlertState::ReturnedUnacknowledged); // is the person safe?
+        QVERIFY(story.ack(raised.outcome.ref).changed);
+        QVERIFY(story.book().openAlerts().isEmpty());
     }
 
     void vector9_aPanicRetriedIsOneIncident()
@@ -172,6 +174,7 @@ private Q_SLOTS:
             story.book().raisePanic(panicOf(QStringLiteral("dana"), QStringLiteral("c-1")), story.now).outcome.ref;
         story.ack(id);
         QVERIFY(story.book().cancelPanic({{}, QStringLiteral("dana")}, story.now).outcome.ok);
+        story.ack(id);
         const auto late = story.book().raisePanic(panicOf(QStringLiteral("dana"), QStringLiteral("c-1")), story.now);
         QCOMPARE(late.outcome.ref, id);
         QVERIFY(story.book().openAlerts().isEmpty());

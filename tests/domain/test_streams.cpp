@@ -41,7 +41,10 @@ QList<RequestBody> bodies()
             NoteAudit{{a, b, {}, true, {}}},
             MarkSeen{a},
             SetStage{a, IncidentStage::OnScene, b},
-            CloseAlert{a, 1, Disposition::Test, b}};
+            CloseAlert{a, 1, Disposition::Test, b},
+            HandleAlert{AlertVerb::Shelve, a, 1, AlertLevel::Warning, b},
+            TakeOutOfService{a, 1, {}, b},
+            ReturnToService{a, b}};
 }
 } // namespace
 

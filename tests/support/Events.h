@@ -138,7 +138,7 @@ private:
     AlertChange alert()
     {
         AlertChange change;
-        change.verb = static_cast<AlertVerb>(below(14));
+        change.verb = static_cast<AlertVerb>(below(alertVerbCount));
         change.from = static_cast<AlertState>(below(8));
         change.to = static_cast<AlertState>(below(8));
         Alert &a = change.alert;
@@ -190,6 +190,7 @@ private:
             *at = maybeTime();
         c.heldLevel = below(4);
         c.reminded = coin();
+        c.heldOnce = coin();
         c.disposition = static_cast<Disposition>(below(8));
         c.openAcked = coin();
     }

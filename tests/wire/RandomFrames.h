@@ -53,6 +53,20 @@ public:
             return SetStage{id(), static_cast<IncidentStage>(below(6)), text()};
         case 12:
             return CloseAlert{id(), below(100), static_cast<Disposition>(below(8)), text()};
+        case 13:
+            return HandleAlert{static_cast<AlertVerb>(below(alertVerbCount)),
+                               id(),
+                               below(100),
+                               level(),
+                               text(),
+                               maybeTime(),
+                               coin(),
+                               text(),
+                               text()};
+        case 14:
+            return TakeOutOfService{id(), below(100), maybeTime(), text()};
+        case 15:
+            return ReturnToService{id(), text()};
         default:
             return NoteAudit{AuditRecord{text(), text(), text(), coin(), text()}};
         }
@@ -402,6 +416,21 @@ inline auto tied(const CloseAlert &b)
 {
     const auto &[alert, occurrence, disposition, comment] = b;
     return std::tuple(alert, occurrence, disposition, comment);
+}
+inline auto tied(const HandleAlert &b)
+{
+    const auto &[verb, alert, occurrence, level, comment, until, once, toId, toName] = b;
+    return std::tuple(verb, alert, occurrence, level, comment, until, once, toId, toName);
+}
+inline auto tied(const TakeOutOfService &b)
+{
+    const auto &[alert, occurrence, until, comment] = b;
+    return std::tuple(alert, occurrence, until, comment);
+}
+inline auto tied(const ReturnToService &b)
+{
+    const auto &[alert, comment] = b;
+    return std::tuple(alert, comment);
 }
 inline auto tied(const PutDevice &b)
 {

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/domain/AlertStory.h"
+
+using namespace tocsin;
+using namespace std::chrono_literals;
+
+namespace {
+const QString rpm = channel::EngineRpm;
+const QString coolant = channel::EngineTemperature;
+
+Actor personNamed(const char *name, bool supervises = false)
+{
+    Actor actor{Actor::Kind::Operator, QString::fromLatin1(name), QString::fromLatin1(name), {}};
+    actor.supervises = supervises;
+    return actor;
+}
+
+/// What operators do, told to a story.
+struct Desk : AlertStory
+{
+    explicit Desk(const QList<AlertRule> &rules = {}) : AlertStory(rules, withoutSilence()) {}
+    static AlertLimits withoutSilence()
+    {
+        AlertLimits limits;
+        limits.deviceStale = {};
+        return limits;
+    }
+    Outcome take(const AlertBook::Result &result)
+    {
+        kept(result.changes);
+        return result.outcome;
+    }
+    Outcome does(AlertVerb verb, const QString &comment = {}, std::optional<Duration> span = {},
+                 const Actor &who = personNamed("ortiz"))
+    {
+        HandleAlert request;
+        request.verb = verb;
+        request.alertId = log.last().alert.id;
+        request.comment = comment;
+        if (span)
+            request.until = now + *span;
+        return take(book().handle(request, who, now));
+    }
+    Outcome panic()
+    {
+        RaisePanic request;
+        request.userId = QStringLiteral("dana");
+        return take(book().raisePanic(request, now));
+    }
+    [[nodiscard]] QString last() const { return toString(log.last().verb) + QLatin1Char(' ') + log.last().reason; }
+};
+QString words(const char *text)
+{
+    return QString::fromLatin1(text);
+}
+} // namespace
+
+/// Holds, ladders and timers: what operators do about an alert, and what time does (rows 11 to 20).
+class TestAlertCare : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void row12_unacknowledgeWantsAComment()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.ack(desk.only().id);
+        QVERIFY(!desk.only().escalateAt);
+        QCOMPARE(desk.does(AlertVerb::Unacknowledge).code, words("comment_required"));
+        QVERIFY(desk.does(AlertVerb::Unacknowledge, words("wrong van")).changed);
+        QCOMPARE(desk.state(), words("UNACK"));
+        QCOMPARE(desk.log.last().comment, words("wrong van"));
+        QVERIFY(desk.only().escalateAt == desk.now + 10min);
+        QVERIFY(!desk.does(AlertVerb::Unacknowledge, words("again")).changed);
+    }
+
+    void row13_anAcknowledgeRunsOut()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 118);
+        desk.ack(desk.only().id);
+        desk.wait(29min);
+        QVERIFY(desk.count(AlertVerb::Remind) == 0);
+        desk.restart();
+        desk.wait(1min);
+        QCOMPARE(desk.count(AlertVerb::Remind), 1);
+        QCOMPARE(desk.state(), words("ACKED"));
+        QVERIFY(desk.ack(desk.only().id).changed); // the answer
+        desk.wait(30min);
+        QCOMPARE(desk.count(AlertVerb::Remind), 2);
+        desk.restart();
+        desk.wait(5min);
+        QCOMPARE(desk.last(), words("unack ack_expired"));
+        QCOMPARE(desk.state(), words("UNACK"));
+        QVERIFY(desk.only().escalateAt == desk.now + 60s);
+    }
+
+    void vector7_aShelfOutlivesARestart()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        QCOMPARE(desk.does(AlertVerb::Shelve, {}, 10min).code, words("comment_required"));
+        QVERIFY(desk.does(AlertVerb::Shelve, words("known"), 10min).changed);
+        QCOMPARE(desk.state(), words("SHELVED"));
+        QVERIFY(!desk.only().escalateAt);
+        desk.wait(5min);
+        desk.restart();
+        QCOMPARE(desk.state(), words("SHELVED"));
+        desk.wait(299s);
+        QCOMPARE(desk.state(), words("SHELVED"));
+        desk.wait(1s);
+        QCOMPARE(desk.state(), words("UNACK"));
+        QCOMPARE(desk.last(), words("unshelve expired"));
+    }
+
+    void row15_whatAShelfGivesBack()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        const QString id = desk.only().id;
+        desk.does(AlertVerb::Shelve, words("known"), 1h);
+        desk.say(rpm, 3000);
+        desk.wait(10s);
+        QCOMPARE(desk.state(), words("SHELVED")); // history goes on
+        desk.does(AlertVerb::Unshelve);
+        QCOMPARE(desk.state(), words("RTN_UNACK"));
+        desk.say(rpm, 4180);
+        desk.ack(id);
+        desk.does(AlertVerb::Shelve, words("known"), 1h);
+        desk.does(AlertVerb::Unshelve);
+        QCOMPARE(desk.state(), words("UNACK")); // somebody has to look again
+        desk.ack(id);
+        desk.does(AlertVerb::Shelve, words("known"), 1h);
+        desk.say(rpm, 3000);
+        desk.wait(10s);
+        desk.does(AlertVerb::Unshelve);
+        QVERIFY(desk.book().openAlerts().isEmpty());
+    }
+
+    void row14_whatMustNotBeShelved()
+    {
+        Desk desk({highRpm()});
+        desk.panic();
+        QCOMPARE(desk.does(AlertVerb::Shelve, words("x"), 1min).code, words("shelve_forbidden"));
+        Desk van({highRpm()});
+        van.say(rpm, 4180);
+        QCOMPARE(van.does(AlertVerb::Shelve, words("x"), 12h + 1s).code, words("shelve_too_long"));
+        QCOMPARE(van.does(AlertVerb::Shelve, words("x"), 0s).code, words("invalid"));
+        HandleAlert once;
+        once.verb = AlertVerb::Shelve;
+        once.alertId = van.only().id;
+        once.comment = words("until it is back");
+        once.oneShot = true;
+        QVERIFY(van.take(van.book().handle(once, personNamed("ortiz"), van.now)).changed);
+        van.restart();
+        van.say(rpm, 3000);
+        van.wait(10s);
+        QCOMPARE(van.last(), words("return one_shot"));
+        QCOMPARE(van.state(), words("RTN_UNACK"));
+    }
+
+    void vector8_aShelvedWarningThatTurnsCriticalIsBack()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 110);
+        desk.ack(desk.only().id);
+        desk.does(AlertVerb::Shelve, words("known"), 1h);
+        desk.say(coolant, 118);
+        QCOMPARE(desk.last(), words("level_change level_rose"));
+        QCOMPARE(desk.state(), words("UNACK"));
+        QVERIFY(desk.only().escalateAt == desk.now + 60s);
+    }
+
+    void row17_outOfServiceOfACriticalTakesTwo()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 118);
+        const QString id = desk.only().id;
+        const auto out = [&](const char *who, const char *why = "new radiator") {
+            return desk.take(
+                desk.book().takeOutOfService({id, 0, desk.now + 1h, words(why)}, personNamed(who, true), desk.now));
+        };
+        QCOMPARE(out("lind", "").code, words("comment_required"));
+        QVERIFY(out("lind").changed);
+        QCOMPARE(desk.last(), words("out_of_service proposed"));
+        QCOMPARE(desk.state(), words("UNACK"));
+        QVERIFY(!out("lind").changed);
+        desk.restart();
+        QVERIFY(out("sam").changed);
+        QCOMPARE(desk.state(), words("OUT_OF_SERVICE"));
+        desk.wait(1h);
+        QCOMPARE(desk.last(), words("return_to_service expired"));
+        QCOMPARE(desk.state(), words("UNACK"));
+        desk.panic();
+        QCOMPARE(desk.take(desk.book().takeOutOfService({desk.log.last().alert.id, 0, {}, words("x")},
+                                                        personNamed("lind", true), desk.now))
+                     .code,
+                 words("forbidden"));
+    }
+
+    void row18_silenceIsNoAcknowledge()
+    {
+        Desk desk;
+        desk.panic();
+        QVERIFY(desk.does(AlertVerb::Silence, {}, 1h).changed);
+        QCOMPARE(desk.state(), words("UNACK"));
+        QVERIFY(desk.only().silencedUntil == desk.now + 30s); // no longer than that
+        desk.wait(30s);
+        QVERIFY(!desk.only().silencedUntil);
+        Desk van({highRpm()});
+        van.say(rpm, 4180);
+        van.does(AlertVerb::Silence);
+        QVERIFY(van.only().silencedUntil == van.now + 120s);
+        van.say(rpm, 3000);
+        van.wait(10s);
+        van.say(rpm, 4180);
+        QVERIFY(!van.only().silencedUntil); // a new occurrence sounds at once
+    }
+
+    void row19_theLadderIsClimbed()
+    {
+        Desk desk;
+        desk.panic();
+        desk.wait(30s);
+        QCOMPARE(desk.only().escalation, 1);
+        desk.restart();
+        desk.wait(30s);
+        QCOMPARE(desk.only().escalation, 2);
+        desk.now += 10min; // the process was away
+        desk.restart();
+        desk.wait(0s);
+        QCOMPARE(desk.only().escalation >= 3, true);
+        desk.ack(desk.only().id);
+        QVERIFY(!desk.only().escalateAt);
+    }
+
+    void row20_aClaimIsALeaseAndBlocksNobody()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.does(AlertVerb::Claim);
+        QCOMPARE(desk.only().care->ownerName, words("ortiz"));
+        QCOMPARE(desk.does(AlertVerb::Release, {}, {}, personNamed("lind")).code, words("forbidden"));
+        desk.wait(100s);
+        desk.does(AlertVerb::Claim);
+        desk.wait(119s);
+        QCOMPARE(desk.only().care->ownerName, words("ortiz"));
+        desk.restart();
+        desk.wait(1s);
+        QCOMPARE(desk.last(), words("release lease_expired"));
+        QVERIFY(desk.only().care->ownerName.isEmpty());
+        desk.does(AlertVerb::Claim);
+        QVERIFY(desk.ack(desk.only().id, 0, AlertLevel::Emergency, words("lind")).changed);
+        QCOMPARE(desk.does(AlertVerb::Comment).code, words("comment_required"));
+        QVERIFY(desk.does(AlertVerb::Comment, words("driver called")).changed);
+    }
+
+    void reopenIsForWhoClosedItAndSoon()
+    {
+        Desk desk;
+        desk.panic();
+        const QString id = desk.only().id;
+        desk.take(desk.book().closeAlert({id, 0, Disposition::Test, {}}, personNamed("ortiz"), desk.now));
+        QVERIFY(desk.book().openAlerts().isEmpty());
+        desk.wait(59s);
+        QCOMPARE(desk.does(AlertVerb::Reopen, {}, {}, personNamed("lind")).code, words("forbidden"));
+        desk.restart();
+        QVERIFY(desk.does(AlertVerb::Reopen).changed);
+        QCOMPARE(desk.only().id, id);
+        QCOMPARE(desk.state(), words("UNACK"));
+        QVERIFY(!desk.only().acked);
+        desk.take(desk.book().closeAlert({id, 0, Disposition::Test, {}}, personNamed("ortiz"), desk.now));
+        desk.wait(61s);
+        QCOMPARE(desk.does(AlertVerb::Reopen).code, words("closed"));
+    }
+
+    void aCancelAfterTheAcknowledgeHasToBeConfirmed()
+    {
+        for (const bool confirmed : {true, false}) {
+            Desk desk;
+            desk.panic();
+            const QString id = desk.only().id;
+            desk.ack(id);
+            desk.take(desk.book().cancelPanic({{}, words("dana")}, desk.now));
+            QCOMPARE(desk.state(), words("RTN_UNACK"));
+            QCOMPARE(panicStatus(desk.only()), words("canceled"));
+            desk.restart();
+            if (confirmed) {
+                desk.ack(id);
+                QVERIFY(desk.book().openAlerts().isEmpty());
+                desk.wait(10min);
+                QVERIFY(desk.book().openAlerts().isEmpty());
+                continue;
+            }
+            desk.wait(120s);
+            QCOMPARE(desk.state(), words("UNACK"));
+            QVERIFY(std::any_of(desk.log.cbegin(), desk.log.cend(), [](const AlertChange &change) {
+                return change.reason == QLatin1String("cancel_unconfirmed");
+            }));
+            QCOMPARE(panicStatus(asOriginatorSees(desk.only())), words("canceled"));
+        }
+    }
+
+    void vector12_aPhoneThatDiesDuringAPanic()
+    {
+        Desk desk;
+        desk.panic();
+        desk.ack(desk.only().id);
+        for (int i = 0; i < 3; ++i) {
+            desk.wait(60s);
+            desk.kept(desk.book().heardFrom(words("dana"), false, desk.now));
+        }
+        QVERIFY(!desk.only().incident->contactLost);
+        desk.wait(89s);
+        QVERIFY(!desk.only().incident->contactLost);
+        desk.restart();
+        desk.wait(91s);
+        QVERIFY(desk.only().incident->contactLost);
+        QVERIFY(desk.only().cond == AlertCondition::Active);
+        QCOMPARE(desk.only().escalation, 1);
+        desk.kept(desk.book().heardFrom(words("dana"), false, desk.now));
+        QCOMPARE(desk.last(), words("contact_back "));
+    }
+
+    void twoMissedWelfareChecksGoToTheTop()
+    {
+        Desk desk;
+        desk.panic();
+        desk.ack(desk.only().id);
+        const auto live = [&](int seconds) {
+            for (int i = 0; i < seconds; i += 30) {
+                desk.wait(30s);
+                desk.kept(desk.book().heardFrom(words("dana"), false, desk.now));
+            }
+        };
+        live(300);
+        QVERIFY(desk.only().incident->welfareAsked);
+        desk.kept(desk.book().heardFrom(words("dana"), true, desk.now)); // a word
+        QCOMPARE(desk.last(), words("welfare confirmed"));
+        live(300 + 60 + 120);
+        QCOMPARE(desk.last(), words("escalate welfare_missed"));
+        QCOMPARE(desk.only().escalation, 9);
+    }
+
+    void vector14_nobodyCanHear()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 118);
+        desk.kept(desk.book().setAudible(false, desk.now));
+        QCOMPARE(desk.only().escalation, 1);
+        Desk later({overheat()});
+        later.kept(later.book().setAudible(false, later.now));
+        later.say(coolant, 118);
+        later.wait(0s);
+        QCOMPARE(later.only().escalation, 1);
+    }
+
+    void aClockThatIsSetBackTakesTheDeadlinesAlong()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.does(AlertVerb::Shelve, words("known"), 10min);
+        desk.wait(-1h);
+        desk.wait(10min);
+        QCOMPARE(desk.state(), words("UNACK"));
+    }
+
+    void twoOperatorsRace()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        const QString id = desk.only().id;
+        desk.ack(id);
+        HandleAlert late;
+        late.verb = AlertVerb::Shelve;
+        late.alertId = id;
+        late.occurrence = 2;
+        late.comment = words("x");
+        late.until = desk.now + 1min;
+        QCOMPARE(desk.take(desk.book().handle(late, personNamed("lind"), desk.now)).code, words("superseded"));
+        late.occurrence = 1;
+        QVERIFY(desk.take(desk.book().handle(late, personNamed("lind"), desk.now)).changed);
+        late.alertId = words("x");
+        QCOMPARE(desk.take(desk.book().handle(late, personNamed("lind"), desk.now)).code, words("not_found"));
+        desk.does(AlertVerb::Unshelve);
+        desk.ack(id);
+        desk.say(rpm, 3000);
+        desk.wait(10s);
+        QCOMPARE(desk.does(AlertVerb::Claim).code, words("closed"));
+        QCOMPARE(desk.does(AlertVerb::Raise).code, words("closed"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAlertCare)
+#include "test_alert_care.moc"
