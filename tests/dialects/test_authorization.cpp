@@ -176,8 +176,8 @@ public:
     /// What a request changed, whatever it was.
     [[nodiscard]] qsizetype effects() const
     {
-        return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent + userImport.asked;
-        return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent + contacts.changes;
+        return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent + userImport.asked +
+               contacts.changes;
     }
 
     struct Answer
@@ -262,7 +262,6 @@ QByteArray bodyOf(const Route &route, const char *object)
         return "id\nvan-9\n";
     if (route.pattern == "/api/devices/{device}[/]" && route.method == Route::Method::Put)
         return R"({"name":"x"})";
-    if (route.method != Route::Method::Post)
     if (route.method == Route::Method::Get || route.method == Route::Method::WebSocket)
         return {};
     const QByteArray id(object);
@@ -270,8 +269,6 @@ QByteArray bodyOf(const Route &route, const char *object)
            R"(","sensor_data":{"rpm":1},"telemetry_data":[{"rpm":1}],"user_id":")" + id +
            R"(","username":"x","password":"long enough","refresh_token":"x","device_id":"van-1","alert_type":"x",)"
            R"("message":"m","title":"t","type":"notification","data":{"speed":1},"metrics":{"cpu":1},"action_id":"a",)"
-           R"("action_type":"x","status":"failed"})";
-           R"("message":"m","title":"t","type":"notification","data":{},"metrics":{"cpu":1},"action_id":"a",)"
            R"("action_type":"x","status":"failed",)"
            R"("latitude":1,"longitude":2,"name":"x","phone":"112"})";
 }
@@ -419,8 +416,7 @@ void TestAuthorization::noRouteLeaks()
             if (mayComeWithout && token.isEmpty())
                 QVERIFY(isGood(answer));
             else
-                QCOMPARE(answer.status, 401);
-            QCOMPARE(answer.status, mayComeWithout && token.isEmpty() ? 101 : orByRight ? 403 : 401);
+                QCOMPARE(answer.status, orByRight ? 403 : 401);
             QCOMPARE(running.effects(), before);
         }
     }
