@@ -11,7 +11,7 @@ QString PeopleDirectory::idOf(const QString &emailOrId) const
     const QString text = emailOrId.trimmed();
     if (text.isEmpty() || text.size() > longest)
         return {};
-    const QString lower = text.toLower();
+    QString lower = text.toLower();
     const auto accounts = m_accounts->current();
     if (const auto id = accounts->idByEmail.constFind(lower); id != accounts->idByEmail.cend())
         return *id;
