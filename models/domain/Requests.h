@@ -77,7 +77,8 @@ struct NoteAudit
 };
 
 using RequestBody = std::variant<Acknowledge, SendChat, ReportAlert, RaisePanic, CancelPanic, PutDevice, IssueCommand,
-                                 ReportCommand, CancelCommand, MarkChat, NoteAudit, MarkSeen, SetStage, CloseAlert, HandleAlert, TakeOutOfService, ReturnToService>;
+                                 ReportCommand, CancelCommand, MarkChat, NoteAudit, MarkSeen, SetStage, CloseAlert,
+                                 HandleAlert, TakeOutOfService, ReturnToService>;
 
 /// A request that a server which may be away has not answered.
 struct PendingAction

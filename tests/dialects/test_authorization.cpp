@@ -8,9 +8,9 @@
 #include "server/dialects/RosterPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
+#include "server/dialects/emergency/EmergencyDialect.h"
 #include "server/dialects/hardware/HardwareDialect.h"
 #include "server/dialects/iothub/HubDialect.h"
-#include "server/dialects/emergency/EmergencyDialect.h"
 #include "server/dialects/monitor/MonitorDialect.h"
 #include "server/net/Server.h"
 #include "server/net/TokenAuthorizer.h"
@@ -67,6 +67,8 @@ public:
         done({});
     }
     int asked = 0;
+};
+
 /// Everybody has one contact, with the number 1.
 class FakeContacts final : public ContactsPort
 {
@@ -356,6 +358,7 @@ bool isExpected(const Person &who, const Route &route, const QString &object)
                                                             : object;
     return isRight(who, rule.act(), subject, isVehicles(rule));
 }
+
 } // namespace
 
 class TestAuthorization : public QObject

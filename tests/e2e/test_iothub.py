@@ -362,7 +362,7 @@ class Open(Hub):
                 self.assertEqual((answer.status, answer.json()), (400, {
                     "success": False, "message": "Event and data are required", "error": "MISSING_PARAMETERS"}))
             self.assertEqual(self.server.post("/api/realtime/" + path, "{bad").status, 400)
-        for path in ("/api/realtime/nothing", "/api/devices/nothing", "/api/telemetry/x/y"):
+        for path in ("/api/realtime/nothing", "/api/devices/x/y", "/api/telemetry/x/y"):
             answer = self.server.get(path)
             self.assertEqual((answer.status, answer.json()), (404, {
                 "success": False, "message": f"Route {path} not found", "error": "NOT_FOUND"}))

@@ -85,7 +85,7 @@ void closing(const QJsonObject &object)
 
 void contact(const QJsonObject &object)
 {
-    (void)taken(readContact(object, {}));
+    (void)taken(emergency::readContact(object, {}));
 }
 
 void alert(const QJsonObject &object)

@@ -222,7 +222,7 @@ void Outbound::publish(const QString &topic, const QString &type, const QJsonObj
 void Outbound::publishAlert(const AlertChange &change)
 {
     const Alert &alert = change.alert;
-    if (alert.kind != AlertKind::Incident)
+    if (alert.kind != AlertKind::Incident || change.verb == AlertVerb::Escalate) // of which this dialect has no word
         return;
     const Told before = m_told.value(alert.id);
     const Told now = toldOf(alert);
