@@ -38,7 +38,7 @@ double inSeconds(Duration span)
 
 AlertBook::AlertBook(QList<AlertRule> rules, AlertLimits limits, std::function<QString()> makeId)
     : m_rules(std::move(rules))
-    , m_limits(limits)
+    , m_limits(std::move(limits))
     , m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
 {
     m_common.timers = AlertTimers(m_limits.care);

@@ -18,7 +18,7 @@ public:
     explicit operator bool() const { return m_value != nullptr; }
     [[nodiscard]] const T &operator*() const { return *m_value; }
     [[nodiscard]] const T *operator->() const { return m_value.get(); }
-    [[nodiscard]] T valueOr(T other) const { return m_value ? *m_value : std::move(other); }
+    [[nodiscard]] T valueOr(const T &other) const { return m_value ? *m_value : other; }
     void reset() { m_value.reset(); }
     /// `change` gets a copy (a default value when there is none), which takes this one's place.
     template<class Change>

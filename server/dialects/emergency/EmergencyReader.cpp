@@ -135,7 +135,7 @@ std::variant<Reading, FieldError> readLocation(const QJsonObject &message)
 {
     const QJsonValue nested = message.value(QLatin1String("location"));
     const QJsonObject from = nested.isObject() ? nested.toObject() : message;
-    const FieldError invalid{text("location"), text("Invalid location data")};
+    FieldError invalid{text("location"), text("Invalid location data")};
     if (!nested.isUndefined() && !nested.isObject())
         return invalid;
     Reading reading;
@@ -177,7 +177,7 @@ std::variant<SendChat, FieldError> readChat(const QJsonObject &message)
     const QJsonArray ids = pictures.toArray();
     if (ids.size() > mostPictures)
         return FieldError{text("attachments"), text("attachments must not be more than 8")};
-    for (const QJsonValue &id : ids) {
+    for (const auto &id : ids) {
         if (!id.isString())
             return FieldError{text("attachments"), text("attachments must be a list of ids")};
         chat.attachments.append(id.toString());
