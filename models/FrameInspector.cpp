@@ -124,7 +124,7 @@ void FrameInspector::save()
     question.suggested = QStringLiteral("frames.log");
     question.filters = {tr("Logs (*.log *.txt)")};
     m_files.ask(question, [this](const QList<QUrl> &files) {
-        const QUrl file = files.constFirst();
+        const QUrl &file = files.constFirst();
         m_files.write(file, m_frames.allText().toUtf8(), [this, file](const QString &problem) {
             if (problem.isEmpty())
                 Q_EMIT said(tr("Saved as %1.").arg(file.toLocalFile()));
