@@ -75,7 +75,7 @@ bool AlertQueueModel::before(int a, int b) const
     const auto rank = [this](int row) {
         const Alert &alert = m_alerts.at(row);
         const bool returned = alert.cond == AlertCondition::Clear || alert.cond == AlertCondition::Canceled;
-        return std::tuple(alert.acked, -int(alert.level), returned, alert.raisedAt);
+        return std::tuple(!isWaiting(alert), -int(alert.level), returned, alert.raisedAt);
     };
     return rank(a) < rank(b);
 }
@@ -97,7 +97,7 @@ void AlertQueueModel::sourceChanged()
             continue;
         if (alert.acked) {
             ++counts.acknowledged;
-        } else {
+        } else if (isWaiting(alert)) {
             ++counts.unack[int(alert.level)];
             if (!oldest || alert.raisedAt < oldest->raisedAt)
                 oldest = &alert;

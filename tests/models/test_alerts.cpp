@@ -290,6 +290,20 @@ private Q_SLOTS:
         QCOMPARE(desk.order(), s("panic old young back info taken critical"));
     }
 
+    void whatIsShelvedWaitsForNobody()
+    {
+        Desk desk;
+        Alert shelved = alert("shelved", "a", AlertLevel::Critical, noon - 1h);
+        shelved.hold = AlertHold::Shelved;
+        desk.raise(shelved);
+        desk.raise(alert("warning", "b", AlertLevel::Warning));
+        QCOMPARE(desk.order(), s("warning shelved"));
+        QCOMPARE(desk.queue.unackCritical(), 0);
+        QCOMPARE(desk.queue.waiting(), 1);
+        QCOMPARE(desk.queue.acknowledged(), 0);
+        QCOMPARE(desk.queue.oldestWaitingId(), s("warning"));
+    }
+
     void anEmptyQueueWaitsForNothing()
     {
         Desk desk;
