@@ -86,7 +86,9 @@ void VehicleDialect::enter(const Place &place, net::Session *session)
         kind = VehicleSocket::Kind::Chat;
     const QString subject =
         kind == VehicleSocket::Kind::Telemetry ? place.object : userNamed(place.object, session->principal());
-    VehicleSocket &socket = m_sockets->add(session, kind, subject, m_options.messagesPerWindow);
+    VehicleSocket &socket = m_sockets->add(session, m_options.messagesPerWindow);
+    socket.kind = kind;
+    socket.subject = subject;
     const quint64 number = socket.number;
     if (kind == VehicleSocket::Kind::Alerts)
         session->setUrgent();
@@ -116,16 +118,6 @@ void VehicleDialect::closed(quint64 number)
         m_replay->closed(*socket);
     m_outbound->closed(*socket);
     m_sockets->close(number);
-    if (std::exchange(m_sweeping, true))
-        return;
-    // Not now: one of its messages may just be handled.
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_sweeping = false;
-            m_sockets->sweep();
-        },
-        Qt::QueuedConnection);
 }
 
 void VehicleDialect::serve(const Call &call, const net::Respond &respond)

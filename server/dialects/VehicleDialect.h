@@ -3,6 +3,7 @@
 
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/RuledDialect.h"
+#include "server/dialects/VehicleSockets.h"
 
 #include <QObject>
 
@@ -16,7 +17,6 @@ class VehicleInbound;
 class VehicleOutbound;
 class VehicleReplay;
 class VehicleRest;
-class VehicleSockets;
 
 /// Dialect 1, vehicle telemetry (PROTOCOL.md): /ws/telemetry/{vehicle}, /ws/alerts/{user}, /ws/chat/{user} and
 /// /api/v1/telemetry/…. Made and used on the server thread; the services outlive it. The mirror has had its first snapshot before the
@@ -64,7 +64,6 @@ private:
 
     const DialectOptions m_options;
     DialectServices m_services;
-    bool m_sweeping = false;
     std::unique_ptr<ReplyBox> m_replies;
     std::unique_ptr<VehicleSockets> m_sockets;
     std::unique_ptr<VehicleDirectory> m_directory;

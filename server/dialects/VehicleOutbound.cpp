@@ -41,12 +41,8 @@ VehicleOutbound::VehicleOutbound(const DialectOptions &options, const DialectSer
     , m_services(services)
     , m_sockets(sockets)
     , m_fanOut(this)
-    , m_beats(options.heartbeat)
-    , m_timer(this)
+    , m_beats(options, [this](const QList<quint64> &due, TimePoint now) { beat(due, now); }, this)
 {
-    m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::CoarseTimer);
-    connect(&m_timer, &QTimer::timeout, this, &VehicleOutbound::beat);
 }
 
 QStringList VehicleOutbound::topicsOf(const VehicleSocket &socket) const
@@ -71,8 +67,7 @@ void VehicleOutbound::listen(const VehicleSocket &socket)
 
 void VehicleOutbound::opened(const VehicleSocket &socket)
 {
-    m_beats.add(socket.number, m_options.clock());
-    arm();
+    m_beats.add(socket.number);
 }
 
 void VehicleOutbound::closed(const VehicleSocket &socket)
@@ -285,36 +280,16 @@ std::optional<SentWords> VehicleOutbound::words(const QString &alertId) const
     return it == m_words.cend() ? std::nullopt : std::optional<SentWords>(*it);
 }
 
-void VehicleOutbound::beat()
+void VehicleOutbound::beat(const QList<quint64> &due, TimePoint now)
 {
-    const TimePoint now = m_options.clock();
-    const QList<quint64> due = m_beats.takeDue(now);
-    if (!due.isEmpty()) {
-        const QJsonObject data{{QStringLiteral("timestamp"), toIso8601(now)},
-                               {QStringLiteral("server_status"), QStringLiteral("healthy")}};
-        const net::Frame frame = net::Frame::text(vehicle::envelope(QStringLiteral("heartbeat"), data, now));
-        for (const quint64 number : due) {
-            VehicleSocket *socket = m_sockets.find(number);
-            if (socket && !socket->producer)
-                sendFrame(*socket, frame, net::Delivery::B, QStringLiteral("heartbeat"));
-        }
+    const QJsonObject data{{QStringLiteral("timestamp"), toIso8601(now)},
+                           {QStringLiteral("server_status"), QStringLiteral("healthy")}};
+    const net::Frame frame = net::Frame::text(vehicle::envelope(QStringLiteral("heartbeat"), data, now));
+    for (const quint64 number : due) {
+        VehicleSocket *socket = m_sockets.find(number);
+        if (socket && !socket->producer)
+            sendFrame(*socket, frame, net::Delivery::B, QStringLiteral("heartbeat"));
     }
-    arm();
-}
-
-void VehicleOutbound::arm()
-{
-    const auto next = m_beats.next();
-    if (!next) {
-        m_timer.stop();
-        return;
-    }
-    if (m_timer.isActive())
-        return; // it is set for an earlier one
-    using std::chrono::milliseconds;
-    const auto wait = std::chrono::ceil<milliseconds>(*next - m_options.clock());
-    // Looking again after a minute at the latest survives a clock that was set back.
-    m_timer.start(std::clamp(wait, milliseconds(0), milliseconds(60000)));
 }
 
 } // namespace tocsin

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/dialects/DialectServices.h"
-#include "server/dialects/HeartbeatQueue.h"
+#include "server/dialects/Heartbeats.h"
 #include "server/dialects/VehicleFrames.h"
 #include "server/dialects/VehicleSockets.h"
 #include "server/net/FanOut.h"
@@ -70,8 +70,7 @@ private:
     [[nodiscard]] static bool isTold(const AlertChange &change);
     [[nodiscard]] static bool isTold(const ChatMessage &message);
     [[nodiscard]] bool hearsAll(const VehicleSocket &socket) const;
-    void beat();
-    void arm();
+    void beat(const QList<quint64> &due, TimePoint now);
     void sendFrame(VehicleSocket &socket, const net::Frame &frame, net::Delivery delivery, const QString &key = {});
     void forget(const VehicleSocket &socket);
 
@@ -79,8 +78,7 @@ private:
     DialectServices m_services;
     VehicleSockets &m_sockets;
     net::FanOut m_fanOut;
-    HeartbeatQueue m_beats;
-    QTimer m_timer;
+    Heartbeats m_beats;
     QHash<QString, LatestReading> m_known; ///< of the vehicles that somebody reads
     QHash<QString, SentWords> m_words;
     std::deque<QString> m_wordsOrder;

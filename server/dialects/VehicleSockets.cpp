@@ -19,39 +19,4 @@ Actor actorOf(const VehicleSocket &socket)
     return {Actor::Kind::User, socket.subject, self ? name : socket.subject, socket.session->id()};
 }
 
-VehicleSocket &VehicleSockets::add(net::Session *session, VehicleSocket::Kind kind, const QString &subject,
-                                   int messagesPerWindow)
-{
-    auto socket = std::make_unique<VehicleSocket>();
-    socket->number = ++m_last;
-    socket->session = session;
-    socket->kind = kind;
-    socket->subject = subject;
-    socket->limit = RateLimit(messagesPerWindow);
-    VehicleSocket &added = *socket;
-    m_sockets.emplace(added.number, std::move(socket));
-    return added;
-}
-
-void VehicleSockets::close(quint64 number)
-{
-    const auto it = m_sockets.find(number);
-    if (it == m_sockets.end())
-        return;
-    it->second->session = nullptr;
-    m_closed.push_back(std::move(it->second));
-    m_sockets.erase(it);
-}
-
-void VehicleSockets::sweep()
-{
-    m_closed.clear();
-}
-
-VehicleSocket *VehicleSockets::find(quint64 number) const
-{
-    const auto it = m_sockets.find(number);
-    return it == m_sockets.end() ? nullptr : it->second.get();
-}
-
 } // namespace tocsin

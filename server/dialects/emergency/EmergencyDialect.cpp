@@ -133,8 +133,10 @@ net::HttpResponse EmergencyDialect::refusal(const Place &place, int status) cons
 
 void EmergencyDialect::enter(const Place &place, net::Session *session)
 {
-    Socket &socket = m_sockets->add(session, kindOf(Page(place.route->id)), place.object, m_options.messagesPerWindow);
+    Socket &socket = m_sockets->add(session, m_options.messagesPerWindow);
     const quint64 number = socket.number;
+    socket.kind = kindOf(Page(place.route->id));
+    socket.subject = place.object;
     socket.openedAt = m_options.clock();
     connect(session, &net::Session::textReceived, this,
             [this, number](const QByteArray &utf8) { receive(number, utf8, false); });
@@ -260,16 +262,6 @@ void EmergencyDialect::closed(quint64 number)
     m_outbound->closed(*socket);
     m_sockets->close(number);
     m_stats->touch();
-    if (std::exchange(m_sweeping, true))
-        return;
-    // Not now: one of its messages may just be handled.
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_sweeping = false;
-            m_sockets->sweep();
-        },
-        Qt::QueuedConnection);
 }
 
 void EmergencyDialect::serve(const Call &call, const net::Respond &respond)

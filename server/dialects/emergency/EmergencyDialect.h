@@ -101,7 +101,6 @@ private:
     std::unique_ptr<emergency::TalkPages> m_talkPages;
     std::unique_ptr<emergency::ContactPages> m_contactPages;
     std::unique_ptr<QTimer> m_ticker;
-    bool m_sweeping = false;
 };
 
 } // namespace tocsin

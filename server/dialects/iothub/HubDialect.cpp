@@ -149,16 +149,6 @@ void HubDialect::closed(quint64 number)
     if (socket->connected)
         m_outbound->disconnected(*socket);
     m_sockets->close(number);
-    if (std::exchange(m_sweeping, true))
-        return;
-    // Not now: one of its messages may just be handled.
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_sweeping = false;
-            m_sockets->sweep();
-        },
-        Qt::QueuedConnection);
 }
 
 void HubDialect::tick(TimePoint now)

@@ -88,7 +88,6 @@ private:
 
     const DialectOptions m_options;
     const Parts m_parts;
-    bool m_sweeping = false;
     TimePoint m_cleanedAt;
     QTimer m_timer;
     std::unique_ptr<ReplyBox> m_replies;

@@ -14,45 +14,19 @@ Actor hubActor(const Principal &who, const QString &imei, const QString &session
     return {who.isStaff() ? Actor::Kind::Operator : Actor::Kind::User, who.id, who.name, session};
 }
 
-HubSocket &HubSockets::add(net::Session *session, int messagesPerWindow)
-{
-    auto socket = std::make_unique<HubSocket>();
-    socket->number = ++m_last;
-    socket->session = session;
-    socket->limit = RateLimit(messagesPerWindow);
-    HubSocket &added = *socket;
-    m_sockets.emplace(added.number, std::move(socket));
-    return added;
-}
-
 void HubSockets::close(quint64 number)
 {
-    const auto it = m_sockets.find(number);
-    if (it == m_sockets.end())
-        return;
-    it->second->session = nullptr;
     forgetDevices(number);
-    m_closed.push_back(std::move(it->second));
-    m_sockets.erase(it);
-}
-
-void HubSockets::sweep()
-{
-    m_closed.clear();
-}
-
-HubSocket *HubSockets::find(quint64 number) const
-{
-    const auto it = m_sockets.find(number);
-    return it == m_sockets.end() ? nullptr : it->second.get();
+    m_sockets.close(number);
 }
 
 QList<HubSocket *> HubSockets::all() const
 {
     QList<HubSocket *> list;
-    list.reserve(qsizetype(m_sockets.size()));
+    list.reserve(m_sockets.count());
     for (const auto &[number, socket] : m_sockets)
         list.append(socket.get());
+    std::sort(list.begin(), list.end(), [](const HubSocket *a, const HubSocket *b) { return a->number < b->number; });
     return list;
 }
 

@@ -2,30 +2,22 @@
 #pragma once
 
 #include "models/domain/Requests.h"
-#include "server/dialects/RateLimit.h"
-#include "server/net/Session.h"
+#include "server/dialects/SocketTable.h"
 
 #include <QHash>
 #include <QStringList>
 
-#include <map>
-#include <memory>
-#include <vector>
-
 namespace tocsin {
 
 /// One Socket.IO client of dialect 2.
-struct HubSocket
+struct HubSocket : DialectSocket
 {
-    quint64 number = 0;              ///< never used twice
-    net::Session *session = nullptr; ///< null once it closed
-    QString socketId;                ///< as its client knows it; while it is connected
-    bool connected = false;          ///< has joined the default namespace
-    bool known = false;              ///< somebody let it in: a token, or the open posture
-    TimePoint connectBy;             ///< while it is not connected
-    int attachments = 0;             ///< binary messages of a refused event that are still to come
-    QStringList emails;              ///< whom it has subscribed to, as it wrote them
-    RateLimit limit;
+    QString socketId;       ///< as its client knows it; while it is connected
+    bool connected = false; ///< has joined the default namespace
+    bool known = false;     ///< somebody let it in: a token, or the open posture
+    TimePoint connectBy;    ///< while it is not connected
+    int attachments = 0;    ///< binary messages of a refused event that are still to come
+    QStringList emails;     ///< whom it has subscribed to, as it wrote them
 };
 
 /// A device that registered over a socket.
@@ -42,9 +34,7 @@ struct HubDevice
 /// Whose act it is what comes over the hub about this device.
 [[nodiscard]] Actor hubActor(const Principal &who, const QString &imei, const QString &session = {});
 
-/// The sockets by number, and the devices that registered over them; a device counts as connected until it has been silent for
-/// `silence`. Server thread. A socket that closes while one of its messages is being handled stays valid (without session) until the
-/// next sweep().
+/// The sockets, and the devices that registered over them; a device counts as connected until it has been silent for `silence`. Server thread.
 class HubSockets
 {
 public:
@@ -52,11 +42,10 @@ public:
 
     explicit HubSockets(Duration silence) : m_silence(silence) {}
 
-    HubSocket &add(net::Session *session, int messagesPerWindow);
+    HubSocket &add(net::Session *session, int messagesPerWindow) { return m_sockets.add(session, messagesPerWindow); }
     void close(quint64 number);
-    void sweep(); ///< frees what was closed; never call it while handling a message
-    [[nodiscard]] HubSocket *find(quint64 number) const;
-    [[nodiscard]] QList<HubSocket *> all() const;
+    [[nodiscard]] HubSocket *find(quint64 number) const { return m_sockets.find(number); }
+    [[nodiscard]] QList<HubSocket *> all() const; ///< the oldest first
     [[nodiscard]] int connectedCount() const;
     [[nodiscard]] QStringList emails() const; ///< of all subscriptions, each once
 
@@ -69,11 +58,9 @@ public:
 
 private:
     Duration m_silence;
-    std::map<quint64, std::unique_ptr<HubSocket>> m_sockets;
-    std::vector<std::unique_ptr<HubSocket>> m_closed;
+    SocketTable<HubSocket> m_sockets;
     QHash<QString, HubDevice> m_devices;
     QHash<quint64, qsizetype> m_devicesOf;
-    quint64 m_last = 0;
 };
 
 } // namespace tocsin

@@ -34,12 +34,8 @@ MonitorHub::MonitorHub(const DialectOptions &options, const DialectServices &ser
     , m_options(options)
     , m_services(services)
     , m_fanOut(this)
-    , m_beats(options.heartbeat)
-    , m_timer(this)
+    , m_beats(options, [this](const QList<quint64> &due, TimePoint now) { beat(due, now); }, this)
 {
-    m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::CoarseTimer);
-    connect(&m_timer, &QTimer::timeout, this, &MonitorHub::beat);
 }
 
 MonitorHub::Socket MonitorHub::open(net::Session *session)
@@ -56,8 +52,7 @@ MonitorHub::Socket MonitorHub::open(net::Session *session)
     m_fanOut.subscribe(session, everybody);
     if (const Principal &who = session->principal(); !who.anonymous && !who.id.isEmpty())
         m_fanOut.subscribe(session, keyOfUser(who.id));
-    m_beats.add(socket->number, m_options.clock());
-    arm();
+    m_beats.add(socket->number);
     return socket;
 }
 
@@ -148,35 +143,15 @@ MonitorHub::Counts MonitorHub::counts() const
     return counts;
 }
 
-void MonitorHub::beat()
+void MonitorHub::beat(const QList<quint64> &due, TimePoint now)
 {
-    const TimePoint now = m_options.clock();
-    const QList<quint64> due = m_beats.takeDue(now);
-    if (!due.isEmpty()) {
-        const net::Frame frame = net::Frame::text(
-            monitor::envelope(QStringLiteral("heartbeat"), {{QStringLiteral("status"), QStringLiteral("alive")}}, now));
-        for (const quint64 number : due) {
-            const auto it = m_sockets.find(number);
-            if (it != m_sockets.end() && it->second->session->isOpen())
-                it->second->session->send(frame, net::Delivery::B, QStringLiteral("heartbeat"));
-        }
+    const net::Frame frame = net::Frame::text(
+        monitor::envelope(QStringLiteral("heartbeat"), {{QStringLiteral("status"), QStringLiteral("alive")}}, now));
+    for (const quint64 number : due) {
+        const auto it = m_sockets.find(number);
+        if (it != m_sockets.end() && it->second->session->isOpen())
+            it->second->session->send(frame, net::Delivery::B, QStringLiteral("heartbeat"));
     }
-    arm();
-}
-
-void MonitorHub::arm()
-{
-    const auto next = m_beats.next();
-    if (!next) {
-        m_timer.stop();
-        return;
-    }
-    if (m_timer.isActive())
-        return; // it is set for an earlier one
-    using std::chrono::milliseconds;
-    const auto wait = std::chrono::ceil<milliseconds>(*next - m_options.clock());
-    // Looking again after a minute at the latest survives a clock that was set back.
-    m_timer.start(std::clamp(wait, milliseconds(0), milliseconds(60000)));
 }
 
 } // namespace tocsin

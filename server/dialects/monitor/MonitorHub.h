@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/dialects/DialectServices.h"
-#include "server/dialects/HeartbeatQueue.h"
+#include "server/dialects/Heartbeats.h"
 #include "server/dialects/RateLimit.h"
 #include "server/dialects/monitor/MonitorTopics.h"
 #include "server/net/FanOut.h"
@@ -56,6 +56,7 @@ public:
     int sendToAll(const QByteArray &utf8);
 
     [[nodiscard]] QStringList topicsOf(const net::Session *session) const { return m_fanOut.topicsOf(session); }
+    [[nodiscard]] bool hasSockets() const { return !m_sockets.empty(); }
     [[nodiscard]] int listeners(const monitor::Topic &topic) const { return m_fanOut.subscriberCount(topic.key()); }
 
     struct Counts
@@ -69,15 +70,13 @@ public:
     [[nodiscard]] Counts counts() const;
 
 private:
-    void beat();
-    void arm();
+    void beat(const QList<quint64> &due, TimePoint now);
 
     const DialectOptions &m_options;
     DialectServices m_services;
     std::unordered_map<quint64, Socket> m_sockets;
     net::FanOut m_fanOut;
-    HeartbeatQueue m_beats;
-    QTimer m_timer;
+    Heartbeats m_beats;
     quint64 m_last = 0;
 };
 

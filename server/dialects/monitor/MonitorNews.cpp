@@ -79,6 +79,8 @@ void MonitorNews::publishReadings(const QList<Reading> &readings)
 {
     for (const Reading &reading : readings) {
         ++m_heard[reading.deviceId];
+        if (!m_hub.hasSockets())
+            continue; // nor a name of the topic for nobody
         const monitor::Topic topic = topicOf(TopicKind::Metrics, reading.deviceId);
         const auto encode = [&] {
             auto known = m_known.find(reading.deviceId);
