@@ -35,7 +35,7 @@ void LogReplay::opened(const Listener &listener)
     const quint64 number = listener.number;
     const PingBarrier::Start start = m_barrier.open(number, listener.key, headOf(listener));
     connect(listener.session, &net::Session::pongReceived, this,
-            [this, number](const QByteArray &payload) { m_barrier.proved(number, payload); });
+            [this, number](const QByteArray &payload) { prove(number, payload); });
     connect(listener.session, &net::Session::drained, this, [this, number] { proceed(number); });
     Pending pending{start.after, 0, false};
     if (!start.known && !m_startHeads.isEmpty() && m_options.clock() - m_startedAt < graceAfter) {
@@ -111,7 +111,7 @@ void LogReplay::take(quint64 number, const EventsResult &result)
         if (silent || !listener.tell(event))
             continue;
         told = true;
-        if (!m_listeners.contains(number))
+        if (!m_listeners.contains(number) || !listener.session->isOpen())
             return; // closed by what it was sent
     }
     if (result.events.isEmpty())
@@ -136,9 +136,21 @@ void LogReplay::ping()
 {
     for (const quint64 number : std::exchange(m_toPing, {})) {
         const auto listener = m_listeners.constFind(number);
-        if (listener != m_listeners.cend() && listener->session->isOpen())
-            listener->session->ping(m_barrier.sent(number, headOf(*listener)));
+        if (listener == m_listeners.cend() || !listener->session->isOpen())
+            continue;
+        const qint64 head = headOf(*listener);
+        if (listener->pinged)
+            listener->pinged(head);
+        listener->session->ping(m_barrier.sent(number, head));
     }
+}
+
+void LogReplay::prove(quint64 number, const QByteArray &payload)
+{
+    const bool anything = m_barrier.proved(number, payload);
+    const auto listener = m_listeners.constFind(number);
+    if (anything && listener != m_listeners.cend() && listener->proved)
+        listener->proved(m_barrier.provedBy(number));
 }
 
 } // namespace tocsin

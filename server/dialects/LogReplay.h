@@ -37,6 +37,8 @@ public:
         QStringList topics;                        ///< told() names these
         std::function<bool(const Event &)> tell{}; ///< something earlier; false: it is not for it
         std::function<void()> listen{};            ///< from here on it is told as things happen
+        std::function<void(qint64 seq)> pinged{};  ///< behind something that just happened, of this or an earlier seq
+        std::function<void(qint64 seq)> proved{};  ///< all up to this seq has arrived
     };
 
     LogReplay(const DialectOptions &options, const DialectServices &services, ReplyBox &replies,
@@ -59,6 +61,7 @@ private:
     void proceed(quint64 number);
     void take(quint64 number, const EventsResult &result);
     void ping();
+    void prove(quint64 number, const QByteArray &payload);
     [[nodiscard]] qint64 headOf(const Listener &listener) const;
 
     const DialectOptions &m_options;

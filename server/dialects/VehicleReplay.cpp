@@ -7,12 +7,10 @@
 #include <QTimer>
 
 #include <algorithm>
-#include <utility>
 
 namespace tocsin {
 
 namespace {
-constexpr int eventsAtOnce = 256;
 constexpr auto askAgainAfter = std::chrono::seconds(1);
 
 QString streamOf(const VehicleSocket &socket)
@@ -34,139 +32,57 @@ QString keyOf(const VehicleSocket &socket)
 VehicleReplay::VehicleReplay(const DialectOptions &options, const DialectServices &services, VehicleSockets &sockets,
                              VehicleOutbound &outbound, ReplyBox &replies, QObject *parent)
     : QObject(parent)
-    , m_options(options)
     , m_services(services)
     , m_sockets(sockets)
     , m_outbound(outbound)
     , m_replies(replies)
-    , m_startedAt(options.clock())
-    , m_startHeads(services.mirror.heads())
+    , m_log(options, services, replies, this)
 {
-    connect(&outbound, &VehicleOutbound::told, this, [this](const QStringList &topics) {
-        const bool idle = m_toPing.isEmpty();
-        for (const QString &topic : topics)
-            m_toPing.unite(m_listening.value(topic));
-        // Once for all that is told in this turn.
-        if (idle && !m_toPing.isEmpty())
-            QMetaObject::invokeMethod(this, &VehicleReplay::ping, Qt::QueuedConnection);
-    });
-}
-
-qint64 VehicleReplay::headOf(const VehicleSocket &socket) const
-{
-    return m_services.mirror.heads().value(streamOf(socket));
+    connect(&outbound, &VehicleOutbound::told, &m_log, &LogReplay::told);
 }
 
 void VehicleReplay::opened(const VehicleSocket &socket)
 {
     const quint64 number = socket.number;
-    const qint64 head = headOf(socket);
-    const PingBarrier::Start start = m_barrier.open(number, keyOf(socket), head);
-    connect(socket.session, &net::Session::pongReceived, this,
-            [this, number](const QByteArray &payload) { proved(number, payload); });
-    connect(socket.session, &net::Session::drained, this, [this, number] { proceed(number); });
-    Pending pending{start.after, 0, false};
-    if (!start.known && !m_startHeads.isEmpty() && m_options.clock() - m_startedAt < graceAfter) {
-        pending.silentTo = m_startHeads.value(streamOf(socket));
-        pending.at = std::max<qint64>(0, pending.silentTo - graceEvents);
-        m_barrier.beginAt(number, pending.at);
-    }
-    m_pending.insert(number, pending);
-    proceed(number);
+    LogReplay::Listener listener;
+    listener.number = number;
+    listener.session = socket.session;
+    listener.key = keyOf(socket);
+    listener.stream = streamOf(socket);
+    listener.topics = m_outbound.topicsOf(socket);
+    listener.tell = [this, number](const Event &event) { return tell(number, event); };
+    listener.listen = [this, number] {
+        if (const VehicleSocket *one = m_sockets.find(number))
+            m_outbound.listen(*one);
+    };
+    listener.pinged = [this, number](qint64 seq) {
+        const VehicleSocket *one = m_sockets.find(number);
+        if (one && one->kind == VehicleSocket::Kind::Chat)
+            note(*one, seq, lastLine(chatThreadOfUser(one->subject)));
+    };
+    listener.proved = [this, number](qint64 seq) { proved(number, seq); };
+    m_log.opened(listener);
 }
 
 void VehicleReplay::closed(const VehicleSocket &socket)
 {
-    m_pending.remove(socket.number);
-    if (m_toPing.remove(socket.number)) // told of something, not pinged yet
-        (void)m_barrier.sent(socket.number, headOf(socket));
     m_lines.remove(socket.number);
-    const QStringList topics = m_outbound.topicsOf(socket);
-    for (const QString &name : topics) {
-        const auto topic = m_listening.find(name);
-        if (topic == m_listening.end())
-            continue;
-        topic->remove(socket.number);
-        if (topic->isEmpty())
-            m_listening.erase(topic);
-    }
-    m_barrier.closed(socket.number, headOf(socket));
+    m_log.closed(socket.number);
 }
 
-void VehicleReplay::proceed(quint64 number)
+bool VehicleReplay::tell(quint64 number, const Event &event)
 {
-    const auto pending = m_pending.find(number);
     VehicleSocket *socket = m_sockets.find(number);
-    if (pending == m_pending.end() || socket == nullptr || pending->asking)
-        return;
-    if (pending->at >= headOf(*socket)) {
-        // The mirror stands where the log was read to: from here on it is told as things happen.
-        m_barrier.passed(number, pending->at);
-        m_pending.erase(pending);
-        const QStringList topics = m_outbound.topicsOf(*socket);
-        for (const QString &topic : topics)
-            m_listening[topic].insert(number);
-        m_outbound.listen(*socket);
-        return;
-    }
-    if (socket->session->isBehind())
-        return; // drained() follows
-    pending->asking = true;
-    m_services.archive.events(
-        {streamOf(*socket), pending->at, eventsAtOnce},
-        m_replies.expect<EventsResult>([this, number](const EventsResult &result) { take(number, result); }));
-}
-
-void VehicleReplay::take(quint64 number, const EventsResult &result)
-{
-    const auto pending = m_pending.find(number);
-    VehicleSocket *socket = m_sockets.find(number);
-    if (pending == m_pending.end() || socket == nullptr)
-        return;
-    pending->asking = false;
-    if (!result.error.isEmpty()) {
-        QTimer::singleShot(askAgainAfter, this, [this, number] { proceed(number); });
-        return;
-    }
-    bool told = false;
-    QString line;
-    for (const Event &event : result.events) {
-        pending->at = native::seqIn(streamOf(*socket), event);
-        const bool silent = pending->at <= pending->silentTo && event.at < m_startedAt - graceBefore;
-        if (silent || !tell(*socket, event))
-            continue;
-        told = true;
-        ++m_replayed;
-        if (const auto *message = std::get_if<ChatMessage>(&event.body); message && message->fromDesk)
-            line = message->id;
-        if (!socket->session || !socket->session->isOpen())
-            return;
-    }
-    if (result.events.isEmpty())
-        pending->at = std::max(pending->at, headOf(*socket)); // there is no more
-    if (told)
-        pingBehind(*socket, pending->at, line);
-    proceed(number);
-}
-
-bool VehicleReplay::tell(VehicleSocket &socket, const Event &event) const
-{
-    if (const auto *message = std::get_if<ChatMessage>(&event.body))
-        return m_outbound.tell(socket, *message);
-    if (const auto *change = std::get_if<AlertChange>(&event.body))
-        return m_outbound.tell(socket, *change);
-    return false;
-}
-
-void VehicleReplay::ping()
-{
-    for (const quint64 number : std::exchange(m_toPing, {})) {
-        VehicleSocket *socket = m_sockets.find(number);
-        if (socket != nullptr && socket->session && socket->session->isOpen())
-            pingBehind(*socket, headOf(*socket),
-                       socket->kind == VehicleSocket::Kind::Chat ? lastLine(chatThreadOfUser(socket->subject))
-                                                                 : QString());
-    }
+    if (!socket)
+        return false;
+    const auto *message = std::get_if<ChatMessage>(&event.body);
+    const auto *change = std::get_if<AlertChange>(&event.body);
+    if (!(message && m_outbound.tell(*socket, *message)) && !(change && m_outbound.tell(*socket, *change)))
+        return false;
+    ++m_replayed;
+    if (message && message->fromDesk && socket->session) // not closed by what it was sent
+        note(*socket, native::seqIn(streamOf(*socket), event), message->id);
+    return true;
 }
 
 /// The newest that the desk wrote itself; empty: none is known.
@@ -178,25 +94,24 @@ QString VehicleReplay::lastLine(const QString &thread) const
     return line == lines.crend() ? QString() : line->id;
 }
 
-void VehicleReplay::pingBehind(VehicleSocket &socket, qint64 seq, const QString &line)
+/// A line of the desk that is in what was told up to `seq`.
+void VehicleReplay::note(const VehicleSocket &socket, qint64 seq, const QString &line)
 {
-    if (socket.kind == VehicleSocket::Kind::Chat && !line.isEmpty() && !socket.producer) {
-        std::deque<Line> &lines = m_lines[socket.number];
-        lines.push_back({seq, line});
-        if (lines.size() > maxLines)
-            lines.pop_front();
-    }
-    socket.session->ping(m_barrier.sent(socket.number, seq));
+    if (socket.kind != VehicleSocket::Kind::Chat || line.isEmpty() || socket.producer)
+        return;
+    std::deque<Line> &lines = m_lines[socket.number];
+    lines.push_back({seq, line});
+    if (lines.size() > maxLines)
+        lines.pop_front();
 }
 
-void VehicleReplay::proved(quint64 number, const QByteArray &payload)
+void VehicleReplay::proved(quint64 number, qint64 seq)
 {
     const auto lines = m_lines.find(number);
-    if (!m_barrier.proved(number, payload) || lines == m_lines.end())
+    if (lines == m_lines.end())
         return;
     QString line;
-    for (const qint64 seq = m_barrier.provedBy(number); !lines->empty() && lines->front().seq <= seq;
-         lines->pop_front())
+    for (; !lines->empty() && lines->front().seq <= seq; lines->pop_front())
         line = lines->front().id;
     if (lines->empty())
         m_lines.erase(lines);
