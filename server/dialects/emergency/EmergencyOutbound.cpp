@@ -78,7 +78,7 @@ Outbound::Outbound(const Parts &parts, QObject *parent) : QObject(parent), m_par
     const QList<Alert> open = m_parts.services.mirror.openAlerts();
     for (const Alert &alert : open) {
         if (alert.kind == AlertKind::Incident)
-            m_told.insert(alert.id, toldOf(alert));
+            m_told.insert(alert.id, lasting(objectsOf(alert)));
     }
     const DeskMirror &mirror = m_parts.services.mirror;
     connect(&mirror, &DeskMirror::alertChanged, this, &Outbound::publishAlert);
@@ -92,9 +92,13 @@ View Outbound::viewOf(const Socket &socket) const
     return socket.isOriginator() || !socket.who().isStaff() ? View::Phone : View::Staff;
 }
 
-Outbound::Told Outbound::toldOf(const Alert &alert)
+Outbound::Told Outbound::objectsOf(const Alert &alert) const
 {
-    Told told{m_parts.incidents.object(alert, View::Phone), m_parts.incidents.object(alert, View::Staff)};
+    return {m_parts.incidents.object(alert, View::Phone), m_parts.incidents.object(alert, View::Staff)};
+}
+
+Outbound::Told Outbound::lasting(Told told)
+{
     for (const char *name : {"duration", "updated_at", "media_count", "location_count"}) {
         told.phone.remove(QLatin1String(name));
         told.staff.remove(QLatin1String(name));
@@ -225,13 +229,14 @@ void Outbound::publishAlert(const AlertChange &change)
     if (alert.kind != AlertKind::Incident || change.verb == AlertVerb::Escalate) // of which this dialect has no word
         return;
     const Told before = m_told.value(alert.id);
-    const Told now = toldOf(alert);
+    const Told objects = objectsOf(alert);
+    const Told now = lasting(objects);
     if (isOpen(alert))
         m_told.insert(alert.id, now);
     else
         m_told.remove(alert.id);
     if (now.phone != before.phone) {
-        QJsonObject body = alertBody(m_parts.incidents.object(alert, View::Phone));
+        QJsonObject body = alertBody(objects.phone);
         publish(alertTopic(alert.id, View::Phone), text("alert_updated"), body, net::Delivery::Alert);
         const bool seen = before.phone.value(QLatin1String("seen_at")) != now.phone.value(QLatin1String("seen_at"));
         if (!before.phone.isEmpty() && (seen || statusIn(before.phone) != statusIn(now.phone))) {
@@ -242,19 +247,18 @@ void Outbound::publishAlert(const AlertChange &change)
         }
     }
     if (now.staff != before.staff) {
-        const QJsonObject body = alertBody(m_parts.incidents.object(alert, View::Staff));
-        publish(alertTopic(alert.id, View::Staff), text("alert_updated"), body, net::Delivery::Alert);
-        tellStaff(alert, statusIn(before.staff));
+        publish(alertTopic(alert.id, View::Staff), text("alert_updated"), alertBody(objects.staff),
+                net::Delivery::Alert);
+        tellStaff(objects.staff, isOpen(alert), statusIn(before.staff));
     }
 }
 
-void Outbound::tellStaff(const Alert &alert, const QString &before)
+void Outbound::tellStaff(const QJsonObject &object, bool isOpen, const QString &before)
 {
-    const QJsonObject object = m_parts.incidents.object(alert, View::Staff);
     const QString status = statusIn(object);
     QJsonObject body = alertBody(object);
     QString type = text("alert_updated");
-    if (before.isEmpty() && isOpen(alert)) {
+    if (before.isEmpty() && isOpen) {
         type = text("new_alert");
     } else if (status != before && status == QLatin1String("acknowledged")) {
         type = text("alert_acknowledged");

@@ -62,21 +62,22 @@ Q_SIGNALS:
     void told(const QStringList &topics);
 
 private:
-    /// A panic as it was told last, without what changes by itself.
+    /// A panic as it is told.
     struct Told
     {
         QJsonObject phone;
         QJsonObject staff;
     };
-    [[nodiscard]] Told toldOf(const Alert &alert);
+    [[nodiscard]] Told objectsOf(const Alert &alert) const;
+    [[nodiscard]] static Told lasting(Told told); ///< without what changes by itself
     [[nodiscard]] View viewOf(const Socket &socket) const;
-    void tellStaff(const Alert &alert, const QString &before);
+    void tellStaff(const QJsonObject &object, bool isOpen, const QString &before);
     void publish(const QString &topic, const QString &type, const QJsonObject &body,
                  net::Delivery delivery = net::Delivery::A, const QString &key = {});
 
     const Parts m_parts;
     net::FanOut m_fanOut;
-    QHash<QString, Told> m_told; ///< of open panics
+    QHash<QString, Told> m_told; ///< of open panics, as they were told last
     qint64 m_errors = 0;
 };
 
