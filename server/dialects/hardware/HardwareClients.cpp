@@ -56,13 +56,11 @@ void HardwareClients::send(const Client &client, const QJsonObject &document)
 {
     if (!client.session)
         return;
-    ++m_sent;
     client.session->send(frameOf(encode(document, client.format), client.format));
 }
 
 void HardwareClients::error(const Client &client, const QString &code, const FieldError &error, const QString &request)
 {
-    ++m_errors;
     QJsonObject document{{QStringLiteral("type"), QStringLiteral("error")},
                          {QStringLiteral("success"), false},
                          {QStringLiteral("error"), error.message},
@@ -86,7 +84,6 @@ void HardwareClients::tell(const QJsonObject &document, const std::function<bool
         net::Frame &frame = frames.at((client->format.binary ? 1U : 0U) + (client->format.compress ? 2U : 0U));
         if (frame.isEmpty())
             frame = frameOf(encode(document, client->format), client->format);
-        ++m_sent;
         client->session->send(frame);
     }
 }

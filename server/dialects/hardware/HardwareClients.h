@@ -57,14 +57,10 @@ public:
     void error(const Client &client, const QString &code, const FieldError &error, const QString &request = {});
     /// To whoever may see it; encoded once per format.
     void tell(const QJsonObject &document, const std::function<bool(const Principal &)> &maySee);
-    [[nodiscard]] qint64 sent() const { return m_sent; }
-    [[nodiscard]] qint64 errors() const { return m_errors; }
 
 private:
     quint64 m_last = 0;
     std::map<quint64, std::shared_ptr<Client>> m_clients;
-    qint64 m_sent = 0;
-    qint64 m_errors = 0;
 };
 
 } // namespace tocsin::hardware

@@ -46,7 +46,6 @@ void HardwareInbound::invalid(const Client &client, const FieldError &error, con
 
 void HardwareInbound::receive(const std::shared_ptr<Client> &client, const QByteArray &payload, bool binary)
 {
-    ++m_received;
     const JsonLimits &limits = m_parts.options.json;
     const auto parsed = binary ? parseBinary(payload, limits) : parseJsonObject(payload, limits);
     if (const auto *error = std::get_if<FieldError>(&parsed)) {

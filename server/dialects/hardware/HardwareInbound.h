@@ -38,7 +38,6 @@ public:
     explicit HardwareInbound(Parts parts);
 
     void receive(const std::shared_ptr<Client> &client, const QByteArray &payload, bool binary);
-    [[nodiscard]] qint64 received() const { return m_received; }
     [[nodiscard]] qint64 rateLimited() const { return m_rateLimited; }
 
 private:
@@ -60,7 +59,6 @@ private:
 
     Parts m_parts;
     AddressLimits m_addresses;
-    qint64 m_received = 0;
     qint64 m_rateLimited = 0;
 };
 

@@ -85,7 +85,6 @@ const Stream &HardwareStreams::open(net::Session *session, const QString &client
     const quint64 number = ++m_last;
     m_ids.insert(id, number);
     Stream &stream = *m_streams.emplace(number, std::make_unique<Stream>(number, session, id, spec, now)).first->second;
-    ++m_figures.opened;
     m_bySession[session].push_back(number);
     feedOf(spec.deviceId).streams.push_back(number);
     schedule(stream, now);

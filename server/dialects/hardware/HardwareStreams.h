@@ -58,7 +58,6 @@ public:
     };
     struct Figures
     {
-        qint64 opened = 0;
         qint64 frames = 0;
         qint64 skipped = 0;
     };
