@@ -76,6 +76,8 @@ struct Alert
     std::optional<double> threshold; ///< the limit that was violated
     std::optional<Position> position;
     QStringList recommendedActions;
+    QString guidance;           ///< what to do about it, at length, as its rule says
+    bool commentWanted = false; ///< an acknowledge has to bring a comment
     TimePoint raisedAt; ///< the first violation of this occurrence
     TimePoint lastSeenAt;
     std::optional<TimePoint> clearedAt;

@@ -357,6 +357,7 @@ AlertBook::Slot &AlertBook::addRuleSlot(Source &source, int ruleIndex, const QSt
     facts.channel = rule.metric;
     facts.unit = rule.unit;
     facts.recommendedActions = rule.actions;
+    facts.guidance = rule.guidance;
     Slot &slot = addSlot(&source, ruleIndex, std::move(facts));
     source.tracks.push_back(&slot);
     return slot;

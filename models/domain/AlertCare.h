@@ -35,6 +35,11 @@ struct AlertCare
     QString ownerName;
     std::optional<TimePoint> ownedUntil; ///< end of the lease, unless the owner's console renews it
 
+    QString offeredToId; ///< handed over to this person, who has not accepted yet; the owner stays; empty: nobody
+    QString offeredToName;
+    QString offeredBy; ///< name
+    QString offerNote;
+
     QString heldBy;                     ///< person; or what suppresses it, "rule engine_overheat"
     QString holdReason;                 ///< of Alert::hold
     std::optional<TimePoint> heldUntil; ///< none: until somebody, or what suppresses it, ends the hold

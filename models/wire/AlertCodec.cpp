@@ -67,6 +67,8 @@ void alertTexts(Io &io, A &a)
     field("value", a.value);
     field("threshold", a.threshold);
     field("actions", a.recommendedActions);
+    field("guidance", a.guidance);
+    field("comment_wanted", a.commentWanted);
     field("raised_at", a.raisedAt);
     field("last_seen_at", a.lastSeenAt);
     field("cleared_at", a.clearedAt);
@@ -89,6 +91,10 @@ void careFields(Io &io, C &c)
     field("owner_id", c.ownerId);
     field("owner_name", c.ownerName);
     field("owned_until", c.ownedUntil);
+    field("offered_to_id", c.offeredToId);
+    field("offered_to_name", c.offeredToName);
+    field("offered_by", c.offeredBy);
+    field("offer_note", c.offerNote);
     field("held_by", c.heldBy);
     field("hold_reason", c.holdReason);
     field("held_until", c.heldUntil);

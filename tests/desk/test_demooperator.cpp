@@ -246,10 +246,18 @@ private Q_SLOTS:
         QTRY_VERIFY(desk.stats().uncommitted == 0);
         QCoreApplication::processEvents();
         now += 2min;
-        QTRY_COMPARE(store.stored().size(), 3);
-        const auto change = std::get<AlertChange>(store.stored().last().body);
-        QCOMPARE(change.alert.source, QStringLiteral("lena"));
-        QCOMPARE(change.alert.ackedBy, QStringLiteral("M. Ortiz"));
+        // The desk escalates both meanwhile: only what was taken counts here.
+        const auto taken = [&store] {
+            QStringList who;
+            for (const Event &event : store.stored()) {
+                const auto *change = std::get_if<AlertChange>(&event.body);
+                if (change && change->verb == AlertVerb::Acknowledge)
+                    who.append(change->alert.source + u' ' + change->alert.ackedBy);
+            }
+            return who;
+        };
+        QTRY_VERIFY(!taken().isEmpty());
+        QCOMPARE(taken(), QStringList{QStringLiteral("lena M. Ortiz")});
         shift.stop();
         desk.stop();
     }
