@@ -31,30 +31,6 @@ struct Overloaded : Ts...
     using Ts::operator()...;
 };
 
-/// Readings that violate an event rule are not dropped under load: the event may never be told again.
-std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules)
-{
-    QHash<QString, QList<AlertRule>> byMetric;
-    for (const AlertRule &rule : rules) {
-        if (rule.kind == AlertKind::Event)
-            byMetric[rule.metric].append(rule);
-    }
-    return [byMetric](const Reading &reading) {
-        for (const Sample &sample : reading.samples) {
-            const auto found = byMetric.constFind(sample.channel);
-            if (found == byMetric.cend())
-                continue;
-            const auto *items = std::get_if<QStringList>(&sample.value);
-            const std::optional<double> value = number(sample.value);
-            if ((items && !items->isEmpty()) || std::holds_alternative<QString>(sample.value) ||
-                (value && std::any_of(found->cbegin(), found->cend(),
-                                      [&value](const AlertRule &rule) { return violatedBand(rule, *value) >= 0; })))
-                return true;
-        }
-        return false;
-    };
-}
-
 } // namespace
 
 Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, ReadingArchive &archive,
@@ -157,6 +133,18 @@ void Desk::take(const QList<Reading> &readings)
         return;
     m_readingsTaken += static_cast<quint64>(readings.size());
     m_readings.push(readings);
+}
+
+void Desk::stepUnreached(const QString &alertId, int step)
+{
+    const auto hurry = [this, alertId, step] {
+        const TimePoint now = m_settings.clock();
+        if (m_commits && !m_finished &&
+            m_commits->size() < m_settings.uncommittedMost) // else the ladder keeps its times
+            addChanges(m_book.stepUnreached(alertId, step, now), systemActor, {}, now);
+        tick();
+    };
+    QMetaObject::invokeMethod(this, hurry, Qt::QueuedConnection);
 }
 
 void Desk::snapshot(std::function<void(const DeskSnapshot &)> reply)
