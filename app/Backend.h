@@ -2,11 +2,11 @@
 #pragma once
 
 #include "app/Settings.h"
-#include "hal/AdapterConfig.h"
 #include "models/domain/AlertRule.h"
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Connections.h"
 #include "models/domain/Desk.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 
 #include <QObject>
@@ -47,6 +47,7 @@ public:
     [[nodiscard]] ArchivePort &archive();
     [[nodiscard]] LatestValues &latest();
     [[nodiscard]] AttachmentPort &pictures();
+    [[nodiscard]] NotifyPort &notify();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
     /// Somebody sits down at a console of this process: on shift from now on.
     void seat(const OnlinePerson &person);
@@ -68,21 +69,16 @@ Q_SIGNALS:
     void adapterStatus(const QList<tocsin::AdapterStatus> &statuses);
     void clientsChanged(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
+    void desktopNotice(const tocsin::DesktopNotice &notice); ///< for those it names, at consoles of this process
 
 private:
     struct Parts;
-    struct Hardware
-    {
-        QList<AdapterConfig> adapters;
-        QStringList errors; ///< a sentence each, naming the flag
-        int simulations = 0;
-    };
-    [[nodiscard]] static Hardware readHardware(const Settings &settings);
 
     // The steps of start(), in order; each answers a sentence when it failed.
     [[nodiscard]] QString checkSettings();
     [[nodiscard]] QString startStore();
     [[nodiscard]] QString makeDesk();
+    [[nodiscard]] QString startNotify();
     [[nodiscard]] QString readCertificate();
     [[nodiscard]] QString makeServer();
     [[nodiscard]] QString startDesk();

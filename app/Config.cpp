@@ -183,6 +183,8 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("A device silent for this long is stale."), 1, 86400},
         {QStringLiteral("alerts.offline_seconds"), Kind::Integer, 300, QString(), QString(),
          QStringLiteral("A device silent for this long is offline."), 1, 864000},
+        {QStringLiteral("notify.file"), Kind::Text, QString(), QStringLiteral("notify"), QStringLiteral("FILE"),
+         QStringLiteral("Whom to notify of what by webhook, e-mail and SMS (TOML; see resources/notify/sample.toml).")},
         {QStringLiteral("hardware.serial"), Kind::List, QStringList(), QStringLiteral("serial"),
          QStringLiteral("ID=DEVICE,DRIVER[,BAUD]"),
          QStringLiteral("Read a serial port (repeatable), e.g. gps-1=/dev/ttyUSB0,nmea,9600.")},
@@ -460,6 +462,7 @@ Settings Config::settings() const
     s.commandExpirySeconds = get("commands.expiry_seconds").toInt();
     s.repliesFile = get("console.replies").toString();
     s.rulesFile = get("alerts.rules").toString();
+    s.notifyFile = get("notify.file").toString();
     s.staleSeconds = get("alerts.stale_seconds").toInt();
     s.offlineSeconds = get("alerts.offline_seconds").toInt();
     s.serial = get("hardware.serial").toStringList();

@@ -10,6 +10,7 @@
 #include "models/domain/ContactsPort.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 #include "models/domain/UserImportPort.h"
 #include "server/dialects/DeskMirror.h"
@@ -61,6 +62,7 @@ public:
         NativeOutlet &outlet;
         QList<ChannelBand> limits; ///< of the rules in force
         UserImportPort &userImport;
+        NotifyPort &notify;
     };
 
     explicit ServerSide(Parts parts);

@@ -51,6 +51,7 @@ struct Settings
     int commandExpirySeconds = 0;
 
     QString rulesFile;
+    QString notifyFile; ///< empty: nobody is notified
     int staleSeconds = 0;
     int offlineSeconds = 0;
 

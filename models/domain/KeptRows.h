@@ -4,8 +4,8 @@
 #include <QByteArray>
 #include <QHash>
 #include <QMap>
+#include <QSet>
 #include <QString>
-#include <QStringList>
 
 namespace tocsin {
 
@@ -18,11 +18,11 @@ public:
         QString error; ///< a sentence; empty: read
         QMap<QString, QByteArray> rows;
     };
-    /// Applied whole or not at all.
+    /// Applied whole or not at all: first what is removed, then what is put.
     struct Change
     {
         QHash<QString, QByteArray> put;
-        QStringList removed;
+        QSet<QString> removed;
         [[nodiscard]] bool isEmpty() const { return put.isEmpty() && removed.isEmpty(); }
     };
 
