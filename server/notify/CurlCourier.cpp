@@ -89,8 +89,8 @@ struct CurlCourier::Transfer
     bool webhook = false;
     QByteArray body;
     qsizetype sent = 0;
-    QByteArray answer;   ///< the beginning of an HTTP body
-    QByteArray lastLine; ///< of the SMTP dialogue
+    QByteArray answer;  ///< the beginning of an HTTP body
+    QByteArray refusal; ///< the last one of the SMTP dialogue
     std::array<char, CURL_ERROR_SIZE> error{};
     QStringList secrets;
     Done done;
@@ -116,7 +116,9 @@ size_t CurlCourier::Transfer::takeAnswer(char *bytes, size_t size, size_t count,
 size_t CurlCourier::Transfer::takeLine(char *bytes, size_t size, size_t count, void *self)
 {
     auto *transfer = static_cast<Transfer *>(self);
-    transfer->lastLine = QByteArray(bytes, std::min<qsizetype>(qsizetype(size * count), mostAnswer));
+    const QByteArray line(bytes, std::min<qsizetype>(qsizetype(size * count), mostAnswer));
+    if (line.startsWith('4') || line.startsWith('5')) // not the farewell that follows it
+        transfer->refusal = line;
     return size * count;
 }
 
@@ -151,7 +153,7 @@ Receipt CurlCourier::Transfer::httpReceipt(long status) const
 Receipt CurlCourier::Transfer::mailReceipt(CURLcode code, long status) const
 {
     using Result = Receipt::Result;
-    const QString said = cleaned(QString::fromUtf8(lastLine), secrets);
+    const QString said = cleaned(QString::fromUtf8(refusal), secrets);
     Receipt receipt{Result::Later, said.isEmpty() ? QString::fromUtf8(curl_easy_strerror(code)) : said, {}};
     if (status < 500)
         return receipt;
@@ -166,14 +168,17 @@ Receipt CurlCourier::Transfer::receipt(CURLcode code) const
 {
     using Result = Receipt::Result;
     long status = 0;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    if (mail)
+        status = refusal.left(3).toLong();
+    else
+        curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK)
         return mail ? Receipt{Result::Delivered, {}, {}} : httpReceipt(status);
     const QString why = cleaned(QString::fromUtf8(error[0] ? error.data() : curl_easy_strerror(code)), secrets);
     switch (code) {
     case CURLE_LOGIN_DENIED:
         if (mail && status >= 400 && status < 500)
-            return {Result::Later, cleaned(QString::fromUtf8(lastLine), secrets), {}};
+            return {Result::Later, cleaned(QString::fromUtf8(refusal), secrets), {}};
         return {Result::Broken, QStringLiteral("the login was refused"), {}};
     case CURLE_USE_SSL_FAILED:
         return {Result::Broken, QStringLiteral("the server offers no STARTTLS"), {}};

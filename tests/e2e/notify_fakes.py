@@ -31,7 +31,7 @@ class Fake:
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.connections = 0
-        self.open = set()
+        self.open = {}  # sockets, and the number of their connection
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -44,8 +44,9 @@ class Fake:
                 return
             with self.lock:
                 self.connections += 1
-                self.open.add(connection)
-            threading.Thread(target=self._serve, args=(connection, self.connections), daemon=True).start()
+                number = self.connections
+                self.open[connection] = number
+            threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection, number):
         try:
@@ -54,9 +55,22 @@ class Fake:
             pass
         finally:
             with self.lock:
-                self.open.discard(connection)
-            with contextlib.suppress(OSError):
-                connection.close()
+                mine = [one for one in self.open if self.open[one] == number]
+            for one in mine:
+                with contextlib.suppress(OSError):
+                    one.close()
+            with self.lock:
+                for one in mine:
+                    del self.open[one]
+
+    def secured(self, connection, context):
+        """The same connection with TLS on it."""
+        with self.lock:
+            number = self.open[connection]
+        secured = context.wrap_socket(connection, server_side=True)
+        with self.lock:
+            self.open[secured] = number
+        return secured
 
     def stall(self):
         """Says nothing more until the end."""
@@ -101,7 +115,7 @@ class Mailbox(Fake):
         if self.slow:
             self.stopping.wait(self.slow)
         if self.tls:
-            connection = self.tls.wrap_socket(connection, server_side=True)
+            connection = self.secured(connection, self.tls)
             self.encrypted += 1
         connection.sendall(self.answer("connect", "220 fake ESMTP").encode() + b"\r\n")
         self.talk(connection, bool(self.tls))
@@ -140,7 +154,7 @@ class Mailbox(Fake):
                 said = self.answer("STARTTLS", "220 go ahead")
                 say(said)
                 if said.startswith("2"):
-                    secured = self.starttls.wrap_socket(connection, server_side=True)
+                    secured = self.secured(connection, self.starttls)
                     self.encrypted += 1
                     return self.talk(secured, True)
             else:
@@ -219,7 +233,7 @@ class Hook(Fake):
 
     def serve(self, connection, number):
         if self.tls:
-            connection = self.tls.wrap_socket(connection, server_side=True)
+            connection = self.secured(connection, self.tls)
         pending = b""
         while True:
             while b"\r\n\r\n" not in pending:
