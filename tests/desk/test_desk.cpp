@@ -135,14 +135,14 @@ private Q_SLOTS:
     void aLadderStepThatReachedNobodyIsFollowedByTheNext()
     {
         Bench bench;
-        bench.ask(panicBy(QStringLiteral("dana")));
+        bench.ask(reportBy(QStringLiteral("van-1"), QStringLiteral("breakdown")));
         bench.settle();
         const auto escalation = [&bench] {
             const auto *change = std::get_if<AlertChange>(&bench.published.constLast().body);
             return change ? change->alert.escalation : -1;
         };
         const QString id = std::get<AlertChange>(bench.published.constLast().body).alert.id;
-        bench.pass(30s);
+        bench.pass(60s);
         QCOMPARE(escalation(), 1);
         bench.desk->stepUnreached(id, 1);
         bench.settle();
@@ -150,7 +150,7 @@ private Q_SLOTS:
         bench.desk->stepUnreached(id, 1); // told late
         bench.settle();
         QCOMPARE(escalation(), 2);
-        bench.pass(60s);
+        bench.pass(420s);
         QCOMPARE(escalation(), 3);
         QVERIFY(gapFree(bench.published));
     }
