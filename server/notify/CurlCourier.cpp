@@ -343,6 +343,7 @@ void CurlCourier::carry(const NotifyMessage &message, const NotifyChannelConfig 
     set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     set(easy, CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    set(easy, CURLOPT_QUICK_EXIT, 1L); // nobody waits for a look-up that hangs
     set(easy, CURLOPT_NOPROXY, directHosts().constData());
     set(easy, CURLOPT_WRITEFUNCTION, &Transfer::takeAnswer);
     set(easy, CURLOPT_WRITEDATA, transfer.get());

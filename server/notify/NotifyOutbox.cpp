@@ -170,10 +170,12 @@ QString NotifyOutbox::load()
             else
                 m_change.removed.insert(row.key());
         } else if (row.key().startsWith(QLatin1String("a/"))) {
-            if (const auto one = NotifyCase::fromBytes(*row))
+            if (const auto one = NotifyCase::fromBytes(*row)) {
                 m_cases.insert(one->alertId, *one);
-            else
+                m_keptCases.insert(one->alertId);
+            } else {
                 m_change.removed.insert(row.key());
+            }
         } else if (row.key().startsWith(QLatin1String("n/"))) {
             m_notes.insert(row.key().mid(2), *row);
         } else if (row.key() == QLatin1String("cursor")) {
@@ -196,6 +198,9 @@ QString NotifyOutbox::commit()
         if (found != m_cases.cend() && (!found->told.isEmpty() || found->contactsTo >= found->contactsFrom)) {
             m_change.put.insert(caseRow(id), found->toBytes());
             m_change.removed.remove(caseRow(id));
+            m_keptCases.insert(id);
+        } else {
+            forget(id);
         }
     }
     m_dirtyCases.clear();
@@ -238,6 +243,13 @@ void NotifyOutbox::close(const QString &alertId)
         return;
     m_cases.erase(found);
     m_dirtyCases.remove(alertId);
+    forget(alertId);
+}
+
+void NotifyOutbox::forget(const QString &alertId)
+{
+    if (!m_keptCases.remove(alertId))
+        return;
     m_change.put.remove(caseRow(alertId));
     m_change.removed.insert(caseRow(alertId));
 }

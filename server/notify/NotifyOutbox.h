@@ -122,6 +122,7 @@ private:
         auto operator<=>(const Place &) const = default;
     };
     void put(const NotifyMessage &message, Place place);
+    void forget(const QString &alertId);
 
     KeptRows &m_rows;
     const int m_capacity;
@@ -136,6 +137,7 @@ private:
     quint64 m_lastOrder = 0;
     QHash<QString, NotifyCase> m_cases;
     QSet<QString> m_dirtyCases;
+    QSet<QString> m_keptCases; ///< that have a row, or will with the next commit
     QHash<QString, QByteArray> m_notes;
     KeptRows::Change m_change;
 };

@@ -116,8 +116,10 @@ private Q_SLOTS:
         Alert alert = stage.raised(words("a"));
         stage.escalate(alert);
         QCOMPARE(stage.status(words("sms")).queued, 1);
+        QVERIFY(stage.rows.rows.contains(words("a/a")));
         stage.acknowledge(alert);
         QCOMPARE(stage.status(words("sms")).queued, 0);
+        QVERIFY(!stage.rows.rows.contains(words("a/a"))); // nobody was told
         stage.courier->answers.clear();
         stage.wait(1h);
         QCOMPARE(stage.attempts().size(), 1);
