@@ -120,6 +120,10 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addGroups([monitor] { return monitor->groups(); });
     auto hub = std::make_unique<HubDialect>(options, HubDialect::Parts{services, authorizer, m_parts.accounts});
     connect(m_feed.get(), &ServerFeed::readings, hub.get(), &HubDialect::publish);
+    connect(hub.get(), &HubDialect::pollingOpened, this,
+            [this, hub = hub.get()](net::ClientSession *session) { m_server->clients().add(session, hub); });
+    connect(hub.get(), &HubDialect::pollingEnded, this,
+            [this](const net::ClientSession *session) { m_server->clients().remove(session); });
     m_board->addGroups([hub = hub.get()] { return hub->counters().groups; });
     auto emergency =
         std::make_unique<EmergencyDialect>(options, EmergencyDialect::Parts{services, authorizer, m_parts.accounts,
