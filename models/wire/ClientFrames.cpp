@@ -261,6 +261,7 @@ void write(JsonWriter &out, const AlertsQuery &query)
 {
     out.put(QLatin1String("source"), query.source);
     out.put(QLatin1String("open_only"), query.openOnly);
+    out.put(QLatin1String("alert_id"), query.alertId);
     out.put(QLatin1String("limit"), query.limit);
 }
 
@@ -268,6 +269,7 @@ void read(JsonReader &in, AlertsQuery &query)
 {
     in.get(QLatin1String("source"), query.source);
     in.get(QLatin1String("open_only"), query.openOnly);
+    in.get(QLatin1String("alert_id"), query.alertId);
     readLimit(in, "limit", query.limit, maxLimit);
 }
 
