@@ -14,6 +14,8 @@
 #include "server/desk/ContactService.h"
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
+#include "server/desk/GeofenceFile.h"
+#include "server/desk/GeofenceSeeds.h"
 #include "server/desk/RulesFile.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/NativeOutlet.h"
@@ -64,6 +66,17 @@ void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped,
     worker->run(stop);
     if (!done->tryAcquire(1, int(limit.count())))
         qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
+}
+
+/// The geofences that the rules may be about; the first error says of which file.
+GeofencesResult fencesFor(const QString &path, const QList<AlertRule> &rules)
+{
+    GeofencesResult result = path.isEmpty() ? GeofencesResult() : loadGeofences(path);
+    result.errors += result.ok() ? unknownFences(rules, result.fences) : QStringList();
+    if (!result.ok())
+        result.errors.prepend(path.isEmpty() ? QStringLiteral("Rules need geofences (--fences FILE):")
+                                             : QStringLiteral("--fences %1: nothing of it is applied:").arg(path));
+    return result;
 }
 
 /// Which rules these are, for the audit.
@@ -326,7 +339,13 @@ QString Backend::makeDesk()
         }
         m_rules = result.rules;
     }
+    const GeofencesResult fences = fencesFor(m_settings.fencesFile, m_rules);
+    if (!fences.ok())
+        return fences.errors.join(QStringLiteral("\n  "));
     DeskSettings settings;
+    settings.fences = fences.fences;
+    settings.alerts.care.contactLost = std::chrono::seconds{m_settings.contactLostSeconds};
+    settings.alerts.care.welfareEvery = std::chrono::seconds{m_settings.welfareSeconds};
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
@@ -412,6 +431,15 @@ QString Backend::startDesk()
         if (p.demo)
             p.demo->start();
     });
+    if (!m_settings.fencesFile.isEmpty()) {
+        QStringList devices;
+        for (const Device &device : std::as_const(p.initial.devices))
+            devices.append(device.id);
+        const auto take = [desk = p.desk.get()](const QString &device, const Position &position, TimePoint at) {
+            QMetaObject::invokeMethod(desk, [=] { desk->seedFence(device, position, at); });
+        };
+        std::make_shared<GeofenceSeeds>(*p.archive, devices, take)->next();
+    }
     AuditTrail::Facts inForce = m_settings.byKey;
     inForce.insert(QStringLiteral("rules"), rulesInForce(m_settings.rulesFile));
     p.trail = std::make_unique<AuditTrail>(p.directory->path(), *p.desk);

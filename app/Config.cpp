@@ -179,10 +179,17 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("So many of its own backups are kept."), 1, 10000},
         {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
          QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
+        {QStringLiteral("alerts.fences"), Kind::Text, QString(), QStringLiteral("fences"), QStringLiteral("FILE"),
+         QStringLiteral("Geofences (GeoJSON) that alert rules are about: fence.ID.")},
         {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
          QStringLiteral("A device silent for this long is stale."), 1, 86400},
         {QStringLiteral("alerts.offline_seconds"), Kind::Integer, 300, QString(), QString(),
          QStringLiteral("A device silent for this long is offline."), 1, 864000},
+        {QStringLiteral("alerts.contact_lost_seconds"), Kind::Integer, 90, QString(), QString(),
+         QStringLiteral("A phone whose person called for help is lost after this long without a fix or heartbeat."), 1,
+         3600},
+        {QStringLiteral("alerts.welfare_seconds"), Kind::Integer, 300, QString(), QString(),
+         QStringLiteral("So often somebody has to hear that a person who called for help is well."), 10, 86400},
         {QStringLiteral("hardware.serial"), Kind::List, QStringList(), QStringLiteral("serial"),
          QStringLiteral("ID=DEVICE,DRIVER[,BAUD]"),
          QStringLiteral("Read a serial port (repeatable), e.g. gps-1=/dev/ttyUSB0,nmea,9600.")},
@@ -460,6 +467,9 @@ Settings Config::settings() const
     s.commandExpirySeconds = get("commands.expiry_seconds").toInt();
     s.repliesFile = get("console.replies").toString();
     s.rulesFile = get("alerts.rules").toString();
+    s.fencesFile = get("alerts.fences").toString();
+    s.contactLostSeconds = get("alerts.contact_lost_seconds").toInt();
+    s.welfareSeconds = get("alerts.welfare_seconds").toInt();
     s.staleSeconds = get("alerts.stale_seconds").toInt();
     s.offlineSeconds = get("alerts.offline_seconds").toInt();
     s.serial = get("hardware.serial").toStringList();

@@ -51,6 +51,9 @@ struct Settings
     int commandExpirySeconds = 0;
 
     QString rulesFile;
+    QString fencesFile;
+    int contactLostSeconds = 90;
+    int welfareSeconds = 300;
     int staleSeconds = 0;
     int offlineSeconds = 0;
 

@@ -64,6 +64,7 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_archive(archive)
     , m_initial(std::move(initial))
     , m_book(rules, m_settings.alerts)
+    , m_fences(m_settings.fences)
     , m_chat(m_settings.chat)
     , m_registry(m_settings.devices)
     , m_commands(m_settings.commands)
@@ -90,8 +91,10 @@ void Desk::start()
 {
     const TimePoint now = m_settings.clock();
     m_registry.restore(m_initial.devices, m_initial.presence, now);
-    for (const Device &device : m_initial.devices)
+    for (const Device &device : m_initial.devices) {
         m_book.setDevice(device);
+        m_fences.setDevice(device);
+    }
     m_book.restore(m_initial.alerts, now);
     for (const DevicePresence &presence : m_initial.presence) {
         if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
@@ -412,7 +415,13 @@ void Desk::judge(const QList<Reading> &batch)
             continue;
         if (heard.introduced)
             addDevice(*heard.introduced, systemActor, {}, now);
-        const QList<AlertChange> changes = m_book.apply(reading, now);
+        Reading placed; // the reading, and what its position means
+        const bool fenced = !m_fences.isEmpty() && reading.position;
+        if (fenced) {
+            placed = reading;
+            placed.samples += m_fences.judge(reading);
+        }
+        const QList<AlertChange> changes = m_book.apply(fenced ? placed : reading, now);
         if (changes.isEmpty())
             continue;
         const Device *device = m_registry.find(reading.deviceId);
@@ -420,6 +429,11 @@ void Desk::judge(const QList<Reading> &batch)
                    {}, now);
     }
     m_archive.record(batch);
+}
+
+void Desk::seedFence(const QString &deviceId, const Position &position, TimePoint at)
+{
+    m_fences.seed(deviceId, position, at);
 }
 
 void Desk::addChanges(const QList<AlertChange> &changes, const Actor &actor, const QString &requestId, TimePoint now)
@@ -431,6 +445,7 @@ void Desk::addChanges(const QList<AlertChange> &changes, const Actor &actor, con
 void Desk::addDevice(const Device &device, const Actor &actor, const QString &requestId, TimePoint now)
 {
     m_book.setDevice(device);
+    m_fences.setDevice(device);
     m_commits->add(device, actor, requestId, now);
 }
 

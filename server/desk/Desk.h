@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/AlertBook.h"
+#include "models/domain/GeofenceWatch.h"
 #include "models/domain/Inbox.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/Ports.h"
@@ -28,6 +29,7 @@ struct DeskSettings
 {
     std::function<TimePoint()> clock = systemNow; ///< any thread
     AlertLimits alerts;
+    QList<Geofence> fences; ///< what rules say of "fence.ID…" is judged by these
     ChatLimits chat;
     DeviceLimits devices;
     CommandLimits commands;
@@ -90,6 +92,8 @@ public Q_SLOTS:
     void stop();
     /// Runs what is due by the clock. By itself when started; tests with a clock of their own call it.
     void tick();
+    /// Where a device was before the start (GeofenceSeeds).
+    void seedFence(const QString &deviceId, const tocsin::Position &position, tocsin::TimePoint at);
 
 Q_SIGNALS:
     /// Durable events, in order, each once.
@@ -132,6 +136,7 @@ private:
     ReadingArchive &m_archive;
     const DeskSnapshot m_initial;
     AlertBook m_book;
+    GeofenceWatch m_fences;
     ChatDesk m_chat;
     DeviceRegistry m_registry;
     CommandRouter m_commands;
