@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
+#include "tests/desk/Fakes.h"
 
 #include "models/domain/AlertBook.h"
 #include "models/domain/GeofenceWatch.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Fakes.h"
+#include "tests/dialects/Fakes.h"
 
 #include "server/dialects/emergency/EmergencyDialect.h"
 

@@ -703,6 +703,24 @@ void TestIotHub::alertsAreToldWhenTheyMatch()
     tell(AlertVerb::Return, open, none, "HIGH_RPM");
     QCOMPARE(textsOf(*owner).size(), 0);
     QCOMPARE(textsOf(*stranger).size(), 0);
+
+    // Whoever listens to a person may be holding that person's phone: a cancel under duress is nothing that the desk makes of it.
+    AlertChange panic{AlertVerb::Raise, none, open, alertOf(QStringLiteral("p"), QStringLiteral("anna"))};
+    panic.alert.kind = AlertKind::Incident;
+    panic.alert.userId = QStringLiteral("anna");
+    panic.alert.incident.edit([](IncidentFacts &) {});
+    Q_EMIT stage.mirror.alertChanged(panic);
+    QCOMPARE(textsOf(*owner).size(), 1);
+    panic.alert.incident.edit([&stage](IncidentFacts &facts) {
+        facts.duress = true;
+        facts.canceledAtSource = stage.now;
+    });
+    for (const AlertVerb verb : {AlertVerb::Duress, AlertVerb::Repeat, AlertVerb::LevelChange, AlertVerb::Escalate}) {
+        panic.verb = verb;
+        panic.from = open;
+        Q_EMIT stage.mirror.alertChanged(panic);
+    }
+    QCOMPARE(textsOf(*owner).size(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestIotHub)
