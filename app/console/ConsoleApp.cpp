@@ -105,7 +105,9 @@ void ConsoleApp::Private::makeLocalLink()
         [from = backend](bool watches) { from->watchClients(watches); },
         [from = backend](const Actor &by, const ClientOrder &order, const auto &answer) {
             from->orderClients(by, order, answer);
-        }});
+        },
+        &backend->rules()});
+    QObject::connect(backend, &Backend::limitsChanged, local.get(), &DeskLink::limits, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::clientsChanged, local.get(), &DeskLink::connections, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::framesSeen, local.get(), &DeskLink::framesSeen, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::typingSeen, local.get(), &DeskLink::typingSeen, Qt::QueuedConnection);

@@ -128,6 +128,45 @@ QString LocalLink::orderConnections(const ClientOrder &order)
     return id;
 }
 
+RulesPort::Reply LocalLink::rulesAnswerOf(quint64 query)
+{
+    return [this, query](const RulesAnswer &answer) {
+        QMetaObject::invokeMethod(
+            this, [this, query, answer] { Q_EMIT rulesAnswered(query, answer); }, Qt::QueuedConnection);
+    };
+}
+
+quint64 LocalLink::requestRules()
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->current(rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::checkRules(const QByteArray &text)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->check(text, rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::applyRules(const QByteArray &text, const QString &revision)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->apply(m_parts.self, text, revision, rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::tryRule(const RuleTrial &trial)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->tryRule(trial, [this, query](const RuleTrialAnswer &answer) {
+        QMetaObject::invokeMethod(
+            this, [this, query, answer] { Q_EMIT ruleTried(query, answer); }, Qt::QueuedConnection);
+    });
+    return query;
+}
+
 quint64 LocalLink::storePicture(const QByteArray &bytes)
 {
     const quint64 transfer = ++m_lastTransfer;

@@ -26,6 +26,13 @@ public:
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
     void watchConnections(bool watches) override { m_link.watchClients(watches); }
     QString orderConnections(const ClientOrder &order) override { return m_link.orderClients(order); }
+    quint64 requestRules() override { return m_link.askRules({}); }
+    quint64 checkRules(const QByteArray &text) override { return m_link.askRules(text); }
+    quint64 applyRules(const QByteArray &text, const QString &revision) override
+    {
+        return m_link.applyRules(text, revision);
+    }
+    quint64 tryRule(const RuleTrial &trial) override { return m_link.askRules(trial); }
     quint64 storePicture(const QByteArray &bytes) override { return m_pictures.store(bytes); }
     void cancelPicture(quint64 transfer) override { m_pictures.cancel(transfer); }
     quint64 fetchPicture(const QString &id) override { return m_pictures.fetch(id); }

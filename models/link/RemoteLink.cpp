@@ -156,6 +156,7 @@ void RemoteLink::closeSocket()
 {
     m_welcomed = false; // what is asked from here on waits for the next connection
     giveUpOrders();
+    giveUpRules();
     if (!m_socket)
         return;
     m_socket->disconnect(this);
@@ -480,6 +481,8 @@ void RemoteLink::take(const wire::Reply &reply)
         Q_EMIT historyReady(id, history.value_or(HistoryResult{error, {}}));
         return;
     }
+    if (takeRules(reply))
+        return;
     if (m_orders.remove(reply.id)) {
         Q_EMIT replied(reply.id, wire::outcomeOf(reply));
         return;

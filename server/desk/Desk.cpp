@@ -31,30 +31,6 @@ struct Overloaded : Ts...
     using Ts::operator()...;
 };
 
-/// Readings that violate an event rule are not dropped under load: the event may never be told again.
-std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules)
-{
-    QHash<QString, QList<AlertRule>> byMetric;
-    for (const AlertRule &rule : rules) {
-        if (rule.kind == AlertKind::Event)
-            byMetric[rule.metric].append(rule);
-    }
-    return [byMetric](const Reading &reading) {
-        for (const Sample &sample : reading.samples) {
-            const auto found = byMetric.constFind(sample.channel);
-            if (found == byMetric.cend())
-                continue;
-            const auto *items = std::get_if<QStringList>(&sample.value);
-            const std::optional<double> value = number(sample.value);
-            if ((items && !items->isEmpty()) || std::holds_alternative<QString>(sample.value) ||
-                (value && std::any_of(found->cbegin(), found->cend(),
-                                      [&value](const AlertRule &rule) { return violatedBand(rule, *value) >= 0; })))
-                return true;
-        }
-        return false;
-    };
-}
-
 } // namespace
 
 Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, ReadingArchive &archive,
@@ -99,6 +75,15 @@ void Desk::start()
     for (const DevicePresence &presence : m_initial.presence) {
         if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
             m_book.setLastSeen(presence.deviceId, presence.lastSeen, now);
+    }
+    if (!m_settings.recall.isEmpty()) {
+        TimePoint end = m_settings.recall.constLast().receivedAt;
+        for (const DevicePresence &presence : m_initial.presence)
+            end = std::max(end, presence.lastSeen);
+        QList<Reading> told = m_settings.recall;
+        for (Reading &reading : told)
+            reading.samples += m_fences.judge(reading);
+        m_book.recall(told, std::min(end, now));
     }
     m_chat.restore(m_initial.messages, m_initial.receipts);
 

@@ -35,12 +35,13 @@ struct DeskSettings
     CommandLimits commands;
     DeviceOutlet *outlet = nullptr; ///< outlives the desk; null: no device takes commands
     CommitLimits commit;
-    std::size_t requests = 4096;                  ///< waiting; more are refused `overloaded`, a quarter is for alerts
-    std::size_t urgentRequests = 16'384;          ///< panics have their own
-    std::size_t readings = 65'536;                ///< waiting; older ones are dropped and counted
-    std::size_t remembered = 20'000;              ///< decided requests in memory; the store has the rest
-    std::size_t uncommitted = 4096;               ///< events waiting for the store: beyond it requests are refused
-    std::size_t uncommittedMost = 65'536;         ///< beyond it panics too, and rules pause
+    QList<Reading> recall;                ///< told before it starts, oldest first: what rules with a memory go on from
+    std::size_t requests = 4096;          ///< waiting; more are refused `overloaded`, a quarter is for alerts
+    std::size_t urgentRequests = 16'384;  ///< panics have their own
+    std::size_t readings = 65'536;        ///< waiting; older ones are dropped and counted
+    std::size_t remembered = 20'000;      ///< decided requests in memory; the store has the rest
+    std::size_t uncommitted = 4096;       ///< events waiting for the store: beyond it requests are refused
+    std::size_t uncommittedMost = 65'536; ///< beyond it panics too, and rules pause
     Duration stopGrace = std::chrono::seconds(2); ///< how long stop() waits for the store
 };
 
@@ -82,6 +83,9 @@ public:
     /// The durable state. Its seq fits published(): who is connected before the call ignores events up to it
     /// and misses none after it.
     void snapshot(std::function<void(const DeskSnapshot &)> reply);
+    /// Other rules from now on, without a restart; `record` goes into the audit before what the change leads to. Answered when that is
+    /// durable. Any thread.
+    void setRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, Reply reply);
     [[nodiscard]] DeskStats stats() const;
     /// What waits in the inboxes.
     [[nodiscard]] std::shared_ptr<const InwardGauge> inward() const { return m_inward; }
@@ -107,6 +111,9 @@ private:
         Request request;
         Reply reply;
     };
+    /// Readings that violate an event rule are not dropped under load: the event may never be told again.
+    [[nodiscard]] static std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules);
+    void takeRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, const Reply &reply);
     void wake();
     void drain();
     [[nodiscard]] std::vector<Waiting> takeFrom(Inbox<Waiting> &inbox);

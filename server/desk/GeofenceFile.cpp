@@ -258,14 +258,15 @@ GeofencesResult loadGeofences(const QString &path)
     return readGeofences(text);
 }
 
-QStringList unknownFences(const QList<AlertRule> &rules, const QList<Geofence> &fences)
+QList<RulesError> unknownFences(const QList<AlertRule> &rules, const QList<Geofence> &fences)
 {
-    QStringList problems;
-    for (const AlertRule &rule : rules) {
-        const QString id = fenceOfMetric(rule.metric);
+    QList<RulesError> problems;
+    for (qsizetype i = 0; i < rules.size(); ++i) {
+        const QString id = fenceOfMetric(rules.at(i).metric);
         const bool known = std::any_of(fences.cbegin(), fences.cend(), [&id](const Geofence &f) { return f.id == id; });
         if (!id.isEmpty() && !known)
-            problems.append(QStringLiteral("rule %1, metric: there is no geofence %2").arg(rule.id, id));
+            problems.append(
+                {0, int(i), rules.at(i).id, key("metric"), QStringLiteral("there is no geofence %1").arg(id)});
     }
     return problems;
 }

@@ -3,6 +3,7 @@
 
 #include "models/domain/AlertRule.h"
 #include "models/domain/Geofence.h"
+#include "models/domain/RulesPort.h"
 
 #include <QByteArray>
 #include <QList>
@@ -32,7 +33,7 @@ struct GeofencesResult
 [[nodiscard]] GeofencesResult readGeofences(const QByteArray &geoJson);
 [[nodiscard]] GeofencesResult loadGeofences(const QString &path);
 
-/// What is wrong with rules about fences that there are not; a sentence each.
-[[nodiscard]] QStringList unknownFences(const QList<AlertRule> &rules, const QList<Geofence> &fences);
+/// What is wrong with rules about fences that there are not.
+[[nodiscard]] QList<RulesError> unknownFences(const QList<AlertRule> &rules, const QList<Geofence> &fences);
 
 } // namespace tocsin

@@ -21,6 +21,7 @@ class NativeOutlet;
 class NativePost;
 class NativeSession;
 class ReplyBox;
+class RulesPort;
 struct NativeServices;
 
 /// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream} and POST /api/requests. Made and used on the server thread; what it is
@@ -37,6 +38,7 @@ public:
         NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
         ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
+        RulesPort *rules = nullptr;     ///< what `rules` and `apply_rules` ask
     };
     /// For /metrics and /health.
     struct Counters

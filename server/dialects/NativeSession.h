@@ -55,6 +55,12 @@ private:
     void take(const wire::Ping &ping);
     void take(const wire::Disconnect &disconnect);
     void take(const wire::Tap &tap);
+    void take(const wire::AskRules &ask);
+    void take(const wire::ApplyRules &apply);
+    /// False: answered that rules are not told here, or that too much waits.
+    [[nodiscard]] bool mayAskRules(const QString &id);
+    template<class Answer>
+    [[nodiscard]] std::function<void(const Answer &)> tellRules(const QString &id);
     [[nodiscard]] std::function<void(const Outcome &)> answerLater(const QString &id);
 
     [[nodiscard]] bool authenticate(const QString &token);

@@ -95,10 +95,27 @@ public:
             return wire::Typing{id()};
         case 8:
             return wire::Disconnect{id(), id(), text()};
+        case 10:
+            return wire::AskRules{id(), rulesQuestion()};
+        case 11:
+            return wire::ApplyRules{id(), rulesText(), id()};
         case 9:
             return wire::Tap{id(), coin() ? std::optional(TapFilter{text(), text(), text(), text()}) : std::nullopt};
         default:
             return wire::Ping{shortText()};
+        }
+    }
+
+    QByteArray rulesText() { return "{" + id().toUtf8() + "}"; }
+    std::variant<std::monostate, QByteArray, RuleTrial> rulesQuestion()
+    {
+        switch (below(3)) {
+        case 0:
+            return {};
+        case 1:
+            return rulesText();
+        default:
+            return RuleTrial{rulesText(), id(), time(), time()};
         }
     }
 
