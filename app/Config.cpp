@@ -190,6 +190,8 @@ const QList<ConfigKey> &Config::keys()
          3600},
         {QStringLiteral("alerts.welfare_seconds"), Kind::Integer, 300, QString(), QString(),
          QStringLiteral("So often somebody has to hear that a person who called for help is well."), 10, 86400},
+        {QStringLiteral("notify.file"), Kind::Text, QString(), QStringLiteral("notify"), QStringLiteral("FILE"),
+         QStringLiteral("Whom to notify of what by webhook, e-mail and SMS (TOML; see resources/notify/sample.toml).")},
         {QStringLiteral("hardware.serial"), Kind::List, QStringList(), QStringLiteral("serial"),
          QStringLiteral("ID=DEVICE,DRIVER[,BAUD]"),
          QStringLiteral("Read a serial port (repeatable), e.g. gps-1=/dev/ttyUSB0,nmea,9600.")},
@@ -470,6 +472,7 @@ Settings Config::settings() const
     s.fencesFile = get("alerts.fences").toString();
     s.contactLostSeconds = get("alerts.contact_lost_seconds").toInt();
     s.welfareSeconds = get("alerts.welfare_seconds").toInt();
+    s.notifyFile = get("notify.file").toString();
     s.staleSeconds = get("alerts.stale_seconds").toInt();
     s.offlineSeconds = get("alerts.offline_seconds").toInt();
     s.serial = get("hardware.serial").toStringList();

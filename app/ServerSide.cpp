@@ -7,6 +7,7 @@
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/LiveTopics.h"
 #include "server/dialects/NativeDialect.h"
+#include "server/dialects/NotifyPages.h"
 #include "server/dialects/RosterPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
@@ -154,6 +155,8 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server->addDialect(std::make_unique<RosterPages>(
         options.posture, RosterPages::Services{*m_mirror, m_parts.desk, m_parts.userImport,
                                                PeopleDirectory(m_parts.accounts, options.posture), options.json}));
+    m_server->addDialect(
+        std::make_unique<NotifyPages>(options.posture, NotifyPages::Services{m_parts.notify, options.json}));
     m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
 }
 

@@ -54,6 +54,7 @@ struct Settings
     QString fencesFile;
     int contactLostSeconds = 90;
     int welfareSeconds = 300;
+    QString notifyFile; ///< empty: nobody is notified
     int staleSeconds = 0;
     int offlineSeconds = 0;
 

@@ -5,6 +5,7 @@
 #include "models/domain/GeofenceWatch.h"
 #include "models/domain/Inbox.h"
 #include "models/domain/InwardGauge.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 #include "server/desk/ChatDesk.h"
 #include "server/desk/CommandRouter.h"
@@ -70,7 +71,7 @@ struct DeskStats
 /// submit(), take(), snapshot() and stats(): any thread. Replies and snapshots are given on the desk's thread
 /// (refusals for want of room at once, on the caller's). start() and stop(): the desk's thread. `store` and
 /// `archive` outlive the desk.
-class Desk : public QObject, public DeskPort, public ReadingSink
+class Desk : public QObject, public DeskPort, public ReadingSink, public LadderPort
 {
     Q_OBJECT
 public:
@@ -80,6 +81,7 @@ public:
 
     void submit(const Request &request, Reply reply) override;
     void take(const QList<Reading> &readings) override;
+    void stepUnreached(const QString &alertId, int step) override;
     /// The durable state. Its seq fits published(): who is connected before the call ignores events up to it
     /// and misses none after it.
     void snapshot(std::function<void(const DeskSnapshot &)> reply);

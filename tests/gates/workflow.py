@@ -15,7 +15,7 @@ import yaml
 # Qt modules that come with Qt itself; the others by the name that the installer has for them.
 QT_BASE = {"Core", "Gui", "Network", "Qml", "Quick", "QuickControls2", "QuickTest", "Sql", "Svg", "Test", "Widgets", "Concurrent"}
 # What CMake asks for: what it is called for brew and for vcpkg ("": the system has it).
-LIBRARIES = {"Boost": ("boost", "boost-beast"), "libsodium": ("libsodium", "libsodium"), "ZLIB": ("", "zlib"),
+LIBRARIES = {"CURL": ("curl", "curl"), "Boost": ("boost", "boost-beast"), "libsodium": ("libsodium", "libsodium"), "ZLIB": ("", "zlib"),
              "sqlite3": ("sqlite", "sqlite3"), "msgpack": ("msgpack-cxx", "msgpack"), "OpenSSL": ("openssl@3", "openssl"), "PkgConfig": ("pkg-config", "pkgconf"), "tomlplusplus": ("tomlplusplus", "tomlplusplus")}
 FIND = re.compile(r"find_package\((\w+)([^)]*)\)")
 MODULES = re.compile(r"pkg_check_modules\(\w+([^)]*)\)")
