@@ -151,6 +151,10 @@ AttachmentPort &Backend::pictures()
 {
     return *m_parts->attachments;
 }
+HearingPort &Backend::hearing()
+{
+    return m_parts->desk->hearing();
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
@@ -330,6 +334,7 @@ QString Backend::makeDesk()
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
+    settings.hearing.rule = hearingRuleFromString(m_settings.hearingRule).value_or(HearingRule::Expected);
     settings.outlet = &p.exits;
     settings.stopGrace = deskFinishesWithin;
     p.deskWorker.emplace(QStringLiteral("desk"));
@@ -374,11 +379,27 @@ QString Backend::makeServer()
         return status;
     };
     p.server = std::make_unique<ServerSide>(
-        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard,
-                          *p.accountService, *p.contacts, *p.attachments,
+        ServerSide::Parts{m_settings,
+                          p.latest,
+                          *p.router,
+                          desk,
+                          *p.archive,
+                          p.tokens,
+                          p.tls,
+                          p.accountsBoard,
+                          *p.accountService,
+                          *p.contacts,
+                          *p.attachments,
                           [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
                           [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); },
-                          metrics, deskStatus, desk.inward(), p.nativeOutlet, limits().all(), *p.accountService});
+                          metrics,
+                          deskStatus,
+                          desk.inward(),
+                          p.nativeOutlet,
+                          limits().all(),
+                          *p.accountService,
+                          &desk.hearing(),
+                          [&desk] { return desk.audibility(); }});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });

@@ -61,6 +61,8 @@ public:
         NativeOutlet &outlet;
         QList<ChannelBand> limits; ///< of the rules in force
         UserImportPort &userImport;
+        HearingPort *hearing;
+        std::function<Audibility()> audibility;
     };
 
     explicit ServerSide(Parts parts);

@@ -53,6 +53,7 @@ struct Settings
     QString rulesFile;
     int staleSeconds = 0;
     int offlineSeconds = 0;
+    QString hearingRule;
 
     QStringList serial;
     QStringList simulate;

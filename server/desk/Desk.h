@@ -9,6 +9,8 @@
 #include "server/desk/CommandRouter.h"
 #include "server/desk/CommitQueue.h"
 #include "server/desk/DeviceRegistry.h"
+#include "server/desk/HearingInbox.h"
+#include "server/desk/HearingWatch.h"
 #include "server/desk/Ledger.h"
 #include "server/desk/ReadingInbox.h"
 #include "server/desk/RequestMemory.h"
@@ -33,6 +35,7 @@ struct DeskSettings
     CommandLimits commands;
     DeviceOutlet *outlet = nullptr; ///< outlives the desk; null: no device takes commands
     CommitLimits commit;
+    HearingLimits hearing;
     std::size_t requests = 4096;                  ///< waiting; more are refused `overloaded`, a quarter is for alerts
     std::size_t urgentRequests = 16'384;          ///< panics have their own
     std::size_t readings = 65'536;                ///< waiting; older ones are dropped and counted
@@ -81,6 +84,9 @@ public:
     /// and misses none after it.
     void snapshot(std::function<void(const DeskSnapshot &)> reply);
     [[nodiscard]] DeskStats stats() const;
+    /// Where consoles tell whether they can be heard. Any thread.
+    [[nodiscard]] HearingPort &hearing() { return m_hearingInbox; }
+    [[nodiscard]] Audibility audibility() const; ///< any thread
     /// What waits in the inboxes.
     [[nodiscard]] std::shared_ptr<const InwardGauge> inward() const { return m_inward; }
 
@@ -121,6 +127,7 @@ private:
     [[nodiscard]] bool carries(const QString &deviceId) const;
     [[nodiscard]] ChatFacts factsOf(const QString &thread) const;
     void tickCommands(TimePoint now);
+    void followHearing(TimePoint now);
     void publish(const QList<Event> &events);
     void tellPresence();
     void arm();
@@ -143,10 +150,14 @@ private:
     Inbox<Waiting> m_requests;
     Inbox<Waiting> m_urgent;
     ReadingInbox m_readings;
+    HearingInbox m_hearingInbox;
     RequestMemory m_memory;
     QHash<QString, std::deque<Waiting>> m_parked; ///< by sender; the first one is being looked up in the store
     std::size_t m_parkedRequests = 0;
     QHash<QString, DevicePresence> m_presence; ///< changes not yet told
+    HearingWatch m_hearing;
+    QString m_hearingAlert;  ///< that nobody hears; empty: was not raised
+    bool m_bookHears = true; ///< what the book was told last
     quint64 m_unjudgedSinceFailure = 0;
     bool m_finished = false;
     std::atomic<bool> m_accepting{true};
@@ -156,6 +167,7 @@ private:
     std::atomic<quint64> m_refused{0};
     std::atomic<quint64> m_uncommitted{0};
     std::atomic<bool> m_storageFailing{false};
+    std::atomic<quint64> m_audibility{0}; ///< packed
 };
 
 } // namespace tocsin

@@ -15,6 +15,7 @@ class QTimer;
 namespace tocsin {
 
 class ClientWatch;
+class HearingPort;
 class LiveTelemetry;
 class LiveTopics;
 class NativeOutlet;
@@ -37,6 +38,7 @@ public:
         NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
         ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
+        HearingPort *hearing = nullptr; ///< told which consoles can be heard
     };
     /// For /metrics and /health.
     struct Counters

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Hearing.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
@@ -31,6 +32,7 @@ struct NativeServices
     ReplyBox &replies;
     NativeOutlet &outlet;
     ClientWatch *clients; ///< null: nobody watches here
+    HearingPort *hearing; ///< null: nobody asks who can be heard
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

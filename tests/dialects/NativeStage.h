@@ -84,6 +84,16 @@ public:
     }
 };
 
+/// What sessions say of their sound.
+class FakeHearing : public HearingPort
+{
+public:
+    void report(const HearingReport &report) override { reports.append(report); }
+    void leave(const QString &console) override { left.append(console); }
+    QList<HearingReport> reports;
+    QStringList left;
+};
+
 class FakeAuthorizer : public net::Authorizer
 {
 public:
@@ -119,7 +129,9 @@ public:
                                               reply(log.snapshot());
                                           },
                                           outlet,
-                                          window});
+                                          window,
+                                          nullptr,
+                                          &hearing});
     }
 
     [[nodiscard]] static ChatMessage line(qint64 number) { return std::get<ChatMessage>(test::chatEvent(number).body); }
@@ -177,6 +189,7 @@ public:
     std::shared_ptr<FakeAuthorizer> authorizer;
     int snapshotsAsked = 0;
     NativeOutlet outlet;
+    FakeHearing hearing;
     std::unique_ptr<NativeDialect> dialect;
 };
 

@@ -97,6 +97,10 @@ public:
             return wire::Disconnect{id(), id(), text()};
         case 9:
             return wire::Tap{id(), coin() ? std::optional(TapFilter{text(), text(), text(), text()}) : std::nullopt};
+        case 10: {
+            const bool heard = coin();
+            return wire::Hearing{heard, heard ? QString() : shortText()};
+        }
         default:
             return wire::Ping{shortText()};
         }
@@ -194,8 +198,15 @@ public:
             return {id(), people};
         }
         case 3:
-            return {id(),
-                    ServerStats{texts(), below(9), below(9), seq(), seq(), seq(), below(100) / 3.0, below(9) / 7.0}};
+            return {id(), ServerStats{texts(),
+                                      below(9),
+                                      below(9),
+                                      seq(),
+                                      seq(),
+                                      seq(),
+                                      below(100) / 3.0,
+                                      below(9) / 7.0,
+                                      {below(9), below(9), coin()}}};
         case 4: {
             QList<AdapterStatus> adapters;
             for (int i = below(3); i > 0; --i)
