@@ -162,6 +162,11 @@ NotifyPort &Backend::notify()
 {
     return m_parts->notifications->notifier();
 }
+
+HearingPort &Backend::hearing()
+{
+    return m_parts->desk->hearing();
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
@@ -313,6 +318,7 @@ QString Backend::makeDesk()
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
+    settings.hearing.rule = hearingRuleFromString(m_settings.hearingRule).value_or(HearingRule::Expected);
     settings.outlet = &p.exits;
     settings.stopGrace = deskFinishesWithin;
     settings.recall = recallReadings(m_rules.rules, p.initial, *p.archive);
@@ -424,7 +430,9 @@ QString Backend::makeServer()
                           limits().all(),
                           *p.accountService,
                           *p.rules,
-                          p.notifications->notifier()});
+                          p.notifications->notifier(),
+                          &desk.hearing(),
+                          [&desk] { return desk.audibility(); }});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] AttachmentPort &pictures();
     [[nodiscard]] RulesPort &rules();
     [[nodiscard]] NotifyPort &notify();
+    [[nodiscard]] HearingPort &hearing();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
     /// Somebody sits down at a console of this process: on shift from now on.
     void seat(const OnlinePerson &person);

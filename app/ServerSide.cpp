@@ -101,7 +101,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
     auto native = std::make_unique<NativeDialect>(
         options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow(),
-                                      m_watch.get(), &m_parts.rules});
+                                      m_watch.get(), &m_parts.rules, m_parts.hearing});
     m_native = native.get();
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);
@@ -236,6 +236,7 @@ ServerStats ServerSide::transportStats() const
     stats.users = m_users();
     stats.messagesIn = qint64(counters.traffic.messagesIn);
     stats.messagesOut = qint64(counters.traffic.messagesOut);
+    stats.hearing = m_parts.audibility();
     return stats;
 }
 

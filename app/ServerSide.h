@@ -65,6 +65,8 @@ public:
         UserImportPort &userImport;
         RulesPort &rules;
         NotifyPort &notify;
+        HearingPort *hearing;
+        std::function<Audibility()> audibility;
     };
 
     explicit ServerSide(Parts parts);

@@ -57,6 +57,7 @@ struct Settings
     QString notifyFile; ///< empty: nobody is notified
     int staleSeconds = 0;
     int offlineSeconds = 0;
+    QString hearingRule;
 
     QStringList serial;
     QStringList simulate;

@@ -48,6 +48,8 @@ public:
     virtual quint64 fetchPicture(const QString &id);
     /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
     virtual void typing(const QString &thread);
+    /// Whether this console can be heard, and why not, in words. When it changes, and renewed every 30 s; ephemeral.
+    virtual void reportHearing(bool heard, const QString &why);
     /// Whether connections() are told.
     virtual void watchConnections(bool watches);
     /// Something about them; the id comes back in replied() exactly once, never before this returns. Nothing waits for a
@@ -109,6 +111,10 @@ inline quint64 DeskLink::fetchPicture(const QString &)
 }
 
 inline void DeskLink::typing(const QString &)
+{
+}
+
+inline void DeskLink::reportHearing(bool, const QString &)
 {
 }
 

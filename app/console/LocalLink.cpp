@@ -114,6 +114,12 @@ void LocalLink::typing(const QString &thread)
         m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
 }
 
+void LocalLink::reportHearing(bool heard, const QString &why)
+{
+    if (m_parts.hearing != nullptr)
+        m_parts.hearing->report({QStringLiteral("here"), m_parts.self.name, heard, why});
+}
+
 void LocalLink::watchConnections(bool watches)
 {
     if (m_parts.watchClients)

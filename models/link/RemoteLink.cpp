@@ -349,6 +349,8 @@ void RemoteLink::take(const wire::Welcome &welcome)
         subscribe.topics.append(QStringLiteral("connections"));
     subscribe.hz = telemetryHz;
     send(subscribe);
+    if (m_hearing)
+        send(*m_hearing);
     if (grant.state == wire::StreamGrant::State::Resumed)
         nowOpen();
     else
@@ -556,6 +558,13 @@ void RemoteLink::sayTyping(const QString &thread)
 {
     if (m_welcomed)
         send(wire::Typing{thread});
+}
+
+void RemoteLink::sayHearing(bool heard, const QString &why)
+{
+    m_hearing = wire::Hearing{heard, heard ? QString() : why.left(HearingReport::longestWhy)};
+    if (m_welcomed)
+        send(*m_hearing);
 }
 
 void RemoteLink::send(const wire::ClientFrame &frame)

@@ -78,6 +78,8 @@ public:
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
     void sayTyping(const QString &thread);
+    /// Whether this console can be heard; the last word is said again over each new connection.
+    void sayHearing(bool heard, const QString &why);
     /// The topic `connections`, over this connection and those that follow.
     void watchClients(bool watches);
     /// Answered by replied(); refused when the server is away, and when it goes before it has answered. Never before this returns.
@@ -181,7 +183,8 @@ private:
         bool trial = false;
     };
     QHash<QString, RulesQuestion> m_rulesAsked; ///< by the id on the wire
-    QHash<QString, LatestReading> m_latest;     ///< not yet handed on
+    std::optional<wire::Hearing> m_hearing;
+    QHash<QString, LatestReading> m_latest; ///< not yet handed on
 };
 
 } // namespace tocsin

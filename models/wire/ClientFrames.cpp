@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/ClientFrames.h"
 
+#include "models/domain/Hearing.h"
 #include "models/wire/JsonFields.h"
 #include "models/wire/RequestCodec.h"
 
@@ -148,6 +149,22 @@ void read(JsonReader &in, Ping &ping)
     in.get(QLatin1String("id"), ping.id);
     if (ping.id.size() > maxIdLength)
         in.fail(QLatin1String("id"));
+}
+
+void write(JsonWriter &out, const Hearing &hearing)
+{
+    out.put(QLatin1String("heard"), QByteArray(hearing.heard ? "true" : "false")); // always said
+    out.put(QLatin1String("why"), hearing.why);
+}
+
+void read(JsonReader &in, Hearing &hearing)
+{
+    if (!in.value(QLatin1String("heard")).isBool())
+        in.fail(QLatin1String("heard"));
+    readOptional(in, "heard", hearing.heard);
+    readOptional(in, "why", hearing.why);
+    if (hearing.why.size() > HearingReport::longestWhy)
+        in.fail(QLatin1String("why"));
 }
 
 // --- disconnect, tap
@@ -408,8 +425,8 @@ void read(JsonReader &in, Ask &ask)
 
 /// In the order of ClientFrame.
 constexpr std::array<const char *, std::variant_size_v<ClientFrame>> types{
-    "hello",  "subscribe", "unsubscribe", "request", "query", "ack",
-    "typing", "ping",      "disconnect",  "tap",     "rules", "apply_rules"};
+    "hello", "subscribe",  "unsubscribe", "request", "query",       "ack",    "typing",
+    "ping",  "disconnect", "tap",         "rules",   "apply_rules", "hearing"};
 
 template<std::size_t index = 0>
 std::variant<ClientFrame, FrameError> readFrame(const QString &type, const QString &id, const QJsonObject &json)

@@ -49,7 +49,9 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_urgent(m_settings.urgentRequests, [this] { wake(); })
     , m_readings(
           m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); }, m_inward)
+    , m_hearingInbox(m_settings.hearing.consoles, [this] { wake(); })
     , m_memory(requests, m_settings.remembered)
+    , m_hearing(m_settings.hearing)
 {
     qRegisterMetaType<QList<Event>>();
     qRegisterMetaType<QList<DevicePresence>>();
@@ -113,6 +115,7 @@ void Desk::start()
         addChanges(m_book.report(report, systemActor, at).changes, systemActor, {}, at);
     });
     addCommands(m_commands.restore(m_initial.commands, now), systemActor, {}, now);
+    m_hearing.start(now);
     m_timer = new QTimer(this);
     m_timer->setSingleShot(true);
     m_timer->setTimerType(Qt::PreciseTimer);
@@ -200,6 +203,7 @@ void Desk::drain()
         if (++handled % requestsPerFlush == 0)
             m_commits->flush(); // so that the store has something to do before all are handled
     }
+    followHearing(m_settings.clock());
     const QList<QList<Reading>> batches = m_readings.drain(readingsPerTurn);
     for (const QList<Reading> &batch : batches)
         judge(batch);
@@ -521,6 +525,7 @@ void Desk::tick()
     const TimePoint now = m_settings.clock();
     if (m_commits->size() < m_settings.uncommittedMost)
         addChanges(m_book.tick(now), systemActor, {}, now);
+    followHearing(now);
     m_registry.tick(now);
     tickCommands(now);
     tellPresence();
@@ -535,7 +540,8 @@ void Desk::arm()
     const TimePoint now = m_settings.clock();
     TimePoint due = now + heartbeat;
     if (m_commits->size() < m_settings.uncommittedMost) // else the book's timers wait
-        due = std::min({due, m_book.nextDeadline().value_or(due), m_commands.nextDeadline().value_or(due)});
+        due = std::min({due, m_book.nextDeadline().value_or(due), m_commands.nextDeadline().value_or(due),
+                        m_hearing.nextDeadline().value_or(due)});
     const auto wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), 1ms);
     if (!m_timer->isActive() || m_timer->remainingTimeAsDuration() > wait)
         m_timer->start(wait);

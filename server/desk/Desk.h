@@ -11,6 +11,8 @@
 #include "server/desk/CommandRouter.h"
 #include "server/desk/CommitQueue.h"
 #include "server/desk/DeviceRegistry.h"
+#include "server/desk/HearingInbox.h"
+#include "server/desk/HearingWatch.h"
 #include "server/desk/Ledger.h"
 #include "server/desk/ReadingInbox.h"
 #include "server/desk/RequestMemory.h"
@@ -43,6 +45,7 @@ struct DeskSettings
     std::size_t remembered = 20'000;      ///< decided requests in memory; the store has the rest
     std::size_t uncommitted = 4096;       ///< events waiting for the store: beyond it requests are refused
     std::size_t uncommittedMost = 65'536; ///< beyond it panics too, and rules pause
+    HearingLimits hearing;
     Duration stopGrace = std::chrono::seconds(2); ///< how long stop() waits for the store
 };
 
@@ -89,6 +92,9 @@ public:
     /// durable. Any thread.
     void setRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, Reply reply);
     [[nodiscard]] DeskStats stats() const;
+    /// Where consoles tell whether they can be heard. Any thread.
+    [[nodiscard]] HearingPort &hearing() { return m_hearingInbox; }
+    [[nodiscard]] Audibility audibility() const; ///< any thread
     /// What waits in the inboxes.
     [[nodiscard]] std::shared_ptr<const InwardGauge> inward() const { return m_inward; }
 
@@ -134,6 +140,7 @@ private:
     [[nodiscard]] bool carries(const QString &deviceId) const;
     [[nodiscard]] ChatFacts factsOf(const QString &thread) const;
     void tickCommands(TimePoint now);
+    void followHearing(TimePoint now);
     void publish(const QList<Event> &events);
     void tellPresence();
     void arm();
@@ -157,10 +164,14 @@ private:
     Inbox<Waiting> m_requests;
     Inbox<Waiting> m_urgent;
     ReadingInbox m_readings;
+    HearingInbox m_hearingInbox;
     RequestMemory m_memory;
     QHash<QString, std::deque<Waiting>> m_parked; ///< by sender; the first one is being looked up in the store
     std::size_t m_parkedRequests = 0;
     QHash<QString, DevicePresence> m_presence; ///< changes not yet told
+    HearingWatch m_hearing;
+    QString m_hearingAlert;  ///< that nobody hears; empty: was not raised
+    bool m_bookHears = true; ///< what the book was told last
     quint64 m_unjudgedSinceFailure = 0;
     bool m_finished = false;
     std::atomic<bool> m_accepting{true};
@@ -170,6 +181,7 @@ private:
     std::atomic<quint64> m_refused{0};
     std::atomic<quint64> m_uncommitted{0};
     std::atomic<bool> m_storageFailing{false};
+    std::atomic<quint64> m_audibility{0}; ///< packed
 };
 
 } // namespace tocsin

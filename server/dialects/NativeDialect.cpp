@@ -42,7 +42,7 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
     , m_replies(std::make_unique<ReplyBox>())
     , m_services(new NativeServices{m_options, parts.services, std::move(parts.authorizer), m_hub, m_snapshots,
                                     *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.clients, parts.rules,
-                                    parts.window, AddressLimits(m_options.messagesPerAddress)})
+                                    parts.hearing, parts.window, AddressLimits(m_options.messagesPerAddress)})
     , m_post(std::make_unique<NativePost>(
           NativePost::Parts{m_options, m_services->common.desk, m_services->common.mirror, m_services->addresses}))
     , m_ticker(std::make_unique<QTimer>())

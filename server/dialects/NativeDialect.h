@@ -15,6 +15,7 @@ class QTimer;
 namespace tocsin {
 
 class ClientWatch;
+class HearingPort;
 class LiveTelemetry;
 class LiveTopics;
 class NativeOutlet;
@@ -39,6 +40,7 @@ public:
         FeedWindow window{};
         ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
         RulesPort *rules = nullptr;     ///< what `rules` and `apply_rules` ask
+        HearingPort *hearing = nullptr; ///< told which consoles can be heard
     };
     /// For /metrics and /health.
     struct Counters

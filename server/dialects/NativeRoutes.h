@@ -41,7 +41,8 @@ enum class FrameKind {
     Disconnect,
     Tap,
     Rules,
-    ApplyRules
+    ApplyRules,
+    Hearing
 };
 using FrameRule = MessageRule<FrameKind, Phase, Counts>;
 
@@ -62,8 +63,9 @@ inline constexpr std::array<FrameRule, std::variant_size_v<wire::ClientFrame>> f
     FrameRule{"rules", FrameKind::Rules, Rule::right(Act::FollowDesk, Names::Nothing), Phase::Later, Counts::Yes},
     FrameRule{"apply_rules", FrameKind::ApplyRules, Rule::right(Act::EditRules, Names::Nothing), Phase::Later,
               Counts::Yes},
+    FrameRule{"hearing", FrameKind::Hearing, Rule::right(Act::FollowDesk, Names::Nothing), Phase::Later, Counts::Yes},
 };
-static_assert(isSound(frameRules, FrameKind::ApplyRules) && isInOrder(frameRules));
+static_assert(isSound(frameRules, FrameKind::Hearing) && isInOrder(frameRules));
 
 /// In the order of RequestBody.
 enum class RequestKind {

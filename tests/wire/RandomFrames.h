@@ -101,6 +101,10 @@ public:
             return wire::ApplyRules{id(), rulesText(), id()};
         case 9:
             return wire::Tap{id(), coin() ? std::optional(TapFilter{text(), text(), text(), text()}) : std::nullopt};
+        case 12: {
+            const bool heard = coin();
+            return wire::Hearing{heard, heard ? QString() : shortText()};
+        }
         default:
             return wire::Ping{shortText()};
         }
@@ -211,8 +215,15 @@ public:
             return {id(), people};
         }
         case 3:
-            return {id(),
-                    ServerStats{texts(), below(9), below(9), seq(), seq(), seq(), below(100) / 3.0, below(9) / 7.0}};
+            return {id(), ServerStats{texts(),
+                                      below(9),
+                                      below(9),
+                                      seq(),
+                                      seq(),
+                                      seq(),
+                                      below(100) / 3.0,
+                                      below(9) / 7.0,
+                                      {below(9), below(9), coin()}}};
         case 4: {
             QList<AdapterStatus> adapters;
             for (int i = below(3); i > 0; --i)
