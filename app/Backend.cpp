@@ -16,7 +16,9 @@
 #include "server/desk/ContactService.h"
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
-#include "server/desk/RulesFile.h"
+#include "server/desk/GeofenceSeeds.h"
+#include "server/desk/RuleRecall.h"
+#include "server/desk/RulesService.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/NativeOutlet.h"
 #include "server/net/ServerThread.h"
@@ -28,8 +30,6 @@
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
 
-#include <QCryptographicHash>
-#include <QFile>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 #include <QSemaphore>
@@ -68,15 +68,12 @@ void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped,
         qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
 }
 
-/// Which rules these are, for the audit.
-QString rulesInForce(const QString &path)
+/// Which file this is, for the audit.
+QString fileInForce(const QString &path)
 {
-    QFile file(path.isEmpty() ? QStringLiteral(":/tocsin/rules/default.json") : path);
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    if (file.open(QIODevice::ReadOnly))
-        hash.addData(&file);
-    return QStringLiteral("%1 sha256:%2")
-        .arg(path.isEmpty() ? QStringLiteral("built in") : path, QString::fromLatin1(hash.result().toHex()));
+    QFile file(path);
+    const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return QStringLiteral("%1 sha256:%2").arg(path, RulesService::revisionOf(text));
 }
 
 Metric counter(const char *name, const char *help, double value)
@@ -108,6 +105,7 @@ struct Backend::Parts
     std::optional<Archive> archive;
     std::unique_ptr<AuditTrail> trail; ///< of the main thread; the desk answers it
     std::unique_ptr<Desk> desk;
+    std::unique_ptr<RulesService> rules; ///< uses the desk and the archive
     std::unique_ptr<DemoShift> demo;
     std::unique_ptr<ServerSide> server;
     std::unique_ptr<AdapterHost> hardware;
@@ -119,6 +117,7 @@ struct Backend::Parts
     std::optional<Worker> historyWorker;
     std::optional<Worker> accountsWorker;
     std::optional<Worker> deskWorker;
+    std::optional<Worker> rulesWorker;
     std::optional<Worker> serverWorker;
     std::optional<Worker> halWorker;
     std::optional<Worker> backupWorker;
@@ -154,9 +153,19 @@ AttachmentPort &Backend::pictures()
 {
     return *m_parts->attachments;
 }
+RulesPort &Backend::rules()
+{
+    return *m_parts->rules;
+}
+
 NotifyPort &Backend::notify()
 {
     return m_parts->notifications->notifier();
+}
+
+HearingPort &Backend::hearing()
+{
+    return m_parts->desk->hearing();
 }
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
@@ -194,7 +203,7 @@ Backend::Started Backend::start()
     m_parts = std::make_unique<Parts>();
     Started started;
     for (const auto &step :
-         {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::startNotify,
+         {&Backend::checkSettings, &Backend::startStore, &Backend::readRules, &Backend::makeDesk, &Backend::startNotify,
           &Backend::readCertificate, &Backend::makeServer, &Backend::startDesk, &Backend::startServer,
           &Backend::startHardware, &Backend::startDiskGuard, &Backend::startBackups}) {
         started.error = (this->*step)();
@@ -292,33 +301,59 @@ QString Backend::startStore()
     return error;
 }
 
+QString Backend::readRules()
+{
+    m_rules = RulesSetup::read(m_settings.rulesFile, m_parts->directory->file(QStringLiteral("rules.json")),
+                               m_settings.fencesFile);
+    return m_rules.error;
+}
+
 QString Backend::makeDesk()
 {
     Parts &p = *m_parts;
-    if (m_settings.rulesFile.isEmpty()) {
-        m_rules = builtInRules();
-    } else {
-        const RulesResult result = loadRulesFile(m_settings.rulesFile);
-        if (!result.ok()) {
-            QString text = QStringLiteral("--rules %1: nothing of it is applied:").arg(m_settings.rulesFile);
-            for (const RulesError &error : result.errors)
-                text += QStringLiteral("\n  ") + toString(error);
-            return text;
-        }
-        m_rules = result.rules;
-    }
     DeskSettings settings;
+    settings.fences = m_rules.fences;
+    settings.alerts.care.contactLost = std::chrono::seconds{m_settings.contactLostSeconds};
+    settings.alerts.care.welfareEvery = std::chrono::seconds{m_settings.welfareSeconds};
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
+    settings.hearing.rule = hearingRuleFromString(m_settings.hearingRule).value_or(HearingRule::Expected);
     settings.outlet = &p.exits;
     settings.stopGrace = deskFinishesWithin;
+    settings.recall = recallReadings(m_rules.rules, p.initial, *p.archive);
     p.deskWorker.emplace(QStringLiteral("desk"));
-    p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial, p.requests);
+    p.desk = std::make_unique<Desk>(settings, m_rules.rules, *p.log, *p.history, p.initial, p.requests);
     connect(p.desk.get(), &Desk::published, this, &Backend::published, Qt::DirectConnection);
     connect(p.desk.get(), &Desk::presenceChanged, this, &Backend::presenceChanged, Qt::DirectConnection);
     p.desk->moveToThread(p.deskWorker->thread());
+
+    p.rulesWorker.emplace(QStringLiteral("rules"));
+    p.rules = std::make_unique<RulesService>(
+        RulesService::Options{m_rules.file, m_rules.text, m_rules.origin, m_rules.fences},
+        [&desk = *p.desk](const auto &rules, const Actor &by, const AuditRecord &record, DeskPort::Reply reply) {
+            desk.setRules(rules, by, record, std::move(reply));
+        },
+        *p.archive);
+    connect(p.rules.get(), &RulesService::changed, this, &Backend::takeRules, Qt::QueuedConnection);
+    p.rules->moveToThread(p.rulesWorker->thread());
     return {};
+}
+
+/// Other rules are in force.
+void Backend::takeRules(const QList<AlertRule> &rules, const QString &origin, const QByteArray &text)
+{
+    m_rules.rules = rules;
+    m_rules.origin = origin;
+    m_rules.text = text;
+    if (!m_parts)
+        return;
+    if (m_parts->trail)
+        m_parts->trail->know(QStringLiteral("rules"), m_rules.inForce());
+    const QList<ChannelBand> bands = limits().all();
+    if (ServerSide *const server = m_parts->server.get())
+        QMetaObject::invokeMethod(server, [server, bands] { server->setLimits(bands); }, Qt::QueuedConnection);
+    Q_EMIT limitsChanged(bands);
 }
 
 QString Backend::startNotify()
@@ -394,7 +429,10 @@ QString Backend::makeServer()
                           p.nativeOutlet,
                           limits().all(),
                           *p.accountService,
-                          p.notifications->notifier()});
+                          *p.rules,
+                          p.notifications->notifier(),
+                          &desk.hearing(),
+                          [&desk] { return desk.audibility(); }});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
@@ -428,10 +466,19 @@ QString Backend::startDesk()
         if (p.demo)
             p.demo->start();
     });
+    if (!m_settings.fencesFile.isEmpty()) {
+        QStringList devices;
+        for (const Device &device : std::as_const(p.initial.devices))
+            devices.append(device.id);
+        const auto take = [desk = p.desk.get()](const QString &device, const Position &position, TimePoint at) {
+            QMetaObject::invokeMethod(desk, [=] { desk->seedFence(device, position, at); });
+        };
+        std::make_shared<GeofenceSeeds>(*p.archive, devices, take)->next();
+    }
     AuditTrail::Facts inForce = m_settings.byKey;
-    inForce.insert(QStringLiteral("rules"), rulesInForce(m_settings.rulesFile));
+    inForce.insert(QStringLiteral("rules"), m_rules.inForce());
     if (!m_settings.notifyFile.isEmpty())
-        inForce.insert(QStringLiteral("notify"), rulesInForce(m_settings.notifyFile));
+        inForce.insert(QStringLiteral("notify"), fileInForce(m_settings.notifyFile));
     p.trail = std::make_unique<AuditTrail>(p.directory->path(), *p.desk);
     p.trail->start(inForce);
     return {};
@@ -578,6 +625,7 @@ void Backend::stop()
     deleteThere(p.halWorker, p.hardware);
     deleteThere(p.serverWorker, p.server);
     deleteThere(p.deskWorker, p.demo);
+    deleteThere(p.rulesWorker, p.rules);
     deleteThere(p.deskWorker, p.desk);
     deleteThere(p.accountsWorker, p.accounts);
     deleteThere(p.historyWorker, p.attachments);

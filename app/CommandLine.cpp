@@ -312,6 +312,17 @@ CommandLine parseImport(const QStringList &arguments)
     return line;
 }
 
+CommandLine parseRules(const QStringList &arguments)
+{
+    const QString word = arguments.value(2);
+    CommandLine line;
+    line.action = CommandLine::Action::Rules;
+    line.rulesFile = arguments.value(3);
+    const bool checks = word == QLatin1String("check") && arguments.size() == 4 && !line.rulesFile.isEmpty();
+    const bool prints = word == QLatin1String("print") && arguments.size() == 3;
+    return checks || prints ? line : wrongUsage(QStringLiteral("rules"), QStringLiteral("check FILE | print"));
+}
+
 /// Takes what bears on the certificate: where the data is, or the configuration that names another one.
 CommandLine parseCertificate(const QStringList &arguments)
 {
@@ -349,6 +360,8 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         return parseLogCommand(Action::Verify, arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("rebuild"))
         return parseLogCommand(Action::Rebuild, arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("rules"))
+        return parseRules(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("certificate"))
         return parseCertificate(arguments);
 
@@ -504,6 +517,7 @@ QString CommandLine::help()
                        "  tocsin certificate [--data DIR] [--config FILE]\n"
                        "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
                        "  tocsin rebuild [--data DIR]                make the tables anew from the log\n"
+                       "  tocsin rules check FILE | print            is a rules file right? the built-in one\n"
                        "  tocsin probe URL [options]   walk every dialect of a server; probe --help tells more\n\n"
                        "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));

@@ -99,9 +99,9 @@ void ServerSide::build(const DeskSnapshot &initial)
     options.heartbeat = std::chrono::seconds{m_parts.settings.heartbeatSeconds};
     options.onlineWithin = std::chrono::seconds{m_parts.settings.offlineSeconds};
     const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
-    auto native =
-        std::make_unique<NativeDialect>(options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot,
-                                                                      m_parts.outlet, FeedWindow(), m_watch.get()});
+    auto native = std::make_unique<NativeDialect>(
+        options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow(),
+                                      m_watch.get(), &m_parts.rules, m_parts.hearing});
     m_native = native.get();
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);
@@ -121,6 +121,10 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addGroups([monitor] { return monitor->groups(); });
     auto hub = std::make_unique<HubDialect>(options, HubDialect::Parts{services, authorizer, m_parts.accounts});
     connect(m_feed.get(), &ServerFeed::readings, hub.get(), &HubDialect::publish);
+    connect(hub.get(), &HubDialect::pollingOpened, this,
+            [this, hub = hub.get()](net::ClientSession *session) { m_server->clients().add(session, hub); });
+    connect(hub.get(), &HubDialect::pollingEnded, this,
+            [this](const net::ClientSession *session) { m_server->clients().remove(session); });
     m_board->addGroups([hub = hub.get()] { return hub->counters().groups; });
     auto emergency =
         std::make_unique<EmergencyDialect>(options, EmergencyDialect::Parts{services, authorizer, m_parts.accounts,
@@ -195,6 +199,11 @@ void ServerSide::tellTyping(const TypingNotice &notice)
     m_emergency->tellTyping(notice);
 }
 
+void ServerSide::setLimits(const QList<ChannelBand> &limits)
+{
+    m_native->topics().setLimits(limits);
+}
+
 void ServerSide::setResidents(const QList<OnlinePerson> &people)
 {
     m_native->topics().setResidents(people);
@@ -227,6 +236,7 @@ ServerStats ServerSide::transportStats() const
     stats.users = m_users();
     stats.messagesIn = qint64(counters.traffic.messagesIn);
     stats.messagesOut = qint64(counters.traffic.messagesOut);
+    stats.hearing = m_parts.audibility();
     return stats;
 }
 

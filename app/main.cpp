@@ -8,6 +8,7 @@
 #include "app/NotifyCommand.h"
 #include "app/ProbeCommand.h"
 #include "app/RosterCommands.h"
+#include "app/RulesCommand.h"
 #include "app/StopSignals.h"
 #include "app/Tls.h"
 #include "hal/AdapterConfig.h"
@@ -264,6 +265,8 @@ int main(int argc, char *argv[])
         return line.action == CommandLine::Action::User ? runUser(line, config.settings())
                                                         : runToken(line, config.settings());
     }
+    case CommandLine::Action::Rules:
+        return runRules(line);
     case CommandLine::Action::PrintConfig:
     case CommandLine::Action::Run:
         break;

@@ -38,6 +38,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_keys(new KeyRegistry(this))
     , m_selected(new SelectedDevice(this))
     , m_connections(new ConnectionDesk(link, m_files, m_clock, this))
+    , m_sound(new Annunciator(link, m_clock, this))
 {
     connect(&link, &DeskLink::stateChanged, this, &Console::takeState);
     connect(&link, &DeskLink::snapshot, this, &Console::takeSnapshot);
@@ -63,6 +64,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     connect(m_chat, &ChatModel::refused, m_notices, refusal);
     connect(m_commands, &CommandModel::refused, m_notices, refusal);
     connect(m_connections, &ConnectionDesk::refused, m_notices, refusal);
+    connect(m_sound, &Annunciator::refused, m_notices, refusal);
     connect(m_connections, &ConnectionDesk::said, this, [this](const QString &text) { m_notices->add(text); });
     connect(m_alerts, &AlertListModel::dataChanged, this, &Console::refreshCanAcknowledge);
     connect(m_keys, &KeyRegistry::triggered, this, &Console::takeKey);
@@ -77,6 +79,8 @@ void Console::takeKey(const QString &actionId)
         moveSelection(1);
     else if (actionId == QLatin1String("previous"))
         moveSelection(-1);
+    else if (actionId == QLatin1String("silence"))
+        m_sound->silenceAll();
 }
 
 // --- what the link tells
@@ -284,6 +288,7 @@ void Console::tick(TimePoint now)
     m_trail->refresh(now);
     m_notices->expire(now);
     m_commands->refresh();
+    m_sound->tick(now);
     m_chat->tick(now);
     m_server->adapters()->refresh(now);
     m_connections->tick();

@@ -3,6 +3,7 @@
 
 #include "models/AlertListModel.h"
 #include "models/AlertQueueModel.h"
+#include "models/Annunciator.h"
 #include "models/ChatLog.h"
 #include "models/ChatModel.h"
 #include "models/ChatThreadModel.h"
@@ -55,6 +56,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::PendingModel *pending READ pending CONSTANT FINAL)
     Q_PROPERTY(tocsin::KeyRegistry *keys READ keys CONSTANT FINAL)
     Q_PROPERTY(tocsin::ConnectionDesk *connections READ connections CONSTANT FINAL)
+    Q_PROPERTY(tocsin::Annunciator *sound READ sound CONSTANT FINAL)
     Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
     Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
     Q_PROPERTY(QString selectedAlertId READ selectedAlertId NOTIFY selectedAlertIdChanged FINAL)
@@ -83,6 +85,7 @@ public:
     [[nodiscard]] PendingModel *pending() const { return m_pending; }
     [[nodiscard]] KeyRegistry *keys() const { return m_keys; }
     [[nodiscard]] ConnectionDesk *connections() const { return m_connections; }
+    [[nodiscard]] Annunciator *sound() const { return m_sound; }
     [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
     /// For the image provider and for whoever shows the file dialogs.
     [[nodiscard]] PictureCache &pictureCache() { return m_pictureCache; }
@@ -170,6 +173,7 @@ private:
     KeyRegistry *m_keys;
     SelectedDevice *m_selected;
     ConnectionDesk *m_connections;
+    Annunciator *m_sound;
     QString m_deviceId;
     QString m_alertId;
     QString m_operatorName;

@@ -5,6 +5,7 @@
 #include "models/domain/Connections.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
+#include "models/domain/RulesPort.h"
 
 #include <QObject>
 
@@ -47,11 +48,21 @@ public:
     virtual quint64 fetchPicture(const QString &id);
     /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
     virtual void typing(const QString &thread);
+    /// Whether this console can be heard, and why not, in words. When it changes, and renewed every 30 s; ephemeral.
+    virtual void reportHearing(bool heard, const QString &why);
     /// Whether connections() are told.
     virtual void watchConnections(bool watches);
     /// Something about them; the id comes back in replied() exactly once, never before this returns. Nothing waits for a
     /// server that is away.
     virtual QString orderConnections(const ClientOrder &order);
+    /// The rules in force; the answer comes as rulesAnswered() exactly once, never before this returns. So do the next two.
+    virtual quint64 requestRules();
+    /// What is wrong with a rules file; nothing is changed.
+    virtual quint64 checkRules(const QByteArray &text);
+    /// Puts a rules file in force, if the rules in force are still those of `revision`. Supervisors and administrators.
+    virtual quint64 applyRules(const QByteArray &text, const QString &revision);
+    /// What one rule would have made of what a device told: ruleTried() exactly once, never before this returns.
+    virtual quint64 tryRule(const RuleTrial &trial);
 
 Q_SIGNALS:
     void stateChanged(tocsin::DeskLink::State state);
@@ -64,7 +75,7 @@ Q_SIGNALS:
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
     /// Who is on shift, all of them.
     void people(const QList<tocsin::OnlinePerson> &people);
-    /// The limits that the desk's rules set; once after each Open, when the desk tells them.
+    /// The limits that the desk's rules set; once after each Open, when the desk tells them, and whenever other rules are in force.
     void limits(const QList<tocsin::ChannelBand> &limits);
     void pendingRequestsChanged();
     /// Requests of an earlier console that this one goes on with; before the first state.
@@ -77,6 +88,8 @@ Q_SIGNALS:
     void connections(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void rulesAnswered(quint64 query, const tocsin::RulesAnswer &answer);
+    void ruleTried(quint64 query, const tocsin::RuleTrialAnswer &answer);
     void pictureProgress(quint64 transfer, qint64 bytesDone);
     void pictureStored(quint64 transfer, const tocsin::AttachmentResult &result);
     void pictureFetched(quint64 transfer, const tocsin::AttachmentResult &result);
@@ -101,6 +114,10 @@ inline void DeskLink::typing(const QString &)
 {
 }
 
+inline void DeskLink::reportHearing(bool, const QString &)
+{
+}
+
 inline void DeskLink::watchConnections(bool)
 {
 }
@@ -108,6 +125,27 @@ inline void DeskLink::watchConnections(bool)
 inline QString DeskLink::orderConnections(const ClientOrder &)
 {
     return {};
+}
+
+// One that knows no rules answers nothing.
+inline quint64 DeskLink::requestRules()
+{
+    return 0;
+}
+
+inline quint64 DeskLink::checkRules(const QByteArray &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::applyRules(const QByteArray &, const QString &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::tryRule(const RuleTrial &)
+{
+    return 0;
 }
 
 } // namespace tocsin

@@ -23,6 +23,7 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("acknowledge", alerts, tr("Acknowledge the selected alert"), {QStringLiteral("A")});
     add("next", alerts, tr("Next alert"), {QStringLiteral("J"), QStringLiteral("Down")});
     add("previous", alerts, tr("Previous alert"), {QStringLiteral("K"), QStringLiteral("Up")});
+    add("silence", alerts, tr("Silence what sounds, on every console"), {QStringLiteral("S")});
     const QString map = tr("Map");
     add("follow", map, tr("Follow the selected device, or stop"), {QStringLiteral("F")});
     add("unlockView", map, tr("Release the map's view"), {QStringLiteral("L")});

@@ -10,6 +10,8 @@ qt_add_qml_module(tocsin_models
     AdapterListModel.cpp AdapterListModel.h
     AlertListModel.cpp AlertListModel.h
     AlertQueueModel.cpp AlertQueueModel.h
+    Annunciator.cpp Annunciator.h
+    Attention.cpp Attention.h
     ChatLine.h
     ChatLog.cpp ChatLog.h
     ChatModel.cpp ChatModel.h ChatModelLines.cpp
@@ -44,6 +46,10 @@ qt_add_qml_module(tocsin_models
     PeopleModel.cpp PeopleModel.h
     SelectedDevice.cpp SelectedDevice.h
     ServerStatus.cpp ServerStatus.h
+    SoundBank.cpp SoundBank.h
+    SoundOutput.h
+    SoundPlan.cpp SoundPlan.h
+    SoundSettings.cpp SoundSettings.h
     TestClientModel.cpp TestClientModel.h
     TrailModel.cpp TrailModel.h
     TrendBuffer.cpp TrendBuffer.h

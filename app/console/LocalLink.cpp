@@ -114,6 +114,12 @@ void LocalLink::typing(const QString &thread)
         m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
 }
 
+void LocalLink::reportHearing(bool heard, const QString &why)
+{
+    if (m_parts.hearing != nullptr)
+        m_parts.hearing->report({QStringLiteral("here"), m_parts.self.name, heard, why});
+}
+
 void LocalLink::watchConnections(bool watches)
 {
     if (m_parts.watchClients)
@@ -126,6 +132,45 @@ QString LocalLink::orderConnections(const ClientOrder &order)
     if (m_parts.orderClients)
         m_parts.orderClients(m_parts.self, order, answerOf(id));
     return id;
+}
+
+RulesPort::Reply LocalLink::rulesAnswerOf(quint64 query)
+{
+    return [this, query](const RulesAnswer &answer) {
+        QMetaObject::invokeMethod(
+            this, [this, query, answer] { Q_EMIT rulesAnswered(query, answer); }, Qt::QueuedConnection);
+    };
+}
+
+quint64 LocalLink::requestRules()
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->current(rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::checkRules(const QByteArray &text)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->check(text, rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::applyRules(const QByteArray &text, const QString &revision)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->apply(m_parts.self, text, revision, rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::tryRule(const RuleTrial &trial)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->tryRule(trial, [this, query](const RuleTrialAnswer &answer) {
+        QMetaObject::invokeMethod(
+            this, [this, query, answer] { Q_EMIT ruleTried(query, answer); }, Qt::QueuedConnection);
+    });
+    return query;
 }
 
 quint64 LocalLink::storePicture(const QByteArray &bytes)

@@ -34,6 +34,8 @@ public:
         std::function<void(bool)> watchClients{};             ///< thread-safe, as is the next; it answers on any thread
         std::function<void(const Actor &, const ClientOrder &, const std::function<void(const Outcome &)> &)>
             orderClients{};
+        RulesPort *rules = nullptr;     ///< outlives the link
+        HearingPort *hearing = nullptr; ///< outlives the link
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -44,8 +46,13 @@ public:
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
     void typing(const QString &thread) override;
+    void reportHearing(bool heard, const QString &why) override;
     void watchConnections(bool watches) override;
     QString orderConnections(const ClientOrder &order) override;
+    quint64 requestRules() override;
+    quint64 checkRules(const QByteArray &text) override;
+    quint64 applyRules(const QByteArray &text, const QString &revision) override;
+    quint64 tryRule(const RuleTrial &trial) override;
     quint64 storePicture(const QByteArray &bytes) override;
     void cancelPicture(quint64 transfer) override;
     quint64 fetchPicture(const QString &id) override;
@@ -58,6 +65,7 @@ private:
     void askSnapshot();
     void takeSnapshot(const DeskSnapshot &snapshot);
     [[nodiscard]] std::function<void(const Outcome &)> answerOf(const QString &id); ///< any thread
+    [[nodiscard]] RulesPort::Reply rulesAnswerOf(quint64 query);                    ///< any thread
     void setState(State state);
 
     Parts m_parts;

@@ -36,6 +36,8 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_pictures, &RemotePictures::stored, this, &DeskLink::pictureStored);
     connect(&m_pictures, &RemotePictures::fetched, this, &DeskLink::pictureFetched);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
+    connect(&m_link, &RemoteLink::rulesAnswered, this, &DeskLink::rulesAnswered);
+    connect(&m_link, &RemoteLink::ruleTried, this, &DeskLink::ruleTried);
 }
 
 } // namespace tocsin

@@ -24,8 +24,16 @@ public:
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
+    void reportHearing(bool heard, const QString &why) override { m_link.sayHearing(heard, why); }
     void watchConnections(bool watches) override { m_link.watchClients(watches); }
     QString orderConnections(const ClientOrder &order) override { return m_link.orderClients(order); }
+    quint64 requestRules() override { return m_link.askRules({}); }
+    quint64 checkRules(const QByteArray &text) override { return m_link.askRules(text); }
+    quint64 applyRules(const QByteArray &text, const QString &revision) override
+    {
+        return m_link.applyRules(text, revision);
+    }
+    quint64 tryRule(const RuleTrial &trial) override { return m_link.askRules(trial); }
     quint64 storePicture(const QByteArray &bytes) override { return m_pictures.store(bytes); }
     void cancelPicture(quint64 transfer) override { m_pictures.cancel(transfer); }
     quint64 fetchPicture(const QString &id) override { return m_pictures.fetch(id); }

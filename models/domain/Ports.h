@@ -85,6 +85,7 @@ struct AlertsQuery
     int limit = 100;
     bool incidentsOnly = false;
     bool countAll = false; ///< how many there are beyond the limit is asked as well
+    QString alertId = {};  ///< this one alone; empty: all
 };
 
 struct AlertsResult

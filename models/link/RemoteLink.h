@@ -3,6 +3,7 @@
 
 #include "models/domain/Connections.h"
 #include "models/domain/Ports.h"
+#include "models/domain/RulesPort.h"
 #include "models/link/LinkTarget.h"
 #include "models/link/PendingFile.h"
 #include "models/link/PendingRequests.h"
@@ -19,6 +20,7 @@
 
 #include <functional>
 #include <memory>
+#include <variant>
 
 QT_BEGIN_NAMESPACE
 class QSslError;
@@ -76,10 +78,15 @@ public:
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
     void sayTyping(const QString &thread);
+    /// Whether this console can be heard; the last word is said again over each new connection.
+    void sayHearing(bool heard, const QString &why);
     /// The topic `connections`, over this connection and those that follow.
     void watchClients(bool watches);
     /// Answered by replied(); refused when the server is away, and when it goes before it has answered. Never before this returns.
     QString orderClients(const ClientOrder &order);
+    /// Answered by rulesAnswered() or ruleTried(), with `offline` when the server is away or goes. Never before this returns.
+    quint64 askRules(const std::variant<std::monostate, QByteArray, RuleTrial> &what);
+    quint64 applyRules(const QByteArray &text, const QString &revision);
 
 Q_SIGNALS:
     void stateChanged(tocsin::RemoteLink::State state);
@@ -100,6 +107,8 @@ Q_SIGNALS:
     void framesSeen(const tocsin::FrameReport &report);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void rulesAnswered(quint64 queryId, const tocsin::RulesAnswer &answer);
+    void ruleTried(quint64 queryId, const tocsin::RuleTrialAnswer &answer);
 
 private:
     void connectNow();
@@ -132,6 +141,10 @@ private:
     void savePending();
     void send(const wire::ClientFrame &frame);
     void giveUpOrders();
+    quint64 sendRules(wire::ClientFrame frame, bool trial);
+    [[nodiscard]] bool takeRules(const wire::Reply &reply);
+    void giveUpRules();
+    void tellRules(quint64 query, bool trial, const Outcome &outcome);
     void refuseLater(const QString &id, const Outcome &outcome);
     void setState(State state, const QString &reason = {});
 
@@ -164,6 +177,13 @@ private:
     quint64 m_lastQuery = 0;
     QSet<QString> m_orders; ///< about connections, unanswered
     bool m_watchesClients = false;
+    struct RulesQuestion
+    {
+        quint64 query = 0;
+        bool trial = false;
+    };
+    QHash<QString, RulesQuestion> m_rulesAsked; ///< by the id on the wire
+    std::optional<wire::Hearing> m_hearing;
     QHash<QString, LatestReading> m_latest; ///< not yet handed on
 };
 

@@ -57,8 +57,8 @@ ReadingInbox::ReadingInbox(std::size_t capacity, std::size_t keptCapacity,
                            std::shared_ptr<InwardGauge> gauge)
     : m_capacity(capacity)
     , m_keptCapacity(keptCapacity)
-    , m_mustKeep(std::move(mustKeep))
     , m_wake(std::move(wake))
+    , m_mustKeep(std::move(mustKeep))
     , m_gauge(std::move(gauge))
 {
 }
@@ -83,6 +83,12 @@ void ReadingInbox::push(const QList<Reading> &readings)
     }
     if (first && m_wake)
         m_wake();
+}
+
+void ReadingInbox::setMustKeep(std::function<bool(const Reading &)> mustKeep)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_mustKeep = std::move(mustKeep);
 }
 
 ReadingInbox::Batch ReadingInbox::takeFront()

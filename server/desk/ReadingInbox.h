@@ -30,6 +30,8 @@ public:
     ReadingInbox &operator=(const ReadingInbox &) = delete;
 
     void push(const QList<Reading> &readings);
+    /// From now on these must be kept.
+    void setMustKeep(std::function<bool(const Reading &)> mustKeep);
     /// Whole batches, oldest first, until `readings` are reached or nothing is left.
     [[nodiscard]] QList<QList<Reading>> drain(std::size_t readings);
     [[nodiscard]] bool isEmpty() const;
@@ -47,9 +49,9 @@ private:
 
     const std::size_t m_capacity;
     const std::size_t m_keptCapacity;
-    const std::function<bool(const Reading &)> m_mustKeep;
     const std::function<void()> m_wake;
     mutable std::mutex m_mutex;
+    std::function<bool(const Reading &)> m_mustKeep;
     const std::shared_ptr<InwardGauge> m_gauge;
     std::deque<Batch> m_batches;
     std::size_t m_size = 0; ///< readings in m_batches

@@ -15,12 +15,14 @@ class QTimer;
 namespace tocsin {
 
 class ClientWatch;
+class HearingPort;
 class LiveTelemetry;
 class LiveTopics;
 class NativeOutlet;
 class NativePost;
 class NativeSession;
 class ReplyBox;
+class RulesPort;
 struct NativeServices;
 
 /// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream} and POST /api/requests. Made and used on the server thread; what it is
@@ -37,6 +39,8 @@ public:
         NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
         ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
+        RulesPort *rules = nullptr;     ///< what `rules` and `apply_rules` ask
+        HearingPort *hearing = nullptr; ///< told which consoles can be heard
     };
     /// For /metrics and /health.
     struct Counters

@@ -29,7 +29,21 @@ enum class Phase { First, Later, Any };
 enum class Counts { Yes, No };
 
 /// In the order of wire::ClientFrame.
-enum class FrameKind { Hello, Subscribe, Unsubscribe, Request, Query, Ack, Typing, Ping, Disconnect, Tap };
+enum class FrameKind {
+    Hello,
+    Subscribe,
+    Unsubscribe,
+    Request,
+    Query,
+    Ack,
+    Typing,
+    Ping,
+    Disconnect,
+    Tap,
+    Rules,
+    ApplyRules,
+    Hearing
+};
 using FrameRule = MessageRule<FrameKind, Phase, Counts>;
 
 /// Hello brings the token. Subscriptions go by topicRules, requests by requestRules, queries and typing by the stream, device or
@@ -46,8 +60,12 @@ inline constexpr std::array<FrameRule, std::variant_size_v<wire::ClientFrame>> f
     FrameRule{"disconnect", FrameKind::Disconnect, Rule::right(Act::ControlClients, Names::Nothing), Phase::Later,
               Counts::Yes},
     FrameRule{"tap", FrameKind::Tap, Rule::right(Act::ControlClients, Names::Nothing), Phase::Later, Counts::Yes},
+    FrameRule{"rules", FrameKind::Rules, Rule::right(Act::FollowDesk, Names::Nothing), Phase::Later, Counts::Yes},
+    FrameRule{"apply_rules", FrameKind::ApplyRules, Rule::right(Act::EditRules, Names::Nothing), Phase::Later,
+              Counts::Yes},
+    FrameRule{"hearing", FrameKind::Hearing, Rule::right(Act::FollowDesk, Names::Nothing), Phase::Later, Counts::Yes},
 };
-static_assert(isSound(frameRules, FrameKind::Tap) && isInOrder(frameRules));
+static_assert(isSound(frameRules, FrameKind::Hearing) && isInOrder(frameRules));
 
 /// In the order of RequestBody.
 enum class RequestKind {

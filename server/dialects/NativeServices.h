@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Hearing.h"
+#include "models/domain/RulesPort.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
@@ -31,6 +33,8 @@ struct NativeServices
     ReplyBox &replies;
     NativeOutlet &outlet;
     ClientWatch *clients; ///< null: nobody watches here
+    RulesPort *rules;     ///< null: they are not told here
+    HearingPort *hearing; ///< null: nobody asks who can be heard
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

@@ -76,6 +76,8 @@ void NativeSession::detach()
     m_session = nullptr;
     if (!m_served.isEmpty()) // else the dialect may be gone already
         m_services.outlet.remove(std::exchange(m_served, {}));
+    if (!m_console.isEmpty())
+        m_services.hearing->leave(std::exchange(m_console, {}));
 }
 
 void NativeSession::receive(const QByteArray &payload, bool binary)
@@ -402,6 +404,14 @@ void NativeSession::take(const wire::Typing &typing)
         return;
     m_typedAt = now;
     m_services.topics.tellTyping({typing.thread, m_reader.who.id, m_reader.who.name, now}, m_session);
+}
+
+void NativeSession::take(const wire::Hearing &hearing)
+{
+    if (m_services.hearing == nullptr)
+        return;
+    m_console = m_session->id();
+    m_services.hearing->report({m_console, m_reader.who.name, hearing.heard, hearing.why});
 }
 
 void NativeSession::take(const wire::Ping &ping)

@@ -35,6 +35,7 @@ enum class Act {
     ManageAccounts,   ///< revoke what others hold
     Administer,       ///< what only an administrator does: dialect 4's pages, imports
     ControlClients,   ///< end others' connections and read what goes over them
+    EditRules,        ///< put other alert rules in force
     SeeNotify,        ///< who is notified of what, and a test message
 };
 inline constexpr std::size_t actCount = std::size_t(Act::SeeNotify) + 1;
@@ -88,6 +89,7 @@ inline constexpr std::array<Right, actCount> rightsTable{{
     {Act::ManageAccounts, Reach::None, Reach::None, Reach::None, Reach::None, Reach::Any},
     {Act::Administer, Reach::None, Reach::None, Reach::None, Reach::None, Reach::Any},
     {Act::ControlClients, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
+    {Act::EditRules, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
     {Act::SeeNotify, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
 }};
 

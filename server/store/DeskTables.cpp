@@ -228,13 +228,16 @@ AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
 {
     AlertsResult result;
     const QString where =
-        QStringLiteral("FROM alerts WHERE %1%2%3")
+        QStringLiteral("FROM alerts WHERE %1%2%3%4")
             .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source),
-                 query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString());
+                 query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString(),
+                 query.alertId.isEmpty() ? QString() : QStringLiteral(" AND id=:id"));
     const auto prepared = [&](const QString &sql) {
         Statement q = db.prepare(sql);
         if (!query.source.isEmpty())
             q.bindNamed(":source", query.source);
+        if (!query.alertId.isEmpty())
+            q.bindNamed(":id", query.alertId);
         return q;
     };
     Statement q = prepared(QStringLiteral("SELECT body %1 ORDER BY raised_at DESC, seq DESC LIMIT %2")

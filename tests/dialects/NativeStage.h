@@ -84,6 +84,16 @@ public:
     }
 };
 
+/// What sessions say of their sound.
+class FakeHearing : public HearingPort
+{
+public:
+    void report(const HearingReport &report) override { reports.append(report); }
+    void leave(const QString &console) override { left.append(console); }
+    QList<HearingReport> reports;
+    QStringList left;
+};
+
 class FakeAuthorizer : public net::Authorizer
 {
 public:
@@ -96,6 +106,48 @@ public:
             result.principal = found->second;
         return result;
     }
+};
+
+/// Knows one set of rules and takes any other text for good, unless it says "bad".
+class FakeRules : public RulesPort
+{
+public:
+    void current(Reply reply) override { reply(said(Outcome::done({}, false))); }
+    void check(const QByteArray &asked, Reply reply) override
+    {
+        RulesAnswer answer;
+        answer.outcome = Outcome::done({}, false);
+        if (asked.contains("bad")) {
+            answer.outcome = Outcome::refused(QStringLiteral("invalid"), QStringLiteral("Bad."));
+            answer.errors = {{3, 0, QStringLiteral("a"), QStringLiteral("limit"), QStringLiteral("must be a number")}};
+        }
+        reply(answer);
+    }
+    void apply(const Actor &by, const QByteArray &asked, const QString &revision, Reply reply) override
+    {
+        if (revision != revisionNow)
+            return reply(said(Outcome::refused(QStringLiteral("superseded"), QStringLiteral("Changed."))));
+        text = asked;
+        revisionNow += QLatin1Char('+');
+        appliedBy.append(by.id);
+        reply(said(Outcome::done({})));
+    }
+    void tryRule(const RuleTrial &trial, TrialReply reply) override
+    {
+        RuleTrialAnswer answer;
+        answer.outcome = Outcome::done(trial.deviceId, false);
+        answer.readings = 7;
+        answer.moments = {{trial.from, RuleTrialMoment::What::Raised, AlertLevel::Critical, 12.5, QStringLiteral("m")},
+                          {trial.to, RuleTrialMoment::What::Cleared, AlertLevel::Critical, std::nullopt, {}}};
+        reply(answer);
+    }
+    [[nodiscard]] RulesAnswer said(const Outcome &outcome) const
+    {
+        return {outcome, text, revisionNow, QStringLiteral("built in"), 1, {}};
+    }
+    QByteArray text = "{\"rules\": []}";
+    QString revisionNow = QStringLiteral("r1");
+    QStringList appliedBy;
 };
 
 /// The native dialect on a stage: everything around it is fake, the clock stands until it is moved.
@@ -119,7 +171,10 @@ public:
                                               reply(log.snapshot());
                                           },
                                           outlet,
-                                          window});
+                                          window,
+                                          nullptr,
+                                          &rules,
+                                          &hearing});
     }
 
     [[nodiscard]] static ChatMessage line(qint64 number) { return std::get<ChatMessage>(test::chatEvent(number).body); }
@@ -177,6 +232,8 @@ public:
     std::shared_ptr<FakeAuthorizer> authorizer;
     int snapshotsAsked = 0;
     NativeOutlet outlet;
+    FakeRules rules;
+    FakeHearing hearing;
     std::unique_ptr<NativeDialect> dialect;
 };
 

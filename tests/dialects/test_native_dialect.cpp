@@ -522,6 +522,34 @@ private Q_SLOTS:
         QVERIFY(anna->take().isEmpty());
     }
 
+    void aConsoleTellsWhetherItIsHeardForAsLongAsItIsThere()
+    {
+        NativeStage stage(Posture::Secure);
+        auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        NativeStage::say(*dana, wire::Hearing{true, {}});
+        NativeStage::say(*dana, wire::Hearing{false, QStringLiteral("muted")});
+        QCOMPARE(stage.hearing.reports.size(), 2);
+        QCOMPARE(stage.hearing.reports.first(), (HearingReport{dana->id(), QStringLiteral("dana"), true, {}}));
+        QCOMPARE(stage.hearing.reports.last().why, QStringLiteral("muted"));
+        QVERIFY(ofType(dana->take(), "reply").isEmpty()); // nobody waits for an answer
+        const QString console = dana->id();
+        dana.reset();
+        QCOMPARE(stage.hearing.left, QStringList{console});
+
+        // A citizen is no console, and who never told has nothing to take back.
+        auto anna = stage.connect(somebody(QStringLiteral("anna"), Role::Citizen));
+        NativeStage::hello(*anna, {});
+        (void)anna->take();
+        NativeStage::say(*anna, wire::Hearing{true, {}});
+        const QJsonObject refusal = ofType(anna->take(), "reply").first();
+        QCOMPARE(refusal.value(QStringLiteral("error")).toObject().value(QStringLiteral("code")).toString(),
+                 QStringLiteral("forbidden"));
+        anna.reset();
+        QCOMPARE(stage.hearing.reports.size(), 2);
+        QCOMPARE(stage.hearing.left.size(), 1);
+    }
+
     void thoseOnShiftAreSeen()
     {
         NativeStage stage(Posture::Secure);

@@ -34,6 +34,10 @@ public:
     quint64 requestHistory(const HistoryQuery &query) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
+    void reportHearing(bool heard, const QString &why) override
+    {
+        hearing.append(heard ? QStringLiteral("heard") : why);
+    }
     void watchConnections(bool watches) override { watchesConnections = watches; }
     QString orderConnections(const ClientOrder &order) override
     {
@@ -62,6 +66,7 @@ public:
 
     QList<Asked> asked; ///< not answered yet, oldest first
     QStringList typed;
+    QStringList hearing;       ///< what was reported, oldest first: "heard", or why not
     QList<ClientOrder> orders; ///< answered by replied() with "o1", "o2", …
     bool watchesConnections = false;
     struct Transfer
