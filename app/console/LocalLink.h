@@ -43,6 +43,8 @@ public:
     [[nodiscard]] Actor self() const override { return m_parts.self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
     void typing(const QString &thread) override;
     void watchConnections(bool watches) override;
     QString orderConnections(const ClientOrder &order) override;

@@ -36,6 +36,8 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_pictures, &RemotePictures::stored, this, &DeskLink::pictureStored);
     connect(&m_pictures, &RemotePictures::fetched, this, &DeskLink::pictureFetched);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
+    connect(&m_link, &RemoteLink::alertsReady, this, &DeskLink::alertsReady);
+    connect(&m_link, &RemoteLink::alertEventsReady, this, &DeskLink::alertEventsReady);
 }
 
 } // namespace tocsin

@@ -85,6 +85,8 @@ struct AlertsQuery
     int limit = 100;
     bool incidentsOnly = false;
     bool countAll = false; ///< how many there are beyond the limit is asked as well
+    bool closedOnly = false;
+    QString before = {}; ///< id of an alert: those that come behind it in the list, which is how one pages
 };
 
 struct AlertsResult
@@ -127,6 +129,22 @@ struct EventsResult
     QList<Event> events;
 };
 
+/// What happened to one alert, newest first.
+struct AlertEventsQuery
+{
+    QString alertId;
+    qint64 before = 0; ///< as the page before said; 0: the newest
+    int limit = 100;   ///< at most 500
+    bool operator==(const AlertEventsQuery &) const = default;
+};
+
+struct AlertEventsResult
+{
+    QString error;
+    QList<Event> events; ///< may be fewer than asked for although there are others
+    qint64 before = 0;   ///< for the next page; 0: this was the last
+};
+
 /// Asynchronous look-ups on the store's threads. Bounded: refused with an error when too many wait.
 class ArchivePort
 {
@@ -140,6 +158,7 @@ public:
     virtual void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) = 0;
     virtual void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) = 0;
     virtual void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply) = 0;
+    virtual void alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply) = 0;
 };
 
 struct Attachment

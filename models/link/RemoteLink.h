@@ -75,6 +75,9 @@ public:
     QString request(const RequestBody &body);
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
+    /// The same, answered by alertsReady() and alertEventsReady().
+    quint64 requestAlerts(const AlertsQuery &query);
+    quint64 requestAlertEvents(const AlertEventsQuery &query);
     void sayTyping(const QString &thread);
     /// The topic `connections`, over this connection and those that follow.
     void watchClients(bool watches);
@@ -100,6 +103,8 @@ Q_SIGNALS:
     void framesSeen(const tocsin::FrameReport &report);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
 
 private:
     void connectNow();
@@ -131,6 +136,15 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
+    enum class Asked { History, Alerts, AlertEvents };
+    struct OpenQuery
+    {
+        quint64 id = 0;
+        Asked what = Asked::History;
+    };
+    quint64 ask(Asked what, wire::Query query);
+    void answer(const OpenQuery &query, const wire::Reply &reply);
+    void giveUpQueries(const QString &why);
     void giveUpOrders();
     void refuseLater(const QString &id, const Outcome &outcome);
     void setState(State state, const QString &reason = {});
@@ -160,7 +174,7 @@ private:
     std::unique_ptr<PendingFile> m_file;
     QString m_restoredFor; ///< whose the restored actions are, as the server called them
     QTimer m_save;
-    QHash<QString, quint64> m_queries; ///< by the id on the wire
+    QHash<QString, OpenQuery> m_queries; ///< by the id on the wire
     quint64 m_lastQuery = 0;
     QSet<QString> m_orders; ///< about connections, unanswered
     bool m_watchesClients = false;

@@ -505,6 +505,10 @@ void NativeSession::run(const QString &id, const wire::Query &query)
                 reply = wire::Reply::refusal(id, QStringLiteral("overloaded"), result.error);
             self->answerQuery(reply);
         }));
+    } else if (const auto *one = std::get_if<AlertEventsQuery>(&query.what)) {
+        if (!native::mayFollow(m_reader, QStringLiteral("alerts"), mirror))
+            return forbidden();
+        archive.alertEvents(*one, expectReply<AlertEventsResult>(id, native::alertEventsToJson));
     } else if (const auto *state = std::get_if<wire::SnapshotQuery>(&query.what)) {
         if (!native::mayFollow(m_reader, state->stream, mirror))
             return forbidden();

@@ -436,6 +436,13 @@ private Q_SLOTS:
         const QJsonObject events = ask(EventsQuery{QStringLiteral("desk"), 3, 10});
         QCOMPARE(events.value(QStringLiteral("head")).toInt(), 5);
         QCOMPARE(events.value(QStringLiteral("events")).toArray().size(), 2);
+        Event change;
+        change.seq = 5;
+        change.body = AlertChange{AlertVerb::Raise, AlertState::Normal, AlertState::Unacknowledged, Alert()};
+        stage.log.alertEventsResult = {{}, {change}, 3};
+        const QJsonObject happened = ask(AlertEventsQuery{QStringLiteral("a1"), 0, 10});
+        QCOMPARE(happened.value(QStringLiteral("before")).toInt(), 3);
+        QCOMPARE(happened.value(QStringLiteral("events")).toArray().first().toObject().value(QStringLiteral("seq")), 5);
         const QJsonObject state = ask(wire::SnapshotQuery{QStringLiteral("desk")});
         QCOMPARE(state.value(QStringLiteral("seq")).toInt(), 5);
     }
