@@ -66,6 +66,11 @@ Panel {
             known: root.server.live
             onClicked: root.console.selectAlert(root.queue.oldestWaitingId)
         }
+
+        SilenceTile {
+            actions: root.console.alertDesk.actions
+            keyText: root.console.keys.keyText("silence")
+        }
     }
 
     Row {

@@ -70,7 +70,8 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("hardware")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"),
+                                   QStringLiteral("hardware")};
     return names;
 }
 
@@ -161,6 +162,8 @@ QString ConsoleApp::show()
         return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
     d->console->chat()->setReplies(replies.replies);
+    d->console->alertDesk()->rememberIn(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+                                        QStringLiteral("/console.json"));
     if (!link.target().isEmpty())
         d->console->connections()->tester()->setAddress(d->target.url.scheme() + QStringLiteral("://") + link.target());
     // A server elsewhere tells its own.

@@ -319,6 +319,8 @@ void NativeSession::take(const wire::Ask &ask)
         return;
     const auto allowed = native::permitted(m_reader, ask.body, m_services.common.mirror);
     if (const auto *refused = std::get_if<Outcome>(&allowed)) {
+        if (native::isAboutAlerts(ask.body))
+            m_services.figures.refused();
         answer(wire::replyOf(ask.cmdId, *refused));
         return;
     }
@@ -331,12 +333,15 @@ void NativeSession::take(const wire::Ask &ask)
     const QPointer<NativeSession> self(this);
     m_services.common.desk.submit(
         Request{ask.cmdId, native::actorOf(m_reader, m_session->id()), std::get<RequestBody>(allowed)},
-        m_services.replies.expect<Outcome>([self, id = ask.cmdId](const Outcome &outcome) {
-            if (!self)
-                return;
-            --self->m_asked;
-            self->answer(wire::replyOf(id, outcome));
-        }));
+        m_services.replies.expect<Outcome>(
+            [self, id = ask.cmdId, counts = native::isAboutAlerts(ask.body)](const Outcome &outcome) {
+                if (!self)
+                    return;
+                if (counts && !outcome.ok)
+                    self->m_services.figures.refused();
+                --self->m_asked;
+                self->answer(wire::replyOf(id, outcome));
+            }));
 }
 
 void NativeSession::take(const wire::Ack &ack)

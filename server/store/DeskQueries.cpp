@@ -135,9 +135,9 @@ AlertEventsResult DeskQueries::alertEvents(const AlertEventsQuery &query)
         AlertChange change;
         change.alert = *alert;
         const QString stream = streamsOf(change).constLast();
-        Statement place = m_db.prepare(
-            QStringLiteral("SELECT s.id, (SELECT max(e.seq) FROM stream_events e WHERE e.stream=s.id AND e.event_seq<=?)"
-                           " FROM streams s WHERE s.name=?"));
+        Statement place = m_db.prepare(QStringLiteral(
+            "SELECT s.id, (SELECT max(e.seq) FROM stream_events e WHERE e.stream=s.id AND e.event_seq<=?)"
+            " FROM streams s WHERE s.name=?"));
         place.bind(0, known.integer(1));
         place.bind(1, stream);
         if (!m_db.run(place) || !m_db.next(place)) {

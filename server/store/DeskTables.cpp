@@ -233,9 +233,10 @@ AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
                  : query.closedOnly ? QStringLiteral("open=0")
                                     : QStringLiteral("1"),
                  whereSource(query.source), query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString());
-    const QString behind = query.before.isEmpty()
-                               ? QString()
-                               : QStringLiteral(" AND (raised_at, seq) < (SELECT raised_at, seq FROM alerts WHERE id=:before)");
+    const QString behind =
+        query.before.isEmpty()
+            ? QString()
+            : QStringLiteral(" AND (raised_at, seq) < (SELECT raised_at, seq FROM alerts WHERE id=:before)");
     const auto prepared = [&](const QString &sql) {
         Statement q = db.prepare(sql);
         if (!query.source.isEmpty())

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
-// [--client ID] [--inspect] [--tab N] [--tool N].
+// [--client ID] [--inspect] [--tab N] [--tool N] [--alerts STATE].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
 #include "qml/controls/Theme.h"
+#include "tests/qml/AlertScene.h"
 #include "tests/qml/DeskScene.h"
 
 #include <QApplication>
@@ -113,9 +114,12 @@ int main(int argc, char *argv[])
     const QCommandLineOption inspect(QStringLiteral("inspect"), QStringLiteral("Show frames."));
     const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("Of the hardware page."), QStringLiteral("n"));
     const QCommandLineOption tool(QStringLiteral("tool"), QStringLiteral("Below it."), QStringLiteral("n"));
+    const QCommandLineOption alerts(QStringLiteral("alerts"),
+                                    QStringLiteral("detail, shelved, history, bulk, question, flood or undo."),
+                                    QStringLiteral("state"));
     parser.addHelpOption();
     parser.addOptions({screenshot, size, scheme, empty, lost, keys, select, alert, commands, thread, typing, after,
-                       gallery, page, client, inspect, tab, tool});
+                       gallery, page, client, inspect, tab, tool, alerts});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
@@ -166,6 +170,8 @@ int main(int argc, char *argv[])
         if (parser.isSet(*option))
             setBelow(window->contentItem(), property, parser.value(*option).toInt());
     }
+    if (parser.isSet(alerts))
+        scene::stageAlerts(console, link, parser.value(alerts));
     if (parser.isSet(lost))
         link.setState(DeskLink::State::Reconnecting);
     if (parser.isSet(keys))

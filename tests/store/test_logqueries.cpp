@@ -163,8 +163,7 @@ private Q_SLOTS:
         QStringList pages;
         AlertEventsQuery query{QStringLiteral("mine"), 0, 3};
         do {
-            const auto result =
-                answer<AlertEventsResult>([&](auto reply) { archive.alertEvents(query, reply); });
+            const auto result = answer<AlertEventsResult>([&](auto reply) { archive.alertEvents(query, reply); });
             QCOMPARE(result.error, QString());
             QStringList said;
             for (const Event &event : result.events)
