@@ -3,6 +3,7 @@
 
 #include "app/Tls.h"
 #include "server/dialects/AccountPages.h"
+#include "server/dialects/AlertFigures.h"
 #include "server/dialects/AttachmentPages.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/LiveTopics.h"
@@ -103,6 +104,7 @@ void ServerSide::build(const DeskSnapshot &initial)
         options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow(),
                                       m_watch.get(), &m_parts.rules, m_parts.hearing});
     m_native = native.get();
+    m_board->addMetrics([native = m_native] { return native->figures().metrics(systemNow()); });
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);
     m_native->topics().setLimits(m_parts.limits);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/AlertDesk.h"
 #include "models/AlertListModel.h"
 #include "models/AlertQueueModel.h"
 #include "models/Annunciator.h"
@@ -41,6 +42,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::DeviceFilterModel *deviceList READ deviceList CONSTANT FINAL)
     Q_PROPERTY(tocsin::AlertListModel *alerts READ alerts CONSTANT FINAL)
     Q_PROPERTY(tocsin::AlertQueueModel *queue READ queue CONSTANT FINAL)
+    Q_PROPERTY(tocsin::AlertDesk *alertDesk READ alertDesk CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatThreadModel *threads READ threads CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatModel *chat READ chat CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatPictures *pictures READ pictures CONSTANT FINAL)
@@ -70,6 +72,7 @@ public:
     [[nodiscard]] DeviceFilterModel *deviceList() const { return m_deviceList; }
     [[nodiscard]] AlertListModel *alerts() const { return m_alerts; }
     [[nodiscard]] AlertQueueModel *queue() const { return m_queue; }
+    [[nodiscard]] AlertDesk *alertDesk() const { return m_alertDesk; }
     [[nodiscard]] ChatThreadModel *threads() const { return m_threads; }
     [[nodiscard]] ChatModel *chat() const { return m_chat; }
     [[nodiscard]] ChatPictures *pictures() const { return m_pictures; }
@@ -157,6 +160,7 @@ private:
     DeviceFilterModel *m_deviceList;
     AlertListModel *m_alerts;
     AlertQueueModel *m_queue;
+    AlertDesk *m_alertDesk;
     ChatThreadModel *m_threads;
     ChatPictures *m_pictures;
     ChatModel *m_chat;

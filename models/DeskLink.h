@@ -40,6 +40,10 @@ public:
     virtual QString request(const RequestBody &body) = 0;
     /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
+    /// Asks for alerts that are not in memory (any more), and for what happened to one: alertsReady(), alertEventsReady(), exactly
+    /// once, never before this returns. 0: this link has no archive, nothing comes.
+    virtual quint64 requestAlerts(const AlertsQuery &query);
+    virtual quint64 requestAlertEvents(const AlertEventsQuery &query);
     /// Brings a picture to the desk: pictureProgress() while it goes, pictureStored() once, never before this returns.
     virtual quint64 storePicture(const QByteArray &bytes);
     /// Nothing more is said of it; it may have arrived.
@@ -90,6 +94,8 @@ Q_SIGNALS:
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
     void rulesAnswered(quint64 query, const tocsin::RulesAnswer &answer);
     void ruleTried(quint64 query, const tocsin::RuleTrialAnswer &answer);
+    void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
     void pictureProgress(quint64 transfer, qint64 bytesDone);
     void pictureStored(quint64 transfer, const tocsin::AttachmentResult &result);
     void pictureFetched(quint64 transfer, const tocsin::AttachmentResult &result);
@@ -97,6 +103,16 @@ Q_SIGNALS:
 
 // A link without pictures keeps none and knows none.
 inline quint64 DeskLink::storePicture(const QByteArray &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::requestAlerts(const AlertsQuery &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::requestAlertEvents(const AlertEventsQuery &)
 {
     return 0;
 }

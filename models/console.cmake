@@ -8,10 +8,25 @@ qt_add_qml_module(tocsin_models
   DEPENDENCIES QtCharts
   SOURCES
     AdapterListModel.cpp AdapterListModel.h
+    AlertActions.cpp AlertActions.h
+    AlertChart.cpp AlertChart.h
+    AlertDesk.cpp AlertDesk.h
+    AlertDetail.cpp AlertDetail.h
+    AlertFlood.h
+    AlertHistory.cpp AlertHistory.h
+    AlertKpiModel.cpp AlertKpiModel.h
     AlertListModel.cpp AlertListModel.h
+    AlertLogModel.cpp AlertLogModel.h
+    AlertMarkModel.cpp AlertMarkModel.h
+    AlertQuestion.cpp AlertQuestion.h
     AlertQueueModel.cpp AlertQueueModel.h
     Annunciator.cpp Annunciator.h
     Attention.cpp Attention.h
+    AlertTable.cpp AlertTable.h
+    AlertTally.h
+    AlertVerbModel.cpp AlertVerbModel.h
+    AlertVerbs.cpp AlertVerbs.h
+    AlertWords.cpp AlertWords.h
     ChatLine.h
     ChatLog.cpp ChatLog.h
     ChatModel.cpp ChatModel.h ChatModelLines.cpp
@@ -50,10 +65,11 @@ qt_add_qml_module(tocsin_models
     SoundOutput.h
     SoundPlan.cpp SoundPlan.h
     SoundSettings.cpp SoundSettings.h
+    TableExport.cpp TableExport.h
     TestClientModel.cpp TestClientModel.h
     TrailModel.cpp TrailModel.h
     TrendBuffer.cpp TrendBuffer.h
-    TrendChart.cpp
+    TrendChart.cpp TrendChart.h
     TrendLine.cpp TrendLine.h
     TrendSource.cpp TrendSource.h
     TypingWatch.cpp TypingWatch.h

@@ -78,7 +78,7 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("hardware")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"), QStringLiteral("hardware")};
     return names;
 }
 
@@ -189,6 +189,8 @@ QString ConsoleApp::show()
     d->console = std::make_unique<Console>(link, systemNow);
     d->console->chat()->setReplies(replies.replies);
     d->giveVoice();
+    d->console->alertDesk()->rememberIn(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+                                        QStringLiteral("/console.json"));
     if (!link.target().isEmpty())
         d->console->connections()->tester()->setAddress(d->target.url.scheme() + QStringLiteral("://") + link.target());
     // A server elsewhere tells its own.

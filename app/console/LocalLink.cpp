@@ -108,6 +108,25 @@ quint64 LocalLink::requestHistory(const HistoryQuery &query)
     return id;
 }
 
+quint64 LocalLink::requestAlerts(const AlertsQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alerts(query, [this, id](const AlertsResult &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT alertsReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
+quint64 LocalLink::requestAlertEvents(const AlertEventsQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alertEvents(query, [this, id](const AlertEventsResult &result) {
+        QMetaObject::invokeMethod(
+            this, [this, id, result] { Q_EMIT alertEventsReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
 void LocalLink::typing(const QString &thread)
 {
     if (m_parts.tellTyping)

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] Actor self() const override { return m_parts.self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
     void typing(const QString &thread) override;
     void reportHearing(bool heard, const QString &why) override;
     void watchConnections(bool watches) override;

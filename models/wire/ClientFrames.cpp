@@ -279,6 +279,10 @@ void write(JsonWriter &out, const AlertsQuery &query)
     out.put(QLatin1String("source"), query.source);
     out.put(QLatin1String("open_only"), query.openOnly);
     out.put(QLatin1String("alert_id"), query.alertId);
+    if (query.closedOnly)
+        out.put(QLatin1String("closed_only"), true);
+    if (!query.before.isEmpty())
+        out.put(QLatin1String("before"), query.before);
     out.put(QLatin1String("limit"), query.limit);
 }
 
@@ -287,6 +291,12 @@ void read(JsonReader &in, AlertsQuery &query)
     in.get(QLatin1String("source"), query.source);
     in.get(QLatin1String("open_only"), query.openOnly);
     in.get(QLatin1String("alert_id"), query.alertId);
+    in.get(QLatin1String("closed_only"), query.closedOnly);
+    in.get(QLatin1String("before"), query.before);
+    if (query.closedOnly && query.openOnly)
+        in.fail(QLatin1String("closed_only"));
+    if (query.before.size() > maxIdLength)
+        in.fail(QLatin1String("before"));
     readLimit(in, "limit", query.limit, maxLimit);
 }
 
@@ -316,8 +326,25 @@ void read(JsonReader &in, SnapshotQuery &query)
     readId(in, "stream", query.stream);
 }
 
+void write(JsonWriter &out, const AlertEventsQuery &query)
+{
+    out.put(QLatin1String("alert"), query.alertId);
+    if (query.before > 0)
+        out.put(QLatin1String("before"), query.before);
+    out.put(QLatin1String("limit"), query.limit);
+}
+
+void read(JsonReader &in, AlertEventsQuery &query)
+{
+    readId(in, "alert", query.alertId);
+    readOptional(in, "before", query.before);
+    if (query.before < 0)
+        in.fail(QLatin1String("before"));
+    readLimit(in, "limit", query.limit, maxLimit);
+}
+
 /// In the order of Query::what.
-constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot"};
+constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot", "alert_events"};
 
 template<std::size_t index = 0>
 void readWhat(JsonReader &in, const QString &word, Query &query)

@@ -69,7 +69,7 @@ struct SnapshotQuery
 struct Query
 {
     QString id;
-    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery> what;
+    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertEventsQuery> what;
 };
 
 /// Everything up to `seq` has arrived; cumulative.

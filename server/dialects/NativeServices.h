@@ -3,6 +3,7 @@
 
 #include "models/domain/Hearing.h"
 #include "models/domain/RulesPort.h"
+#include "server/dialects/AlertFigures.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
@@ -32,6 +33,7 @@ struct NativeServices
     LiveTelemetry &telemetry;
     ReplyBox &replies;
     NativeOutlet &outlet;
+    AlertFigures &figures;
     ClientWatch *clients; ///< null: nobody watches here
     RulesPort *rules;     ///< null: they are not told here
     HearingPort *hearing; ///< null: nobody asks who can be heard

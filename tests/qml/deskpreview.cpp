@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
-// [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME].
+// [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
 #include "qml/controls/Theme.h"
+#include "tests/qml/AlertScene.h"
 #include "tests/qml/DeskScene.h"
 #include "tests/support/FakeSoundOutput.h"
 
@@ -150,9 +151,12 @@ int main(int argc, char *argv[])
     const QCommandLineOption silenced(QStringLiteral("silenced"), QStringLiteral("Nothing sounds for a while."));
     const QCommandLineOption press(QStringLiteral("press"), QStringLiteral("A button, by the class of its item."),
                                    QStringLiteral("name"));
+    const QCommandLineOption alerts(QStringLiteral("alerts"),
+                                    QStringLiteral("detail, shelved, history, bulk, question, flood or undo."),
+                                    QStringLiteral("state"));
     parser.addHelpOption();
     parser.addOptions({screenshot, size,    scheme, empty,  lost,    keys, select, alert, commands, thread, typing,
-                       after,      gallery, page,   client, inspect, tab,  tool,   sound, silenced, press});
+                       after,      gallery, page,   client, inspect, tab,  tool,   sound, silenced, press,  alerts});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
@@ -205,6 +209,8 @@ int main(int argc, char *argv[])
         if (parser.isSet(*option))
             setBelow(window->contentItem(), property, parser.value(*option).toInt());
     }
+    if (parser.isSet(alerts))
+        scene::stageAlerts(console, link, parser.value(alerts));
     if (parser.isSet(lost))
         link.setState(DeskLink::State::Reconnecting);
     if (parser.isSet(keys))

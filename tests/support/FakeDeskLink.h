@@ -25,6 +25,17 @@ public:
         HistoryQuery query;
     };
 
+    struct AskedAlerts
+    {
+        quint64 id = 0;
+        AlertsQuery query;
+    };
+    struct AskedEvents
+    {
+        quint64 id = 0;
+        AlertEventsQuery query;
+    };
+
     explicit FakeDeskLink(QObject *parent = nullptr);
 
     void start() override; ///< Open, with an empty snapshot
@@ -32,6 +43,8 @@ public:
     [[nodiscard]] Actor self() const override { return m_self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
     void reportHearing(bool heard, const QString &why) override
@@ -78,6 +91,11 @@ public:
     QList<Transfer> transfers; ///< not answered yet, oldest first
     QList<PendingAction> pending;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
+
+    QList<AskedAlerts> askedAlerts; ///< not answered yet, oldest first
+    QList<AskedEvents> askedEvents; ///< likewise
+    void answerAlerts(const AlertsResult &result);
+    void answerEvents(const AlertEventsResult &result);
 
     /// Answers the oldest request: event, then reply (the usual order).
     void accept(TimePoint at);

@@ -125,15 +125,17 @@ public:
 
     wire::Query query(std::size_t kind)
     {
-        switch (kind % 5) {
+        switch (kind % 6) {
         case 0:
             return {id(), HistoryQuery{id(), ids(), time(), time(), 1 + below(1000)}};
         case 1:
             return {id(), ReadingsQuery{id(), maybeTime(), maybeTime(), 1 + below(1000)}};
         case 2:
-            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), false, false, text()}};
+            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), false, false, false, text(), text()}};
         case 3:
             return {id(), EventsQuery{id(), seq(), 1 + below(1000)}};
+        case 4:
+            return {id(), AlertEventsQuery{id(), seq(), 1 + below(1000)}};
         default:
             return {id(), wire::SnapshotQuery{id()}};
         }
