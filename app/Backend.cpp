@@ -3,6 +3,7 @@
 
 #include "app/AuditTrail.h"
 #include "app/CommandExits.h"
+#include "app/DeskMetrics.h"
 #include "app/HardwareSettings.h"
 #include "app/Notifications.h"
 #include "app/ReadingRouter.h"
@@ -32,7 +33,6 @@
 
 #include <QLoggingCategory>
 #include <QRandomGenerator>
-#include <QSemaphore>
 
 #include <optional>
 
@@ -47,38 +47,12 @@ Q_LOGGING_CATEGORY(lcApp, "tocsin.app", QtInfoMsg)
 constexpr auto sessionsDrainWithin = 1700ms;
 constexpr auto deskFinishesWithin = 900ms;
 
-/// Deletes an object on the thread that it lives on.
-template<class Object>
-void deleteThere(std::optional<Worker> &worker, Object &object)
-{
-    if (worker && object)
-        worker->run([&object] { object.reset(); });
-}
-
-/// Calls `stop` on the worker's thread and waits for `stopped` to be emitted there.
-template<class Object, class Stopped, class Stop>
-void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped, Stop stop,
-                 std::chrono::milliseconds limit)
-{
-    // Shared: a late signal must find it still there.
-    const auto done = std::make_shared<QSemaphore>();
-    QObject::connect(object, stopped, object, [done] { done->release(); }, Qt::DirectConnection);
-    worker->run(stop);
-    if (!done->tryAcquire(1, int(limit.count())))
-        qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
-}
-
 /// Which file this is, for the audit.
 QString fileInForce(const QString &path)
 {
     QFile file(path);
     const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     return QStringLiteral("%1 sha256:%2").arg(path, RulesService::revisionOf(text));
-}
-
-Metric counter(const char *name, const char *help, double value)
-{
-    return {QString::fromLatin1(name), QString::fromLatin1(help), Metric::Kind::Counter, value, {}};
 }
 } // namespace
 
@@ -388,20 +362,7 @@ QString Backend::makeServer()
     p.serverWorker.emplace(QStringLiteral("server"), net::setServerEventDispatcher);
     Desk &desk = *p.desk;
     const auto metrics = [&desk, &log = *p.log, &history = *p.history, &notifications = *p.notifications] {
-        const DeskStats stats = desk.stats();
-        return notifications.metrics() +
-               QList<Metric>{
-                   counter("tocsin_desk_readings_total", "Readings that the desk judged", double(stats.readings)),
-                   counter("tocsin_desk_readings_dropped_total", "Readings dropped unjudged",
-                           double(stats.readingsDropped)),
-                   counter("tocsin_desk_requests_refused_total", "Requests refused for want of room",
-                           double(stats.requestsRefused)),
-                   counter("tocsin_store_commits_total", "Transactions of the desk's log", double(log.transactions())),
-                   counter("tocsin_store_failures_total", "Batches that could not be stored", double(log.failures())),
-                   counter("tocsin_history_readings_total", "Readings written to the history",
-                           double(history.recorded())),
-                   counter("tocsin_history_dropped_total", "Readings the history dropped", double(history.dropped())),
-               };
+        return notifications.metrics() + deskMetrics(desk, log, history);
     };
     const auto deskStatus = [&desk] {
         ComponentStatus status;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QDebug>
 #include <QObject>
+#include <QSemaphore>
 #include <QThread>
 
+#include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace tocsin {
@@ -46,5 +51,26 @@ private:
     QThread m_thread;
     QObject m_context; ///< lives on m_thread
 };
+
+/// Deletes an object on the thread that it lives on.
+template<class Object>
+void deleteThere(std::optional<Worker> &worker, Object &object)
+{
+    if (worker && object)
+        worker->run([&object] { object.reset(); });
+}
+
+/// Calls `stop` on the worker's thread and waits for `stopped` to be emitted there.
+template<class Object, class Stopped, class Stop>
+void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped, Stop stop,
+                 std::chrono::milliseconds limit)
+{
+    // Shared: a late signal must find it still there.
+    const auto done = std::make_shared<QSemaphore>();
+    QObject::connect(object, stopped, object, [done] { done->release(); }, Qt::DirectConnection);
+    worker->run(stop);
+    if (!done->tryAcquire(1, int(limit.count())))
+        qWarning() << object->metaObject()->className() << "did not stop in time";
+}
 
 } // namespace tocsin

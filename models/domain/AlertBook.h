@@ -99,7 +99,6 @@ public:
     /// Step `step` of its ladder reached nobody: the next one, if there is one, runs now. Nothing when it is past that step.
     [[nodiscard]] QList<AlertChange> stepUnreached(const QString &alertId, int step, TimePoint now);
     [[nodiscard]] Result report(const ReportAlert &request, const Actor &actor, TimePoint now);
-
     [[nodiscard]] std::optional<Alert> find(const QString &alertId) const; ///< open or lately closed
     [[nodiscard]] QList<Alert> openAlerts() const;                         ///< oldest first
     [[nodiscard]] const QList<AlertRule> &rules() const { return m_rules; }

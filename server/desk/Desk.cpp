@@ -150,18 +150,6 @@ void Desk::take(const QList<Reading> &readings)
     m_readings.push(readings);
 }
 
-void Desk::stepUnreached(const QString &alertId, int step)
-{
-    const auto hurry = [this, alertId, step] {
-        const TimePoint now = m_settings.clock();
-        if (m_commits && !m_finished &&
-            m_commits->size() < m_settings.uncommittedMost) // else the ladder keeps its times
-            addChanges(m_book.stepUnreached(alertId, step, now), systemActor, {}, now);
-        tick();
-    };
-    QMetaObject::invokeMethod(this, hurry, Qt::QueuedConnection);
-}
-
 void Desk::snapshot(std::function<void(const DeskSnapshot &)> reply)
 {
     QMetaObject::invokeMethod(

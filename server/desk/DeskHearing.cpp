@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-// The desk's part about consoles that can be heard, or cannot.
+// The desk's part about consoles that can be heard, or cannot, and people who cannot be reached.
 
 namespace tocsin {
 
@@ -67,6 +67,19 @@ Audibility Desk::audibility() const
 {
     const quint64 packed = m_audibility;
     return {static_cast<int>((packed >> 1U) & 0xffff'ffffU), static_cast<int>(packed >> 33U), (packed & 1U) != 0};
+}
+
+/// Nor can whoever a step of the ladder was for.
+void Desk::stepUnreached(const QString &alertId, int step)
+{
+    const auto hurry = [this, alertId, step] {
+        const TimePoint now = m_settings.clock();
+        if (m_commits && !m_finished &&
+            m_commits->size() < m_settings.uncommittedMost) // else the ladder keeps its times
+            addChanges(m_book.stepUnreached(alertId, step, now), systemActor, {}, now);
+        tick();
+    };
+    QMetaObject::invokeMethod(this, hurry, Qt::QueuedConnection);
 }
 
 } // namespace tocsin
