@@ -151,6 +151,10 @@ AttachmentPort &Backend::pictures()
 {
     return *m_parts->attachments;
 }
+ContactsPort &Backend::contacts()
+{
+    return *m_parts->contacts;
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] ArchivePort &archive();
     [[nodiscard]] LatestValues &latest();
     [[nodiscard]] AttachmentPort &pictures();
+    [[nodiscard]] ContactsPort &contacts();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
     /// Somebody sits down at a console of this process: on shift from now on.
     void seat(const OnlinePerson &person);

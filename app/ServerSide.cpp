@@ -98,9 +98,9 @@ void ServerSide::build(const DeskSnapshot &initial)
     options.heartbeat = std::chrono::seconds{m_parts.settings.heartbeatSeconds};
     options.onlineWithin = std::chrono::seconds{m_parts.settings.offlineSeconds};
     const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
-    auto native =
-        std::make_unique<NativeDialect>(options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot,
-                                                                      m_parts.outlet, FeedWindow(), m_watch.get()});
+    auto native = std::make_unique<NativeDialect>(
+        options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow(),
+                                      m_watch.get(), &m_parts.contacts});
     m_native = native.get();
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);

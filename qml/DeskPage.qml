@@ -13,6 +13,7 @@ FocusScope {
     required property Console console
     /// A city to lay over the base map; empty for none.
     property url mapOverlay: ""
+    readonly property bool chatInSight: chat.inSight
 
     Connections {
         target: root.console.keys

@@ -70,7 +70,8 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("hardware")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("incidents"), QStringLiteral("hardware"),
+                                   QStringLiteral("handover")};
     return names;
 }
 
@@ -105,7 +106,8 @@ void ConsoleApp::Private::makeLocalLink()
         [from = backend](bool watches) { from->watchClients(watches); },
         [from = backend](const Actor &by, const ClientOrder &order, const auto &answer) {
             from->orderClients(by, order, answer);
-        }});
+        },
+        &backend->contacts()});
     QObject::connect(backend, &Backend::clientsChanged, local.get(), &DeskLink::connections, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::framesSeen, local.get(), &DeskLink::framesSeen, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::typingSeen, local.get(), &DeskLink::typingSeen, Qt::QueuedConnection);

@@ -108,6 +108,37 @@ quint64 LocalLink::requestHistory(const HistoryQuery &query)
     return id;
 }
 
+quint64 LocalLink::requestAlerts(const AlertsQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alerts(query, [this, id](const AlertsResult &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT alertsReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
+quint64 LocalLink::requestAlertLog(const AlertLogQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alertLog(query, [this, id](const AlertLogResult &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT alertLogReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
+quint64 LocalLink::requestContacts(const QString &userId)
+{
+    const quint64 id = ++m_lastQuery;
+    const auto answer = [this, id](const ContactsAnswer &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT contactsReady(id, result); }, Qt::QueuedConnection);
+    };
+    if (m_parts.contacts)
+        m_parts.contacts->contactsOf(userId, answer);
+    else
+        answer({ContactsAnswer::Code::NotFound});
+    return id;
+}
+
 void LocalLink::typing(const QString &thread)
 {
     if (m_parts.tellTyping)

@@ -34,6 +34,7 @@ public:
         std::function<void(bool)> watchClients{};             ///< thread-safe, as is the next; it answers on any thread
         std::function<void(const Actor &, const ClientOrder &, const std::function<void(const Outcome &)> &)>
             orderClients{};
+        ContactsPort *contacts = nullptr; ///< outlives the link
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -43,6 +44,9 @@ public:
     [[nodiscard]] Actor self() const override { return m_parts.self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertLog(const AlertLogQuery &query) override;
+    quint64 requestContacts(const QString &userId) override;
     void typing(const QString &thread) override;
     void watchConnections(bool watches) override;
     QString orderConnections(const ClientOrder &order) override;

@@ -36,6 +36,9 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_pictures, &RemotePictures::stored, this, &DeskLink::pictureStored);
     connect(&m_pictures, &RemotePictures::fetched, this, &DeskLink::pictureFetched);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
+    connect(&m_link, &RemoteLink::alertsReady, this, &DeskLink::alertsReady);
+    connect(&m_link, &RemoteLink::alertLogReady, this, &DeskLink::alertLogReady);
+    connect(&m_link, &RemoteLink::contactsReady, this, &DeskLink::contactsReady);
 }
 
 } // namespace tocsin

@@ -23,6 +23,9 @@ public:
     [[nodiscard]] Actor self() const override { return m_link.self(); }
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
+    quint64 requestAlerts(const AlertsQuery &query) override { return m_link.requestAlerts(query); }
+    quint64 requestAlertLog(const AlertLogQuery &query) override { return m_link.requestAlertLog(query); }
+    quint64 requestContacts(const QString &userId) override { return m_link.requestContacts(userId); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
     void watchConnections(bool watches) override { m_link.watchClients(watches); }
     QString orderConnections(const ClientOrder &order) override { return m_link.orderClients(order); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/AlertLog.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Reading.h"
 
@@ -85,6 +86,8 @@ struct AlertsQuery
     int limit = 100;
     bool incidentsOnly = false;
     bool countAll = false; ///< how many there are beyond the limit is asked as well
+    bool closedOnly = false;
+    std::optional<TimePoint> before = {}; ///< raised earlier than this: the next page
 };
 
 struct AlertsResult
@@ -140,6 +143,7 @@ public:
     virtual void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) = 0;
     virtual void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) = 0;
     virtual void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply) = 0;
+    virtual void alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply) = 0;
 };
 
 struct Attachment

@@ -2,7 +2,6 @@
 #include "models/link/RemoteLink.h"
 
 #include "models/wire/MessagePack.h"
-#include "models/wire/ReadingCodec.h"
 #include "models/wire/SnapshotCodec.h"
 
 #include <QJsonDocument>
@@ -243,13 +242,11 @@ void RemoteLink::drop(const QString &why)
     m_arriving.reset();
     m_requests.connectionLost();
     keepPending();
-    const QHash<QString, quint64> queries = std::exchange(m_queries, {});
     const auto wait = m_delay.next(QRandomGenerator::global()->generateDouble(), m_comeBackIn);
     qCInfo(lcLink) << "The server is away:" << why << "- next attempt in" << wait.count() << "ms";
     m_retry.start(wait);
     setState(m_wasOpen ? State::Reconnecting : State::Connecting, why);
-    for (const quint64 id : queries)
-        Q_EMIT historyReady(id, {tr("The connection to the server was lost."), {}});
+    giveUpQueries(tr("The connection to the server was lost."));
 }
 
 void RemoteLink::fail(const QString &why)
@@ -259,10 +256,8 @@ void RemoteLink::fail(const QString &why)
     m_ack.stop();
     closeSocket();
     qCWarning(lcLink) << "The connection failed:" << why;
-    const QHash<QString, quint64> queries = std::exchange(m_queries, {});
     setState(State::Failed, why);
-    for (const quint64 id : queries)
-        Q_EMIT historyReady(id, {why, {}});
+    giveUpQueries(why);
     m_requests.connectionLost();
     if (m_file) {
         savePending(); // the next console, with another token, sends them
@@ -473,11 +468,9 @@ void RemoteLink::flushLatest()
 void RemoteLink::take(const wire::Reply &reply)
 {
     if (const auto query = m_queries.constFind(reply.id); query != m_queries.cend()) {
-        const quint64 id = *query;
+        const AskedQuery asked = *query;
         m_queries.erase(query);
-        QString error = reply.message;
-        const auto history = reply.ok ? wire::historyFromJson(reply.result, &error) : std::nullopt;
-        Q_EMIT historyReady(id, history.value_or(HistoryResult{error, {}}));
+        answerQuery(asked, reply);
         return;
     }
     if (m_orders.remove(reply.id)) {
@@ -533,20 +526,6 @@ void RemoteLink::sendPending()
             return;
         send(wire::Ask{pending->id, pending->body});
     }
-}
-
-quint64 RemoteLink::requestHistory(const HistoryQuery &query)
-{
-    const quint64 id = ++m_lastQuery;
-    if (!m_welcomed) {
-        const HistoryResult away{tr("The server is away."), {}};
-        QMetaObject::invokeMethod(this, [this, id, away] { Q_EMIT historyReady(id, away); }, Qt::QueuedConnection);
-        return id;
-    }
-    const QString onWire = QStringLiteral("history-%1").arg(id);
-    m_queries.insert(onWire, id);
-    send(wire::Query{onWire, query});
-    return id;
 }
 
 void RemoteLink::sayTyping(const QString &thread)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Connections.h"
+#include "models/domain/ContactsPort.h"
 #include "models/domain/Ports.h"
 #include "models/link/LinkTarget.h"
 #include "models/link/PendingFile.h"
@@ -75,6 +76,10 @@ public:
     QString request(const RequestBody &body);
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
+    /// Likewise, by alertsReady(), alertLogReady() and contactsReady().
+    quint64 requestAlerts(const AlertsQuery &query);
+    quint64 requestAlertLog(const AlertLogQuery &query);
+    quint64 requestContacts(const QString &userId);
     void sayTyping(const QString &thread);
     /// The topic `connections`, over this connection and those that follow.
     void watchClients(bool watches);
@@ -100,8 +105,16 @@ Q_SIGNALS:
     void framesSeen(const tocsin::FrameReport &report);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertLogReady(quint64 queryId, const tocsin::AlertLogResult &result);
+    void contactsReady(quint64 queryId, const tocsin::ContactsAnswer &answer);
 
 private:
+    struct AskedQuery
+    {
+        quint64 id = 0;
+        std::size_t what = 0; ///< index in wire::Query::what
+    };
     void connectNow();
     void makeSocket();
     void sayHello();
@@ -131,6 +144,9 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
+    [[nodiscard]] quint64 ask(const decltype(wire::Query::what) &what);
+    void answerQuery(const AskedQuery &asked, const wire::Reply &reply);
+    void giveUpQueries(const QString &why);
     void giveUpOrders();
     void refuseLater(const QString &id, const Outcome &outcome);
     void setState(State state, const QString &reason = {});
@@ -160,7 +176,7 @@ private:
     std::unique_ptr<PendingFile> m_file;
     QString m_restoredFor; ///< whose the restored actions are, as the server called them
     QTimer m_save;
-    QHash<QString, quint64> m_queries; ///< by the id on the wire
+    QHash<QString, AskedQuery> m_queries; ///< by the id on the wire
     quint64 m_lastQuery = 0;
     QSet<QString> m_orders; ///< about connections, unanswered
     bool m_watchesClients = false;

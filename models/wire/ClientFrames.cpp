@@ -261,6 +261,9 @@ void write(JsonWriter &out, const AlertsQuery &query)
 {
     out.put(QLatin1String("source"), query.source);
     out.put(QLatin1String("open_only"), query.openOnly);
+    out.put(QLatin1String("closed_only"), query.closedOnly);
+    out.put(QLatin1String("incidents_only"), query.incidentsOnly);
+    out.put(QLatin1String("before"), query.before);
     out.put(QLatin1String("limit"), query.limit);
 }
 
@@ -268,6 +271,9 @@ void read(JsonReader &in, AlertsQuery &query)
 {
     in.get(QLatin1String("source"), query.source);
     in.get(QLatin1String("open_only"), query.openOnly);
+    in.get(QLatin1String("closed_only"), query.closedOnly);
+    in.get(QLatin1String("incidents_only"), query.incidentsOnly);
+    in.get(QLatin1String("before"), query.before);
     readLimit(in, "limit", query.limit, maxLimit);
 }
 
@@ -297,8 +303,34 @@ void read(JsonReader &in, SnapshotQuery &query)
     readId(in, "stream", query.stream);
 }
 
+void write(JsonWriter &out, const AlertLogQuery &query)
+{
+    out.put(QLatin1String("alert"), query.alertId);
+    out.put(QLatin1String("after"), query.after);
+    out.put(QLatin1String("limit"), query.limit);
+}
+
+void read(JsonReader &in, AlertLogQuery &query)
+{
+    readId(in, "alert", query.alertId);
+    readOptional(in, "after", query.after);
+    if (query.after < 0)
+        in.fail(QLatin1String("after"));
+    readLimit(in, "limit", query.limit, maxLimit);
+}
+
+void write(JsonWriter &out, const ContactsQuery &query)
+{
+    out.put(QLatin1String("user"), query.userId);
+}
+
+void read(JsonReader &in, ContactsQuery &query)
+{
+    readId(in, "user", query.userId);
+}
+
 /// In the order of Query::what.
-constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot"};
+constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot", "alert_log", "contacts"};
 
 template<std::size_t index = 0>
 void readWhat(JsonReader &in, const QString &word, Query &query)

@@ -65,10 +65,18 @@ struct SnapshotQuery
     bool operator==(const SnapshotQuery &) const = default;
 };
 
+/// Whom to tell when this person needs help; for staff.
+struct ContactsQuery
+{
+    QString userId;
+    bool operator==(const ContactsQuery &) const = default;
+};
+
 struct Query
 {
     QString id;
-    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery> what;
+    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertLogQuery, ContactsQuery>
+        what;
 };
 
 /// Everything up to `seq` has arrived; cumulative.

@@ -41,8 +41,8 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
     , m_telemetry(std::make_unique<LiveTelemetry>(parts.services.latest, m_options.clock))
     , m_replies(std::make_unique<ReplyBox>())
     , m_services(new NativeServices{m_options, parts.services, std::move(parts.authorizer), m_hub, m_snapshots,
-                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.clients, parts.window,
-                                    AddressLimits(m_options.messagesPerAddress)})
+                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.clients, parts.contacts,
+                                    parts.window, AddressLimits(m_options.messagesPerAddress)})
     , m_post(std::make_unique<NativePost>(
           NativePost::Parts{m_options, m_services->common.desk, m_services->common.mirror, m_services->addresses}))
     , m_ticker(std::make_unique<QTimer>())

@@ -15,6 +15,7 @@ class QTimer;
 namespace tocsin {
 
 class ClientWatch;
+class ContactsPort;
 class LiveTelemetry;
 class LiveTopics;
 class NativeOutlet;
@@ -36,7 +37,8 @@ public:
         SnapshotBox::AskDesk askSnapshot;
         NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
-        ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
+        ClientWatch *clients = nullptr;   ///< the topic `connections`, and what may be done with them
+        ContactsPort *contacts = nullptr; ///< null: nobody keeps them here
     };
     /// For /metrics and /health.
     struct Counters

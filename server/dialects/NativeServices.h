@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/ContactsPort.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
@@ -30,7 +31,8 @@ struct NativeServices
     LiveTelemetry &telemetry;
     ReplyBox &replies;
     NativeOutlet &outlet;
-    ClientWatch *clients; ///< null: nobody watches here
+    ClientWatch *clients;   ///< null: nobody watches here
+    ContactsPort *contacts; ///< null: nobody keeps them here
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

@@ -31,4 +31,9 @@ void Archive::messages(const ChatQuery &query, std::function<void(const ChatResu
     m_log.messages(query, reply);
 }
 
+void Archive::alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply)
+{
+    m_log.alertLog(query, reply);
+}
+
 } // namespace tocsin

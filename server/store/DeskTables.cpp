@@ -228,9 +228,12 @@ AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
 {
     AlertsResult result;
     const QString where =
-        QStringLiteral("FROM alerts WHERE %1%2%3")
-            .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source),
-                 query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString());
+        QStringLiteral("FROM alerts WHERE %1%2%3%4")
+            .arg(query.openOnly     ? QStringLiteral("open=1")
+                 : query.closedOnly ? QStringLiteral("open=0")
+                                    : QStringLiteral("1"),
+                 whereSource(query.source), query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString(),
+                 query.before ? QStringLiteral(" AND raised_at < %1").arg(toEpochMicros(*query.before)) : QString());
     const auto prepared = [&](const QString &sql) {
         Statement q = db.prepare(sql);
         if (!query.source.isEmpty())

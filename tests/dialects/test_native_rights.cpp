@@ -204,6 +204,7 @@ private Q_SLOTS:
     void aPanicIsItsSendersOwn();
     void noStreamLeaks();
     void noTopicLeaks();
+    void nobodyElsesContactsAndLogsLeak();
     void beforeTheHelloNothingIsDone();
 
 private:
@@ -317,6 +318,40 @@ void TestNativeRights::noTopicLeaks()
             QVERIFY2(result.value(QStringLiteral("topics")).toArray().contains(topic) == mayHearTopic(person, topic),
                      qPrintable(QLatin1String(person.id) + QStringLiteral(" on ") + topic));
         }
+    }
+}
+
+void TestNativeRights::nobodyElsesContactsAndLogsLeak()
+{
+    for (const Person &person : people) {
+        Scene scene(person);
+        const bool staff = principalOf(person).isStaff();
+        for (const char *user : users) {
+            const QString whose = QString::fromLatin1(user);
+            NativeStage::say(*scene.session, wire::Query{QStringLiteral("c"), wire::ContactsQuery{whose}});
+            NativeStage::say(*scene.session,
+                             wire::Query{QStringLiteral("l"), AlertLogQuery{QStringLiteral("panic"), 0, 9}});
+            NativeStage::settle();
+            m_cases += 2;
+            const QList<QJsonObject> replies = ofType(scene.session->take(), "reply");
+            QCOMPARE(replies.size(), 2);
+            for (const QJsonObject &reply : replies)
+                QVERIFY2(reply.value(QStringLiteral("ok")).toBool() == staff, person.id);
+            const QJsonArray told = replies.constFirst()
+                                        .value(QStringLiteral("result"))
+                                        .toObject()
+                                        .value(QStringLiteral("contacts"))
+                                        .toArray();
+            QCOMPARE(told.size(), staff ? 1 : 0);
+        }
+        QCOMPARE(scene.stage.contacts.asked.isEmpty(), !staff);
+        QCOMPARE(scene.stage.log.alertLogsAsked.isEmpty(), !staff);
+        scene.stage.contacts.code = ContactsAnswer::Code::Busy;
+        NativeStage::say(*scene.session, wire::Query{QStringLiteral("c"), wire::ContactsQuery{QStringLiteral("anna")}});
+        NativeStage::settle();
+        const QJsonObject busy = scene.session->takeOne().value(QStringLiteral("error")).toObject();
+        QCOMPARE(busy.value(QStringLiteral("code")).toString(),
+                 staff ? QStringLiteral("overloaded") : QStringLiteral("forbidden"));
     }
 }
 

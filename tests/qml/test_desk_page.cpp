@@ -3,6 +3,7 @@
 
 #include "tests/qml/DeskBench.h"
 #include "tests/qml/HardwarePageTest.h"
+#include "tests/qml/IncidentsPageTest.h"
 #include "tests/support/Pictures.h"
 
 #include <QApplication>
@@ -574,7 +575,8 @@ int main(int argc, char *argv[])
     const QApplication app(argc, argv);
     TestDeskPage desk;
     TestHardwarePage hardware;
-    return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv);
+    TestIncidentsPage incidents;
+    return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv) + QTest::qExec(&incidents, argc, argv);
 }
 
 #include "test_desk_page.moc"

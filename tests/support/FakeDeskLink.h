@@ -32,6 +32,9 @@ public:
     [[nodiscard]] Actor self() const override { return m_self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertLog(const AlertLogQuery &query) override;
+    quint64 requestContacts(const QString &userId) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
     void watchConnections(bool watches) override { watchesConnections = watches; }
@@ -73,9 +76,34 @@ public:
     QList<Transfer> transfers; ///< not answered yet, oldest first
     QList<PendingAction> pending;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
+    template<class Query>
+    struct AskedArchive
+    {
+        quint64 id = 0;
+        Query query;
+    };
+    QList<AskedArchive<AlertsQuery>> askedAlerts; ///< not answered yet, as the next two
+    QList<AskedArchive<AlertLogQuery>> askedLogs;
+    QList<AskedArchive<QString>> askedContacts;
+    /// Answers the oldest one.
+    void answerAlerts(const AlertsResult &result);
+    void answerLog(const AlertLogResult &result);
+    void answerContacts(const ContactsAnswer &answer);
+    /// The bodies of one kind that were asked and are not answered.
+    template<class Body>
+    [[nodiscard]] QList<Body> askedFor() const
+    {
+        QList<Body> found;
+        for (const Asked &one : asked) {
+            if (const auto *body = std::get_if<Body>(&one.body))
+                found.append(*body);
+        }
+        return found;
+    }
 
-    /// Answers the oldest request: event, then reply (the usual order).
+    /// Answers the oldest request: event, then reply (the usual order). Refused where the desk refuses.
     void accept(TimePoint at);
+    void acceptAll(TimePoint at);
     /// The same, reply first.
     void acceptReplyFirst(TimePoint at);
     /// ok, but nothing to do: somebody else was faster.
@@ -94,7 +122,11 @@ public:
     /// The desk's memory, for acknowledging.
     QHash<QString, Alert> alerts;
 
+    /// Another person does something about an alert, or a timer (no actor).
+    void changeBy(const Actor &actor, const AlertChange &change, TimePoint at);
+
 private:
+    [[nodiscard]] Outcome decide(const Asked &asked, TimePoint at);
     Event makeEvent(EventBody body, const QString &requestId = {});
     State m_state = State::Connecting;
     Actor m_self{Actor::Kind::Operator, QStringLiteral("mo"), QStringLiteral("M. Ortiz"), QStringLiteral("console")};
@@ -104,6 +136,7 @@ private:
     quint64 m_nextHistory = 1;
     quint64 m_nextTransfer = 1;
     int m_nextMessage = 1;
+    quint64 m_nextArchive = 1000;
 };
 
 } // namespace tocsin

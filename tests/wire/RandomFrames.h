@@ -104,15 +104,19 @@ public:
 
     wire::Query query(std::size_t kind)
     {
-        switch (kind % 5) {
+        switch (kind % std::variant_size_v<decltype(wire::Query::what)>) {
         case 0:
             return {id(), HistoryQuery{id(), ids(), time(), time(), 1 + below(1000)}};
         case 1:
             return {id(), ReadingsQuery{id(), maybeTime(), maybeTime(), 1 + below(1000)}};
         case 2:
-            return {id(), AlertsQuery{text(), coin(), 1 + below(1000)}};
+            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), coin(), false, coin(), maybeTime()}};
         case 3:
             return {id(), EventsQuery{id(), seq(), 1 + below(1000)}};
+        case 4:
+            return {id(), AlertLogQuery{id(), seq(), 1 + below(1000)}};
+        case 5:
+            return {id(), wire::ContactsQuery{id()}};
         default:
             return {id(), wire::SnapshotQuery{id()}};
         }
