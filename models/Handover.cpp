@@ -38,6 +38,11 @@ struct LineName
     }
 };
 
+QString itemsText(int items)
+{
+    return items == 1 ? Handover::tr("1 item") : Handover::tr("%1 items").arg(items);
+}
+
 QString nameOf(const Alert &alert)
 {
     return alert.sourceName.isEmpty() ? alert.source : alert.sourceName;
@@ -124,7 +129,7 @@ void Handover::offer()
     line.thread = operatorsThread();
     line.fromDesk = true;
     line.clientMessageId = LineName{person.id, int(lines.size())}.make();
-    line.text = tr("Shift hand-over to %1, %n item(s).", nullptr, int(lines.size())).arg(person.name);
+    line.text = tr("Shift hand-over to %1, %2.").arg(person.name, itemsText(int(lines.size())));
     if (!m_shiftNote.trimmed().isEmpty())
         line.text += QLatin1Char('\n') + m_shiftNote.trimmed();
     ask(line, tr("The note of the shift was not sent"));
@@ -330,8 +335,8 @@ QString Handover::incomingText() const
     from.removeDuplicates();
     if (items == 0)
         return {};
-    return from.size() == 1 ? tr("%1 hands over %n item(s)", nullptr, items).arg(from.constFirst())
-                            : tr("%1 hand over %n item(s)", nullptr, items).arg(from.join(tr(" and ")));
+    return from.size() == 1 ? tr("%1 hands over %2").arg(from.constFirst(), itemsText(items))
+                            : tr("%1 hand over %2").arg(from.join(tr(" and ")), itemsText(items));
 }
 
 QString Handover::incomingNote() const

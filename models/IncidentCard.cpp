@@ -156,7 +156,8 @@ void IncidentCard::showHead(const Sight &sight, TimePoint now)
         m_stateText = tr("responding");
     else
         m_stateText = tr("acknowledged");
-    if (!m_waits && m_open && !alert.ackedBy.isEmpty())
+    const bool byOwner = alert.care && alert.care->ownerName == alert.ackedBy;
+    if (!m_waits && m_open && !alert.ackedBy.isEmpty() && !byOwner)
         m_stateText = tr("%1, acknowledged by %2").arg(m_stateText, nameOf({}, alert.ackedBy, sight.self));
 }
 

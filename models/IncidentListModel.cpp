@@ -126,7 +126,7 @@ QString IncidentListModel::detailOf(const Alert &alert, TimePoint now) const
     else
         parts.append(care.ownerId == m_link.self().id ? tr("you") : care.ownerName);
     if (care.offeredToId == m_link.self().id && !care.offeredToId.isEmpty())
-        parts.append(tr("offered to you"));
+        parts.prepend(tr("offered to you"));
     return parts.join(QStringLiteral(" · "));
 }
 

@@ -20,7 +20,7 @@ Item {
     required property bool reached
     required property ContactListModel contacts
 
-    implicitHeight: 52
+    implicitHeight: 26 + ways.implicitHeight
     Accessible.role: Accessible.ListItem
     Accessible.name: qsTr("%1, %2, %3").arg(root.name).arg(root.relation).arg(root.toldText.length > 0 ? root.toldText : qsTr("not told yet"))
 
@@ -54,8 +54,11 @@ Item {
         color: root.toldText.length > 0 && !root.reached ? Theme.warning : Theme.text2
     }
 
-    Row {
+    Flow {
+        id: ways
+
         y: 22
+        width: parent.width
         spacing: Theme.grid
 
         Chip {

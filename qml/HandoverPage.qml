@@ -82,7 +82,7 @@ FocusScope {
 
                 anchors.top: header.bottom
                 width: parent.width
-                height: visible ? Math.min(parent.height * 0.45, arrived.contentHeight + incomingHead.height + note.height + 4 * Theme.grid) : 0
+                height: visible ? Math.min(parent.height * 0.45, arrived.contentHeight + incomingHead.height + noteSpace.height + 2 * Theme.grid) : 0
                 visible: root.handover.incoming.count > 0
                 color: Theme.bg2
 
@@ -101,25 +101,32 @@ FocusScope {
                     }
                 }
 
-                TextLabel {
-                    id: note
+                Item {
+                    id: noteSpace
 
                     anchors.top: incomingHead.bottom
-                    x: 3 * Theme.grid
-                    width: parent.width - 6 * Theme.grid
-                    height: visible ? implicitHeight + 4 * Theme.grid : 0
-                    visible: text.length > 0
-                    text: root.handover.incomingNote
-                    wrapMode: Text.Wrap
-                    maximumLineCount: 8
-                    Accessible.role: Accessible.StaticText
-                    Accessible.name: qsTr("Note of the shift: %1").arg(text)
+                    width: parent.width
+                    height: note.visible ? note.implicitHeight + 4 * Theme.grid : 0
+
+                    TextLabel {
+                        id: note
+
+                        x: 3 * Theme.grid
+                        y: 2 * Theme.grid
+                        width: parent.width - 6 * Theme.grid
+                        visible: text.length > 0
+                        text: root.handover.incomingNote
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 8
+                        Accessible.role: Accessible.StaticText
+                        Accessible.name: qsTr("Note of the shift: %1").arg(text)
+                    }
                 }
 
                 ListView {
                     id: arrived
 
-                    anchors.top: note.bottom
+                    anchors.top: noteSpace.bottom
                     anchors.bottom: parent.bottom
                     width: parent.width
                     clip: true
@@ -252,7 +259,7 @@ FocusScope {
                             implicitHeight: 34
                             kind: PushButton.Primary
                             enabled: root.console.server.live && root.handover.candidate >= 0 && (root.handover.offerable > 0 || root.handover.shiftNote.length > 0)
-                            text: root.handover.offerable > 0 ? qsTr("Offer %1 items").arg(root.handover.offerable) : qsTr("Send the note")
+                            text: root.handover.offerable > 0 ? root.handover.offerable === 1 ? qsTr("Offer 1 item") : qsTr("Offer %1 items").arg(root.handover.offerable) : qsTr("Send the note")
                             description: qsTr("They stay yours until they are accepted")
                             onClicked: root.handover.offer()
                         }

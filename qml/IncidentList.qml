@@ -33,7 +33,8 @@ Panel {
         id: list
 
         anchors.top: header.bottom
-        anchors.bottom: parent.bottom
+        anchors.bottom: older.visible ? older.top : parent.bottom
+        anchors.bottomMargin: older.visible ? 2 * Theme.grid : 0
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
@@ -58,50 +59,11 @@ Panel {
         }
 
         section.property: "section"
-        section.delegate: Item {
-            id: section
-
-            required property string section
-
-            width: list.width
-            height: 32
-
-            TextLabel {
-                x: 3 * Theme.grid
-                anchors.verticalCenter: parent.verticalCenter
-                text: section.section
-                font.pixelSize: Theme.fontSmall
-                font.weight: Font.DemiBold
-                color: Theme.text2
-            }
-
-            HLine {
-                anchors.left: parent.left
-                anchors.right: parent.right
-                anchors.bottom: parent.bottom
-            }
-        }
-
         delegate: IncidentRow {
             width: list.width
+            headed: ListView.section !== ListView.previousSection
             selected: alertId === root.desk.currentId
             onPicked: id => root.desk.open(id)
-        }
-
-        footer: Item {
-            width: list.width
-            height: root.incidents.more && root.console.server.live ? older.height + 6 * Theme.grid : 0
-            visible: height > 0
-
-            PushButton {
-                id: older
-
-                anchors.centerIn: parent
-                enabled: !root.incidents.loading
-                text: root.incidents.loading ? qsTr("asking the archive …") : qsTr("Older incidents")
-                description: root.incidents.problem.length > 0 ? root.incidents.problem : qsTr("Closed incidents of the archive, a page at a time")
-                onClicked: root.incidents.loadMore()
-            }
         }
 
         FocusRing {
@@ -109,6 +71,20 @@ Panel {
             shown: list.activeFocus
             radius: 0
         }
+    }
+
+    PushButton {
+        id: older
+
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 2 * Theme.grid
+        x: 3 * Theme.grid
+        width: parent.width - 6 * Theme.grid
+        visible: root.incidents.more && root.console.server.live
+        enabled: !root.incidents.loading
+        text: root.incidents.loading ? qsTr("asking the archive …") : root.incidents.problem.length > 0 ? qsTr("Ask the archive again") : qsTr("Older incidents")
+        description: root.incidents.problem.length > 0 ? root.incidents.problem : qsTr("Closed incidents of the archive, a page at a time")
+        onClicked: root.incidents.loadMore()
     }
 
     EmptyState {

@@ -166,6 +166,8 @@ FocusScope {
 
             console: root.console
             focus: true
+            // The open queue has the open incidents, too; a narrow window has no room for both.
+            visible: root.wide || !strip.open
             onOpened: log.focusInput()
             T.SplitView.preferredWidth: Math.round(Math.max(220, Math.min(300, root.width * 0.16)))
             T.SplitView.minimumWidth: 180
@@ -374,12 +376,17 @@ FocusScope {
                 detail: !root.console.server.live ? root.console.server.absenceText : root.desk.list.openCount > 0 ? qsTr("Up and Down move in the list, Enter opens.") : qsTr("A call for help opens here: where the person is, how to reach them, who is near, and what has been done.")
             }
 
-            NoticeLine {
-                anchors.horizontalCenter: parent.horizontalCenter
-                anchors.bottom: parent.bottom
-                anchors.bottomMargin: 10 * Theme.grid
+            // With an incident the map has it.
+            Item {
+                anchors.fill: parent
                 visible: !root.card.valid
-                notices: root.console.notices
+
+                NoticeLine {
+                    anchors.horizontalCenter: parent.horizontalCenter
+                    anchors.bottom: parent.bottom
+                    anchors.bottomMargin: 10 * Theme.grid
+                    notices: root.console.notices
+                }
             }
         }
     }

@@ -107,11 +107,12 @@ T.ApplicationWindow {
         active: root.page === "incidents"
         visible: active
         focus: active
-        sourceComponent: IncidentsPage {
-            console: root.console
-            mapOverlay: root.mapOverlay
-            focus: true
-        }
+        // By its file: Qt 6.4 cannot make a bound component in a Loader.
+        Component.onCompleted: incidents.setSource("IncidentsPage.qml", {
+            "console": root.console,
+            "mapOverlay": root.mapOverlay,
+            "focus": true
+        })
     }
 
     HandoverPage {

@@ -75,7 +75,7 @@ T.Popup {
 
         anchors.bottom: parent.bottom
         width: parent.width
-        height: progress.height + handoverButton.height + 5 * Theme.grid
+        height: (progress.visible ? progress.implicitHeight : 0) + handoverButton.height + 5 * Theme.grid
 
         TextLabel {
             id: progress
@@ -83,7 +83,7 @@ T.Popup {
             x: 3 * Theme.grid
             y: 2 * Theme.grid
             width: parent.width - 6 * Theme.grid
-            height: text.length > 0 ? implicitHeight : 0
+            visible: text.length > 0
             text: root.progressText
             font.pixelSize: Theme.fontSmall
             wrapMode: Text.Wrap

@@ -43,7 +43,7 @@ Card {
         }
 
         delegate: UnitRow {
-            width: list.width
+            width: list.width - 3 * Theme.grid
             selected: deviceId === root.console.selectedDeviceId
             onPicked: id => root.picked(id)
         }

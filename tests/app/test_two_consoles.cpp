@@ -188,7 +188,7 @@ private Q_SLOTS:
         leaving.handover()->outgoing()->setNote(id, QStringLiteral("calm"));
         leaving.handover()->setShiftNote(QStringLiteral("quiet night"));
         leaving.handover()->offer();
-        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingText(), QStringLiteral("M. Ortiz hands over 1 item(s)"),
+        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingText(), QStringLiteral("M. Ortiz hands over 1 item"),
                                   patience);
         QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingNote(), QStringLiteral("quiet night"), patience);
         coming.handover()->acceptAll();

@@ -138,7 +138,7 @@ private Q_SLOTS:
         shift.link.publish(offered(ofOwner(call(), "lind", "J. Lind"), "mo", "M. Ortiz", "J. Lind", "at the gate"));
         shift.link.publish(offered(alert("a-1", "van-1", AlertLevel::Critical), "mo", "M. Ortiz", "J. Lind"));
         shift.link.publish(offered(alert("a-2", "van-2", AlertLevel::Critical), "kim", "Kim", "J. Lind"));
-        QCOMPARE(handover.incomingText(), s("J. Lind hands over 2 item(s)"));
+        QCOMPARE(handover.incomingText(), s("J. Lind hands over 2 items"));
         QCOMPARE(column(*handover.incoming(), "alertId"), s("p-1 a-1"));
         QCOMPARE(show(*handover.incoming(), 0, "note").toString(), s("at the gate"));
         QCOMPARE(show(*handover.incoming(), 0, "from").toString(), s("J. Lind"));
@@ -147,7 +147,7 @@ private Q_SLOTS:
         handover.accept(danasCall);
         shift.answerAll();
         QCOMPARE(shift.link.alerts.value(danasCall).care->ownerId, s("mo"));
-        QCOMPARE(handover.incomingText(), s("J. Lind hands over 1 item(s)"));
+        QCOMPARE(handover.incomingText(), s("J. Lind hands over 1 item"));
         QVERIFY(handover.decline(s("a-1"), s("not my district")));
         shift.answerAll();
         QVERIFY(handover.incomingText().isEmpty());
@@ -160,7 +160,7 @@ private Q_SLOTS:
         Handover &handover = *shift.desk().handover();
         shift.link.publish(offered(call(), "mo", "M. Ortiz", "J. Lind"));
         shift.link.publish(offered(alert("a-1", "van-1", AlertLevel::Critical), "mo", "M. Ortiz", "Kim"));
-        QCOMPARE(handover.incomingText(), s("J. Lind and Kim hand over 2 item(s)"));
+        QCOMPARE(handover.incomingText(), s("J. Lind and Kim hand over 2 items"));
         handover.acceptAll();
         QCOMPARE(shift.link.askedFor<HandleAlert>().size(), 2);
         shift.answerAll();
@@ -196,7 +196,7 @@ private Q_SLOTS:
         Shift coming;
         coming.link.setSelf(lind());
         coming.link.open(kept);
-        QCOMPARE(coming.desk().handover()->incomingText(), s("M. Ortiz hands over 2 item(s)"));
+        QCOMPARE(coming.desk().handover()->incomingText(), s("M. Ortiz hands over 2 items"));
         QCOMPARE(coming.desk().handover()->incomingNote(), s("The bridge is closed."));
         coming.now += 13h; // another shift's line
         coming.desk().refresh();
