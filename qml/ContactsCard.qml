@@ -43,7 +43,7 @@ Card {
         }
 
         delegate: ContactRow {
-            width: list.width
+            width: list.width - 2 * Theme.grid
             contacts: root.contacts
         }
     }

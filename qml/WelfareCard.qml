@@ -80,7 +80,7 @@ Card {
             kind: root.card.welfareAsked ? PushButton.Primary : PushButton.Normal
             text: qsTr("Person is well")
             description: qsTr("You have heard from %1: the next check is in five minutes").arg(root.card.name)
-            shortcutHint: root.console.keys.keyText("personWell")
+            shortcutHint: root.width > 230 ? root.console.keys.keyText("personWell") : ""
             onClicked: root.console.incidents.confirmWell()
         }
     }
