@@ -55,9 +55,17 @@ AuditTrail::AuditTrail(const QString &dataDirectory, DeskPort &desk, QObject *pa
 
 void AuditTrail::start(const Facts &inForce)
 {
+    m_inForce = inForce;
     compare(inForce);
     look();
     m_timer.start(lookEvery);
+}
+
+void AuditTrail::know(const QString &setting, const QString &value)
+{
+    m_inForce.insert(setting, value);
+    if (m_differences == 0)
+        remember(m_inForce);
 }
 
 void AuditTrail::stop()
@@ -117,11 +125,11 @@ void AuditTrail::compare(const Facts &inForce)
     if (records.isEmpty())
         remember(inForce);
     for (const AuditRecord &record : std::as_const(records)) {
-        submit({}, server, record, [this, inForce](const Outcome &outcome) {
+        submit({}, server, record, [this](const Outcome &outcome) {
             if (!outcome.ok)
                 qCWarning(lcTrail).noquote() << "not in the audit log:" << outcome.message;
             else if (--m_differences == 0)
-                remember(inForce); // else the next start finds them again
+                remember(m_inForce); // else the next start finds them again
         });
     }
 }

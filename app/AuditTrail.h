@@ -25,6 +25,8 @@ public:
 
     /// Compares with what was in force at the last start, notes each difference and remembers these. The first start notes nothing.
     void start(const Facts &inForce);
+    /// Something else is in force from now on, and the log knows it already.
+    void know(const QString &setting, const QString &value);
     /// Looks no more; what was asked may still be answered.
     void stop();
 
@@ -40,6 +42,7 @@ private:
     DeskPort &m_desk;
     QTimer m_timer;
     QSet<QString> m_asked; ///< ids that the desk has not answered yet
+    Facts m_inForce;
     int m_differences = 0; ///< that are not in the log yet
 };
 

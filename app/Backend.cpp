@@ -3,6 +3,8 @@
 
 #include "app/AuditTrail.h"
 #include "app/CommandExits.h"
+#include "app/HardwareSettings.h"
+#include "app/Notifications.h"
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
 #include "app/Tls.h"
@@ -14,7 +16,9 @@
 #include "server/desk/ContactService.h"
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
-#include "server/desk/RulesFile.h"
+#include "server/desk/GeofenceSeeds.h"
+#include "server/desk/RuleRecall.h"
+#include "server/desk/RulesService.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/NativeOutlet.h"
 #include "server/net/ServerThread.h"
@@ -26,8 +30,6 @@
 #include "server/store/LogStore.h"
 #include "server/store/TelemetryHistory.h"
 
-#include <QCryptographicHash>
-#include <QFile>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 #include <QSemaphore>
@@ -66,15 +68,12 @@ void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped,
         qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
 }
 
-/// Which rules these are, for the audit.
-QString rulesInForce(const QString &path)
+/// Which file this is, for the audit.
+QString fileInForce(const QString &path)
 {
-    QFile file(path.isEmpty() ? QStringLiteral(":/tocsin/rules/default.json") : path);
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    if (file.open(QIODevice::ReadOnly))
-        hash.addData(&file);
-    return QStringLiteral("%1 sha256:%2")
-        .arg(path.isEmpty() ? QStringLiteral("built in") : path, QString::fromLatin1(hash.result().toHex()));
+    QFile file(path);
+    const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return QStringLiteral("%1 sha256:%2").arg(path, RulesService::revisionOf(text));
 }
 
 Metric counter(const char *name, const char *help, double value)
@@ -96,6 +95,7 @@ struct Backend::Parts
     std::optional<ReadingRouter> router;
     CommandExits exits;
     NativeOutlet nativeOutlet;
+    std::unique_ptr<Notifications> notifications; ///< goes after whoever may still answer it
     std::unique_ptr<LogStore> log;
     std::unique_ptr<TelemetryHistory> history;
     std::unique_ptr<AttachmentStore> attachments;
@@ -105,6 +105,7 @@ struct Backend::Parts
     std::optional<Archive> archive;
     std::unique_ptr<AuditTrail> trail; ///< of the main thread; the desk answers it
     std::unique_ptr<Desk> desk;
+    std::unique_ptr<RulesService> rules; ///< uses the desk and the archive
     std::unique_ptr<DemoShift> demo;
     std::unique_ptr<ServerSide> server;
     std::unique_ptr<AdapterHost> hardware;
@@ -116,6 +117,7 @@ struct Backend::Parts
     std::optional<Worker> historyWorker;
     std::optional<Worker> accountsWorker;
     std::optional<Worker> deskWorker;
+    std::optional<Worker> rulesWorker;
     std::optional<Worker> serverWorker;
     std::optional<Worker> halWorker;
     std::optional<Worker> backupWorker;
@@ -155,6 +157,21 @@ ContactsPort &Backend::contacts()
 {
     return *m_parts->contacts;
 }
+
+RulesPort &Backend::rules()
+{
+    return *m_parts->rules;
+}
+
+NotifyPort &Backend::notify()
+{
+    return m_parts->notifications->notifier();
+}
+
+HearingPort &Backend::hearing()
+{
+    return m_parts->desk->hearing();
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
@@ -191,9 +208,9 @@ Backend::Started Backend::start()
     m_parts = std::make_unique<Parts>();
     Started started;
     for (const auto &step :
-         {&Backend::checkSettings, &Backend::startStore, &Backend::makeDesk, &Backend::readCertificate,
-          &Backend::makeServer, &Backend::startDesk, &Backend::startServer, &Backend::startHardware,
-          &Backend::startDiskGuard, &Backend::startBackups}) {
+         {&Backend::checkSettings, &Backend::startStore, &Backend::readRules, &Backend::makeDesk, &Backend::startNotify,
+          &Backend::readCertificate, &Backend::makeServer, &Backend::startDesk, &Backend::startServer,
+          &Backend::startHardware, &Backend::startDiskGuard, &Backend::startBackups}) {
         started.error = (this->*step)();
         if (!started.error.isEmpty()) {
             stop();
@@ -209,36 +226,10 @@ QString Backend::checkSettings()
 {
     if (QString problem = ServerSide::postureProblem(m_settings); !problem.isEmpty())
         return problem;
-    const Hardware hardware = readHardware(m_settings);
+    const HardwareSettings hardware = HardwareSettings::read(m_settings);
     const QStringList problems =
         hardware.errors + (hardware.errors.isEmpty() ? checkAdapters(hardware.adapters) : QStringList());
     return problems.join(QLatin1Char('\n'));
-}
-
-Backend::Hardware Backend::readHardware(const Settings &settings)
-{
-    Hardware hardware;
-    for (const QString &text : settings.serial) {
-        const SerialSpec spec = parseSerialSpec(text);
-        if (spec.config)
-            hardware.adapters.append(*spec.config);
-        else
-            hardware.errors.append(QStringLiteral("--serial %1: %2").arg(text, spec.error));
-    }
-    for (const QString &scenario : settings.simulate) {
-        SimulationConfig config;
-        if (hardware.simulations++ > 0)
-            config.id += QString::number(hardware.simulations);
-        config.scenario = scenario;
-        hardware.adapters.append(config);
-    }
-    for (const QString &file : settings.replay) {
-        ReplayConfig config;
-        config.file = file;
-        config.speed = settings.replaySpeed;
-        hardware.adapters.append(config);
-    }
-    return hardware;
 }
 
 QString Backend::startStore()
@@ -315,33 +306,76 @@ QString Backend::startStore()
     return error;
 }
 
+QString Backend::readRules()
+{
+    m_rules = RulesSetup::read(m_settings.rulesFile, m_parts->directory->file(QStringLiteral("rules.json")),
+                               m_settings.fencesFile);
+    return m_rules.error;
+}
+
 QString Backend::makeDesk()
 {
     Parts &p = *m_parts;
-    if (m_settings.rulesFile.isEmpty()) {
-        m_rules = builtInRules();
-    } else {
-        const RulesResult result = loadRulesFile(m_settings.rulesFile);
-        if (!result.ok()) {
-            QString text = QStringLiteral("--rules %1: nothing of it is applied:").arg(m_settings.rulesFile);
-            for (const RulesError &error : result.errors)
-                text += QStringLiteral("\n  ") + toString(error);
-            return text;
-        }
-        m_rules = result.rules;
-    }
     DeskSettings settings;
+    settings.fences = m_rules.fences;
+    settings.alerts.care.contactLost = std::chrono::seconds{m_settings.contactLostSeconds};
+    settings.alerts.care.welfareEvery = std::chrono::seconds{m_settings.welfareSeconds};
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
+    settings.hearing.rule = hearingRuleFromString(m_settings.hearingRule).value_or(HearingRule::Expected);
     settings.outlet = &p.exits;
     settings.stopGrace = deskFinishesWithin;
+    settings.recall = recallReadings(m_rules.rules, p.initial, *p.archive);
     p.deskWorker.emplace(QStringLiteral("desk"));
-    p.desk = std::make_unique<Desk>(settings, m_rules, *p.log, *p.history, p.initial, p.requests);
+    p.desk = std::make_unique<Desk>(settings, m_rules.rules, *p.log, *p.history, p.initial, p.requests);
     connect(p.desk.get(), &Desk::published, this, &Backend::published, Qt::DirectConnection);
     connect(p.desk.get(), &Desk::presenceChanged, this, &Backend::presenceChanged, Qt::DirectConnection);
     p.desk->moveToThread(p.deskWorker->thread());
+
+    p.rulesWorker.emplace(QStringLiteral("rules"));
+    p.rules = std::make_unique<RulesService>(
+        RulesService::Options{m_rules.file, m_rules.text, m_rules.origin, m_rules.fences},
+        [&desk = *p.desk](const auto &rules, const Actor &by, const AuditRecord &record, DeskPort::Reply reply) {
+            desk.setRules(rules, by, record, std::move(reply));
+        },
+        *p.archive);
+    connect(p.rules.get(), &RulesService::changed, this, &Backend::takeRules, Qt::QueuedConnection);
+    p.rules->moveToThread(p.rulesWorker->thread());
     return {};
+}
+
+/// Other rules are in force.
+void Backend::takeRules(const QList<AlertRule> &rules, const QString &origin, const QByteArray &text)
+{
+    m_rules.rules = rules;
+    m_rules.origin = origin;
+    m_rules.text = text;
+    if (!m_parts)
+        return;
+    if (m_parts->trail)
+        m_parts->trail->know(QStringLiteral("rules"), m_rules.inForce());
+    const QList<ChannelBand> bands = limits().all();
+    if (ServerSide *const server = m_parts->server.get())
+        QMetaObject::invokeMethod(server, [server, bands] { server->setLimits(bands); }, Qt::QueuedConnection);
+    Q_EMIT limitsChanged(bands);
+}
+
+QString Backend::startNotify()
+{
+    Parts &p = *m_parts;
+    QString error;
+    NotifyConfig config = Notifications::read(m_settings, &error);
+    if (!error.isEmpty())
+        return error;
+    p.notifications = std::make_unique<Notifications>(
+        Notifications::Parts{std::move(config), p.directory->file(QStringLiteral("notify.db")), *p.desk, *p.archive,
+                             *p.contacts, p.accountsBoard});
+    connect(&p.notifications->notifier(), &Notifier::desktopNotice, this, &Backend::desktopNotice,
+            Qt::DirectConnection);
+    // Notices reach the consoles of this process alone.
+    connect(this, &Backend::residentsChanged, &p.notifications->notifier(), &Notifier::setPeople, Qt::DirectConnection);
+    return p.notifications->start(p.initial);
 }
 
 QString Backend::readCertificate()
@@ -358,18 +392,21 @@ QString Backend::makeServer()
     p.router.emplace(p.latest);
     p.serverWorker.emplace(QStringLiteral("server"), net::setServerEventDispatcher);
     Desk &desk = *p.desk;
-    const auto metrics = [&desk, &log = *p.log, &history = *p.history] {
+    const auto metrics = [&desk, &log = *p.log, &history = *p.history, &notifications = *p.notifications] {
         const DeskStats stats = desk.stats();
-        return QList<Metric>{
-            counter("tocsin_desk_readings_total", "Readings that the desk judged", double(stats.readings)),
-            counter("tocsin_desk_readings_dropped_total", "Readings dropped unjudged", double(stats.readingsDropped)),
-            counter("tocsin_desk_requests_refused_total", "Requests refused for want of room",
-                    double(stats.requestsRefused)),
-            counter("tocsin_store_commits_total", "Transactions of the desk's log", double(log.transactions())),
-            counter("tocsin_store_failures_total", "Batches that could not be stored", double(log.failures())),
-            counter("tocsin_history_readings_total", "Readings written to the history", double(history.recorded())),
-            counter("tocsin_history_dropped_total", "Readings the history dropped", double(history.dropped())),
-        };
+        return notifications.metrics() +
+               QList<Metric>{
+                   counter("tocsin_desk_readings_total", "Readings that the desk judged", double(stats.readings)),
+                   counter("tocsin_desk_readings_dropped_total", "Readings dropped unjudged",
+                           double(stats.readingsDropped)),
+                   counter("tocsin_desk_requests_refused_total", "Requests refused for want of room",
+                           double(stats.requestsRefused)),
+                   counter("tocsin_store_commits_total", "Transactions of the desk's log", double(log.transactions())),
+                   counter("tocsin_store_failures_total", "Batches that could not be stored", double(log.failures())),
+                   counter("tocsin_history_readings_total", "Readings written to the history",
+                           double(history.recorded())),
+                   counter("tocsin_history_dropped_total", "Readings the history dropped", double(history.dropped())),
+               };
     };
     const auto deskStatus = [&desk] {
         ComponentStatus status;
@@ -378,11 +415,29 @@ QString Backend::makeServer()
         return status;
     };
     p.server = std::make_unique<ServerSide>(
-        ServerSide::Parts{m_settings, p.latest, *p.router, desk, *p.archive, p.tokens, p.tls, p.accountsBoard,
-                          *p.accountService, *p.contacts, *p.attachments,
+        ServerSide::Parts{m_settings,
+                          p.latest,
+                          *p.router,
+                          desk,
+                          *p.archive,
+                          p.tokens,
+                          p.tls,
+                          p.accountsBoard,
+                          *p.accountService,
+                          *p.contacts,
+                          *p.attachments,
                           [&log = *p.log](const QString &id, const auto &reply) { log.attachmentThreads(id, reply); },
                           [&desk](std::function<void(DeskSnapshot)> reply) { desk.snapshot(std::move(reply)); },
-                          metrics, deskStatus, desk.inward(), p.nativeOutlet, limits().all(), *p.accountService});
+                          metrics,
+                          deskStatus,
+                          desk.inward(),
+                          p.nativeOutlet,
+                          limits().all(),
+                          *p.accountService,
+                          *p.rules,
+                          p.notifications->notifier(),
+                          &desk.hearing(),
+                          [&desk] { return desk.audibility(); }});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
@@ -416,8 +471,19 @@ QString Backend::startDesk()
         if (p.demo)
             p.demo->start();
     });
+    if (!m_settings.fencesFile.isEmpty()) {
+        QStringList devices;
+        for (const Device &device : std::as_const(p.initial.devices))
+            devices.append(device.id);
+        const auto take = [desk = p.desk.get()](const QString &device, const Position &position, TimePoint at) {
+            QMetaObject::invokeMethod(desk, [=] { desk->seedFence(device, position, at); });
+        };
+        std::make_shared<GeofenceSeeds>(*p.archive, devices, take)->next();
+    }
     AuditTrail::Facts inForce = m_settings.byKey;
-    inForce.insert(QStringLiteral("rules"), rulesInForce(m_settings.rulesFile));
+    inForce.insert(QStringLiteral("rules"), m_rules.inForce());
+    if (!m_settings.notifyFile.isEmpty())
+        inForce.insert(QStringLiteral("notify"), fileInForce(m_settings.notifyFile));
     p.trail = std::make_unique<AuditTrail>(p.directory->path(), *p.desk);
     p.trail->start(inForce);
     return {};
@@ -436,7 +502,7 @@ QString Backend::startHardware()
 {
     Parts &p = *m_parts;
     p.halWorker.emplace(QStringLiteral("hal"));
-    p.hardware = std::make_unique<AdapterHost>(readHardware(m_settings).adapters, *p.router, *p.desk);
+    p.hardware = std::make_unique<AdapterHost>(HardwareSettings::read(m_settings).adapters, *p.router, *p.desk);
     p.hardware->moveToThread(p.halWorker->thread());
     connect(p.hardware.get(), &AdapterHost::statusChanged, this, &Backend::adapterStatus, Qt::DirectConnection);
     connect(p.hardware.get(), &AdapterHost::statusChanged, p.server.get(), &ServerSide::setAdapters,
@@ -542,6 +608,8 @@ void Backend::stop()
             p.serverWorker, p.server.get(), &ServerSide::stopped, [&p] { p.server->stop(); }, sessionsDrainWithin);
     if (p.hardware)
         p.halWorker->run([&p] { p.hardware->stop(); });
+    if (p.notifications)
+        p.notifications->stop();
     if (p.desk) {
         if (p.demo)
             p.deskWorker->run([&p] { p.demo->stop(); });
@@ -562,6 +630,7 @@ void Backend::stop()
     deleteThere(p.halWorker, p.hardware);
     deleteThere(p.serverWorker, p.server);
     deleteThere(p.deskWorker, p.demo);
+    deleteThere(p.rulesWorker, p.rules);
     deleteThere(p.deskWorker, p.desk);
     deleteThere(p.accountsWorker, p.accounts);
     deleteThere(p.historyWorker, p.attachments);

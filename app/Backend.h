@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/RulesSetup.h"
 #include "app/Settings.h"
 #include "hal/AdapterConfig.h"
-#include "models/domain/AlertRule.h"
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Connections.h"
 #include "models/domain/Desk.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
+#include "models/domain/RulesPort.h"
 
 #include <QObject>
 #include <QStringList>
@@ -41,13 +43,16 @@ public:
     void stop();
 
     /// The limits of the alert rules in force, after start().
-    [[nodiscard]] ChannelBands limits() const { return ChannelBands::fromRules(m_rules); }
+    [[nodiscard]] ChannelBands limits() const { return ChannelBands::fromRules(m_rules.rules); }
     // After start(), for the console's link. Thread-safe.
     [[nodiscard]] DeskPort &desk();
     [[nodiscard]] ArchivePort &archive();
     [[nodiscard]] LatestValues &latest();
     [[nodiscard]] AttachmentPort &pictures();
     [[nodiscard]] ContactsPort &contacts();
+    [[nodiscard]] RulesPort &rules();
+    [[nodiscard]] NotifyPort &notify();
+    [[nodiscard]] HearingPort &hearing();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
     /// Somebody sits down at a console of this process: on shift from now on.
     void seat(const OnlinePerson &person);
@@ -69,21 +74,18 @@ Q_SIGNALS:
     void adapterStatus(const QList<tocsin::AdapterStatus> &statuses);
     void clientsChanged(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
+    void limitsChanged(const QList<tocsin::ChannelBand> &limits); ///< on the main thread
+    void desktopNotice(const tocsin::DesktopNotice &notice);      ///< for those it names, at consoles of this process
 
 private:
     struct Parts;
-    struct Hardware
-    {
-        QList<AdapterConfig> adapters;
-        QStringList errors; ///< a sentence each, naming the flag
-        int simulations = 0;
-    };
-    [[nodiscard]] static Hardware readHardware(const Settings &settings);
 
     // The steps of start(), in order; each answers a sentence when it failed.
     [[nodiscard]] QString checkSettings();
     [[nodiscard]] QString startStore();
+    [[nodiscard]] QString readRules();
     [[nodiscard]] QString makeDesk();
+    [[nodiscard]] QString startNotify();
     [[nodiscard]] QString readCertificate();
     [[nodiscard]] QString makeServer();
     [[nodiscard]] QString startDesk();
@@ -93,11 +95,12 @@ private:
     [[nodiscard]] QString startBackups();
 
     void housekeep();
+    void takeRules(const QList<AlertRule> &rules, const QString &origin, const QByteArray &text);
 
     const Settings m_settings;
     const bool m_demo;
     QTimer m_housekeeping;
-    QList<AlertRule> m_rules;
+    RulesSetup m_rules;
     QList<OnlinePerson> m_residents; ///< at consoles of this process
     std::unique_ptr<Parts> m_parts;
 };

@@ -312,6 +312,17 @@ CommandLine parseImport(const QStringList &arguments)
     return line;
 }
 
+CommandLine parseRules(const QStringList &arguments)
+{
+    const QString word = arguments.value(2);
+    CommandLine line;
+    line.action = CommandLine::Action::Rules;
+    line.rulesFile = arguments.value(3);
+    const bool checks = word == QLatin1String("check") && arguments.size() == 4 && !line.rulesFile.isEmpty();
+    const bool prints = word == QLatin1String("print") && arguments.size() == 3;
+    return checks || prints ? line : wrongUsage(QStringLiteral("rules"), QStringLiteral("check FILE | print"));
+}
+
 /// Takes what bears on the certificate: where the data is, or the configuration that names another one.
 CommandLine parseCertificate(const QStringList &arguments)
 {
@@ -349,6 +360,8 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         return parseLogCommand(Action::Verify, arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("rebuild"))
         return parseLogCommand(Action::Rebuild, arguments);
+    if (arguments.size() > 1 && arguments.at(1) == QLatin1String("rules"))
+        return parseRules(arguments);
     if (arguments.size() > 1 && arguments.at(1) == QLatin1String("certificate"))
         return parseCertificate(arguments);
 
@@ -498,11 +511,13 @@ QString CommandLine::help()
                        "  tocsin user --help tells more of these two\n"
                        "  tocsin device list|show|add|owner …       devices and their owners, of a running server\n"
                        "  tocsin import devices|users FILE.csv [--check] [--update]; --help tells more\n"
+                       "  tocsin notify channels|preview|test|check …   who is notified of what; --help tells more\n"
                        "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
                        "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
                        "  tocsin certificate [--data DIR] [--config FILE]\n"
                        "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
                        "  tocsin rebuild [--data DIR]                make the tables anew from the log\n"
+                       "  tocsin rules check FILE | print            is a rules file right? the built-in one\n"
                        "  tocsin probe URL [options]   walk every dialect of a server; probe --help tells more\n\n"
                        "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));

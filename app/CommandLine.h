@@ -26,6 +26,7 @@ struct CommandLine
         Rebuild,
         Device,
         Import,
+        Rules,
         Wrong
     };
     enum class UserAction { Add, List, Remove, Role, Password, Disable, Enable, Revoke, Log };
@@ -71,6 +72,7 @@ struct CommandLine
     QString importFile;
     QString passwordFile; ///< `import users --passwords FILE`
     bool check = false;   ///< `import --check`
+    QString rulesFile;    ///< `rules check FILE`; empty: `rules print`
     bool update = false;  ///< `import --update`
 
     /// `arguments` as main() got them, the program's name first.

@@ -10,7 +10,9 @@
 #include "models/domain/ContactsPort.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
+#include "models/domain/RulesPort.h"
 #include "models/domain/UserImportPort.h"
 #include "server/dialects/DeskMirror.h"
 #include "server/dialects/ServerFeed.h"
@@ -61,6 +63,10 @@ public:
         NativeOutlet &outlet;
         QList<ChannelBand> limits; ///< of the rules in force
         UserImportPort &userImport;
+        RulesPort &rules;
+        NotifyPort &notify;
+        HearingPort *hearing;
+        std::function<Audibility()> audibility;
     };
 
     explicit ServerSide(Parts parts);
@@ -81,6 +87,7 @@ public:
 public Q_SLOTS:
     void setAdapters(const QList<tocsin::AdapterStatus> &adapters);
     void tellTyping(const tocsin::TypingNotice &notice); ///< of a console of this process
+    void setLimits(const QList<tocsin::ChannelBand> &limits);
     void setResidents(const QList<tocsin::OnlinePerson> &people);
 
 Q_SIGNALS:

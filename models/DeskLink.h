@@ -6,6 +6,7 @@
 #include "models/domain/ContactsPort.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
+#include "models/domain/RulesPort.h"
 
 #include <QObject>
 
@@ -40,9 +41,11 @@ public:
     virtual QString request(const RequestBody &body) = 0;
     /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
-    /// Alerts of the archive, what the log has of one, and whom to tell when a person needs help: alertsReady(), alertLogReady() and
-    /// contactsReady() exactly once each, with an error when the server is away, never before these return.
+    /// Asks for alerts that are not in memory (any more), for what happened to one, for all that the log has of one, and for whom to tell when a
+    /// person needs help: alertsReady(), alertEventsReady(), alertLogReady(), contactsReady(), exactly once, with an error when the server is
+    /// away, never before this returns. 0: this link has no archive, nothing comes.
     virtual quint64 requestAlerts(const AlertsQuery &query);
+    virtual quint64 requestAlertEvents(const AlertEventsQuery &query);
     virtual quint64 requestAlertLog(const AlertLogQuery &query);
     virtual quint64 requestContacts(const QString &userId);
     /// Brings a picture to the desk: pictureProgress() while it goes, pictureStored() once, never before this returns.
@@ -53,11 +56,21 @@ public:
     virtual quint64 fetchPicture(const QString &id);
     /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
     virtual void typing(const QString &thread);
+    /// Whether this console can be heard, and why not, in words. When it changes, and renewed every 30 s; ephemeral.
+    virtual void reportHearing(bool heard, const QString &why);
     /// Whether connections() are told.
     virtual void watchConnections(bool watches);
     /// Something about them; the id comes back in replied() exactly once, never before this returns. Nothing waits for a
     /// server that is away.
     virtual QString orderConnections(const ClientOrder &order);
+    /// The rules in force; the answer comes as rulesAnswered() exactly once, never before this returns. So do the next two.
+    virtual quint64 requestRules();
+    /// What is wrong with a rules file; nothing is changed.
+    virtual quint64 checkRules(const QByteArray &text);
+    /// Puts a rules file in force, if the rules in force are still those of `revision`. Supervisors and administrators.
+    virtual quint64 applyRules(const QByteArray &text, const QString &revision);
+    /// What one rule would have made of what a device told: ruleTried() exactly once, never before this returns.
+    virtual quint64 tryRule(const RuleTrial &trial);
 
 Q_SIGNALS:
     void stateChanged(tocsin::DeskLink::State state);
@@ -70,7 +83,7 @@ Q_SIGNALS:
     void adapters(const QList<tocsin::AdapterStatus> &statuses);
     /// Who is on shift, all of them.
     void people(const QList<tocsin::OnlinePerson> &people);
-    /// The limits that the desk's rules set; once after each Open, when the desk tells them.
+    /// The limits that the desk's rules set; once after each Open, when the desk tells them, and whenever other rules are in force.
     void limits(const QList<tocsin::ChannelBand> &limits);
     void pendingRequestsChanged();
     /// Requests of an earlier console that this one goes on with; before the first state.
@@ -83,7 +96,10 @@ Q_SIGNALS:
     void connections(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void rulesAnswered(quint64 query, const tocsin::RulesAnswer &answer);
+    void ruleTried(quint64 query, const tocsin::RuleTrialAnswer &answer);
     void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
     void alertLogReady(quint64 queryId, const tocsin::AlertLogResult &result);
     void contactsReady(quint64 queryId, const tocsin::ContactsAnswer &answer);
     void pictureProgress(quint64 transfer, qint64 bytesDone);
@@ -112,6 +128,11 @@ inline quint64 DeskLink::requestContacts(const QString &)
     return 0;
 }
 
+inline quint64 DeskLink::requestAlertEvents(const AlertEventsQuery &)
+{
+    return 0;
+}
+
 inline void DeskLink::cancelPicture(quint64)
 {
 }
@@ -125,6 +146,10 @@ inline void DeskLink::typing(const QString &)
 {
 }
 
+inline void DeskLink::reportHearing(bool, const QString &)
+{
+}
+
 inline void DeskLink::watchConnections(bool)
 {
 }
@@ -132,6 +157,27 @@ inline void DeskLink::watchConnections(bool)
 inline QString DeskLink::orderConnections(const ClientOrder &)
 {
     return {};
+}
+
+// One that knows no rules answers nothing.
+inline quint64 DeskLink::requestRules()
+{
+    return 0;
+}
+
+inline quint64 DeskLink::checkRules(const QByteArray &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::applyRules(const QByteArray &, const QString &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::tryRule(const RuleTrial &)
+{
+    return 0;
 }
 
 } // namespace tocsin

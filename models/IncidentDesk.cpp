@@ -13,9 +13,6 @@
 namespace tocsin {
 
 namespace {
-using namespace std::chrono_literals;
-constexpr auto renewBefore = 60s; ///< the end of a lease
-constexpr auto renewEvery = 20s;  ///< at most, while the desk has not answered
 constexpr int trailPoints = 10'000;
 constexpr int dispositionCount = int(Disposition::CanceledConfirmed);
 } // namespace
@@ -264,7 +261,6 @@ void IncidentDesk::takeEvents(const QList<Event> &events)
 void IncidentDesk::reset()
 {
     m_seen.clear();
-    m_renewed.clear();
     m_list.reset();
     m_log.reload();
     m_contacts.reload();
@@ -277,7 +273,6 @@ void IncidentDesk::refresh()
     m_handover.refresh();
     showCard();
     markSeen();
-    renewLeases();
 }
 
 void IncidentDesk::tick()
@@ -285,7 +280,6 @@ void IncidentDesk::tick()
     m_list.refresh();
     showCard();
     markSeen();
-    renewLeases();
 }
 
 void IncidentDesk::showCard()
@@ -313,25 +307,6 @@ void IncidentDesk::markSeen()
             continue;
         m_seen.insert(alert.id);
         m_quiet.insert(m_parts.link.request(MarkSeen{alert.id}));
-    }
-}
-
-void IncidentDesk::renewLeases()
-{
-    const Actor self = m_parts.link.self();
-    const TimePoint now = m_parts.clock.now();
-    if (self.id.isEmpty() || m_parts.link.state() != DeskLink::State::Open)
-        return;
-    for (int row = 0; row < m_parts.alerts.count(); ++row) {
-        const Alert &alert = m_parts.alerts.at(row);
-        if (!alert.care || alert.care->ownerId != self.id || !alert.care->ownedUntil || !isOpen(alert) ||
-            *alert.care->ownedUntil - now > renewBefore || now - m_renewed.value(alert.id) < renewEvery)
-            continue;
-        m_renewed.insert(alert.id, now);
-        HandleAlert request;
-        request.verb = AlertVerb::Claim;
-        request.alertId = alert.id;
-        m_quiet.insert(m_parts.link.request(request));
     }
 }
 

@@ -18,7 +18,7 @@ namespace tocsin {
 /// what the link said after the other models have it.
 ///
 /// Every deed is a request: the screen changes when the event comes back; a refusal is said. Beside that it tells the desk which incidents this
-/// console has shown (MarkSeen) and keeps the leases of what its operator handles.
+/// console has shown (MarkSeen).
 class IncidentDesk : public QObject
 {
     Q_OBJECT
@@ -113,7 +113,6 @@ private:
     void setCurrent(const QString &alertId);
     void showCard();
     void markSeen();
-    void renewLeases();
     void save(const QString &kind, const QByteArray &bytes);
     void takeHistory(quint64 queryId, const HistoryResult &result);
     [[nodiscard]] QByteArray reportCsv() const;
@@ -131,8 +130,7 @@ private:
     QHash<QString, QString> m_asked; ///< request → what it was, for a refusal
     QSet<QString> m_quiet;           ///< requests of the console itself: nobody waits for them
     QSet<QString> m_seen;            ///< incidents that were told as shown
-    QHash<QString, TimePoint> m_renewed;
-    quint64 m_trailQuery = 0; ///< for an export
+    quint64 m_trailQuery = 0;        ///< for an export
     bool m_showing = false;
 };
 

@@ -198,7 +198,7 @@ void IncidentListModel::refresh()
 void IncidentListModel::reset()
 {
     m_archived.clear();
-    m_oldest.reset();
+    m_oldest.clear();
     m_query = 0;
     m_problem.clear();
     m_more = true;
@@ -230,7 +230,7 @@ void IncidentListModel::takePage(quint64 queryId, const AlertsResult &result)
             m_archived.insert(alert.id, alert);
     }
     if (!result.alerts.isEmpty())
-        m_oldest = result.alerts.constLast().raisedAt;
+        m_oldest = result.alerts.constLast().id;
     m_more = !result.error.isEmpty() || result.alerts.size() >= PageSize;
     refresh();
     Q_EMIT moreChanged();

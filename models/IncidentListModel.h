@@ -83,7 +83,7 @@ private:
     ModelClock m_clock;
     QList<Row> m_rows;
     QHash<QString, Alert> m_archived;
-    std::optional<TimePoint> m_oldest; ///< raised, of the archive's last page
+    QString m_oldest; ///< id of the last one that the archive told
     quint64 m_query = 0;
     QString m_problem;
     int m_open = 0;

@@ -15,6 +15,9 @@ FocusScope {
     property url mapOverlay: ""
     readonly property bool chatInSight: chat.inSight
 
+    /// Enter was pressed on an alert in the queue that is no person's: that one closer.
+    signal alertOpened
+
     Connections {
         target: root.console.keys
         enabled: root.visible
@@ -84,7 +87,7 @@ FocusScope {
                 id: queue
 
                 console: root.console
-                onOpened: chat.focusInput()
+                onOpened: root.console.alertDesk.detail.incident ? chat.focusInput() : root.alertOpened()
                 T.SplitView.fillHeight: true
                 T.SplitView.minimumHeight: 150
             }

@@ -102,7 +102,7 @@ Panel {
                     kind: root.card.waits ? PushButton.Normal : PushButton.Primary
                     text: root.card.offeredToMe ? qsTr("Accept") : root.card.owned ? qsTr("Take over") : qsTr("Take")
                     description: root.card.owned ? qsTr("You handle it from now on, instead of who does now") : qsTr("Others see that you handle it")
-                    shortcutHint: root.console.keys.keyText("takeIncident")
+                    shortcutHint: root.console.keys.keyText("claim")
                     onClicked: root.desk.claim()
                 }
 

@@ -62,9 +62,6 @@ FocusScope {
         case "closeIncident":
             root.askClosing();
             break;
-        case "takeIncident":
-            root.desk.claim();
-            break;
         case "personWell":
             root.desk.confirmWell();
             break;

@@ -35,6 +35,15 @@ Panel {
 
         RailButton {
             width: root.width
+            iconName: "alerts"
+            text: qsTr("Alerts")
+            keyText: "Ctrl+4"
+            checked: root.page === "alerts"
+            onClicked: root.picked("alerts")
+        }
+
+        RailButton {
+            width: root.width
             iconName: "incidents"
             text: qsTr("Incidents")
             keyText: "Ctrl+5"

@@ -126,6 +126,16 @@ quint64 LocalLink::requestAlertLog(const AlertLogQuery &query)
     return id;
 }
 
+quint64 LocalLink::requestAlertEvents(const AlertEventsQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alertEvents(query, [this, id](const AlertEventsResult &result) {
+        QMetaObject::invokeMethod(
+            this, [this, id, result] { Q_EMIT alertEventsReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
 quint64 LocalLink::requestContacts(const QString &userId)
 {
     const quint64 id = ++m_lastQuery;
@@ -145,6 +155,12 @@ void LocalLink::typing(const QString &thread)
         m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
 }
 
+void LocalLink::reportHearing(bool heard, const QString &why)
+{
+    if (m_parts.hearing != nullptr)
+        m_parts.hearing->report({QStringLiteral("here"), m_parts.self.name, heard, why});
+}
+
 void LocalLink::watchConnections(bool watches)
 {
     if (m_parts.watchClients)
@@ -157,6 +173,45 @@ QString LocalLink::orderConnections(const ClientOrder &order)
     if (m_parts.orderClients)
         m_parts.orderClients(m_parts.self, order, answerOf(id));
     return id;
+}
+
+RulesPort::Reply LocalLink::rulesAnswerOf(quint64 query)
+{
+    return [this, query](const RulesAnswer &answer) {
+        QMetaObject::invokeMethod(
+            this, [this, query, answer] { Q_EMIT rulesAnswered(query, answer); }, Qt::QueuedConnection);
+    };
+}
+
+quint64 LocalLink::requestRules()
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->current(rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::checkRules(const QByteArray &text)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->check(text, rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::applyRules(const QByteArray &text, const QString &revision)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->apply(m_parts.self, text, revision, rulesAnswerOf(query));
+    return query;
+}
+
+quint64 LocalLink::tryRule(const RuleTrial &trial)
+{
+    const quint64 query = ++m_lastQuery;
+    m_parts.rules->tryRule(trial, [this, query](const RuleTrialAnswer &answer) {
+        QMetaObject::invokeMethod(
+            this, [this, query, answer] { Q_EMIT ruleTried(query, answer); }, Qt::QueuedConnection);
+    });
+    return query;
 }
 
 quint64 LocalLink::storePicture(const QByteArray &bytes)

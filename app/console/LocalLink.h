@@ -34,6 +34,8 @@ public:
         std::function<void(bool)> watchClients{};             ///< thread-safe, as is the next; it answers on any thread
         std::function<void(const Actor &, const ClientOrder &, const std::function<void(const Outcome &)> &)>
             orderClients{};
+        RulesPort *rules = nullptr;       ///< outlives the link
+        HearingPort *hearing = nullptr;   ///< outlives the link
         ContactsPort *contacts = nullptr; ///< outlives the link
     };
 
@@ -47,9 +49,15 @@ public:
     quint64 requestAlerts(const AlertsQuery &query) override;
     quint64 requestAlertLog(const AlertLogQuery &query) override;
     quint64 requestContacts(const QString &userId) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
     void typing(const QString &thread) override;
+    void reportHearing(bool heard, const QString &why) override;
     void watchConnections(bool watches) override;
     QString orderConnections(const ClientOrder &order) override;
+    quint64 requestRules() override;
+    quint64 checkRules(const QByteArray &text) override;
+    quint64 applyRules(const QByteArray &text, const QString &revision) override;
+    quint64 tryRule(const RuleTrial &trial) override;
     quint64 storePicture(const QByteArray &bytes) override;
     void cancelPicture(quint64 transfer) override;
     quint64 fetchPicture(const QString &id) override;
@@ -62,6 +70,7 @@ private:
     void askSnapshot();
     void takeSnapshot(const DeskSnapshot &snapshot);
     [[nodiscard]] std::function<void(const Outcome &)> answerOf(const QString &id); ///< any thread
+    [[nodiscard]] RulesPort::Reply rulesAnswerOf(quint64 query);                    ///< any thread
     void setState(State state);
 
     Parts m_parts;

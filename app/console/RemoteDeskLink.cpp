@@ -36,7 +36,10 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_pictures, &RemotePictures::stored, this, &DeskLink::pictureStored);
     connect(&m_pictures, &RemotePictures::fetched, this, &DeskLink::pictureFetched);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
+    connect(&m_link, &RemoteLink::rulesAnswered, this, &DeskLink::rulesAnswered);
+    connect(&m_link, &RemoteLink::ruleTried, this, &DeskLink::ruleTried);
     connect(&m_link, &RemoteLink::alertsReady, this, &DeskLink::alertsReady);
+    connect(&m_link, &RemoteLink::alertEventsReady, this, &DeskLink::alertEventsReady);
     connect(&m_link, &RemoteLink::alertLogReady, this, &DeskLink::alertLogReady);
     connect(&m_link, &RemoteLink::contactsReady, this, &DeskLink::contactsReady);
 }

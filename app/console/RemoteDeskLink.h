@@ -26,9 +26,18 @@ public:
     quint64 requestAlerts(const AlertsQuery &query) override { return m_link.requestAlerts(query); }
     quint64 requestAlertLog(const AlertLogQuery &query) override { return m_link.requestAlertLog(query); }
     quint64 requestContacts(const QString &userId) override { return m_link.requestContacts(userId); }
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override { return m_link.requestAlertEvents(query); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
+    void reportHearing(bool heard, const QString &why) override { m_link.sayHearing(heard, why); }
     void watchConnections(bool watches) override { m_link.watchClients(watches); }
     QString orderConnections(const ClientOrder &order) override { return m_link.orderClients(order); }
+    quint64 requestRules() override { return m_link.askRules({}); }
+    quint64 checkRules(const QByteArray &text) override { return m_link.askRules(text); }
+    quint64 applyRules(const QByteArray &text, const QString &revision) override
+    {
+        return m_link.applyRules(text, revision);
+    }
+    quint64 tryRule(const RuleTrial &trial) override { return m_link.askRules(trial); }
     quint64 storePicture(const QByteArray &bytes) override { return m_pictures.store(bytes); }
     void cancelPicture(quint64 transfer) override { m_pictures.cancel(transfer); }
     quint64 fetchPicture(const QString &id) override { return m_pictures.fetch(id); }

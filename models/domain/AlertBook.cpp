@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-// Rules, sources and timers. What people ask for is in AlertBookRequests.cpp.
+// Sources, silence and timers. Rules are in AlertBookRules.cpp, what people ask for in AlertBookRequests.cpp.
 
 namespace tocsin {
 
@@ -18,8 +18,6 @@ namespace {
 
 const QString staleCode = QStringLiteral("DEVICE_STALE");
 const QString offlineCode = QStringLiteral("DEVICE_OFFLINE");
-const QString otherItems = QStringLiteral("other");
-constexpr qsizetype longestItem = 64;
 
 QString spanText(Duration span)
 {
@@ -42,10 +40,8 @@ AlertBook::AlertBook(QList<AlertRule> rules, AlertLimits limits, std::function<Q
     , m_makeId(makeId ? std::move(makeId) : [] { return QUuid::createUuid().toString(QUuid::WithoutBraces); })
 {
     m_common.timers = AlertTimers(m_limits.care);
-    for (qsizetype i = 0; i < m_rules.size(); ++i) {
-        m_rulesByMetric[m_rules.at(i).metric].push_back(static_cast<int>(i));
-        m_ruleById.insert(m_rules.at(i).id, static_cast<int>(i));
-    }
+    m_flood = FloodWatch(m_limits.flood);
+    indexRules();
 }
 
 AlertBook::~AlertBook() = default;
@@ -76,13 +72,35 @@ AlertBook::Slot &AlertBook::takeUp(const Alert &alert, TimePoint now)
 void AlertBook::follow(TimePoint now)
 {
     const TimePoint before = std::exchange(m_common.now, now);
-    if (now + 2s >= before)
+    if (now + 2s >= before) {
+        if (m_scheduleDue && now >= *m_scheduleDue)
+            runSchedules(now);
         return;
+    }
+    const Duration by = before - now;
+    m_clockSetBack = true;
     for (const auto &[serial, slot] : m_slots) {
-        AlertTimers::shift(slot->track.facts(), before - now);
+        slot->track.shift(by);
         slot->armed.reset();
         arm(*slot);
     }
+    for (const auto &[serial, source] : m_sources) {
+        for (const auto &trend : source->trends) {
+            if (trend)
+                trend->shift(by);
+        }
+        for (Source::Quiet &quiet : source->quiet) {
+            if (quiet.since)
+                *quiet.since -= by;
+        }
+        if (!source->quiet.empty()) {
+            source->armed.reset();
+            arm(*source);
+        }
+    }
+    m_flood.shift(by);
+    if (m_scheduleDue)
+        runSchedules(now);
 }
 
 void AlertBook::restore(const QList<Alert> &alerts, TimePoint now)
@@ -101,6 +119,11 @@ void AlertBook::restore(const QList<Alert> &alerts, TimePoint now)
                      [](const Alert &a, const Alert &b) { return a.lastSeenAt < b.lastSeenAt; });
     for (const Alert &alert : std::as_const(closed))
         remember(alert);
+    m_flood.restore(alerts, now);
+    for (const auto &[serial, source] : m_sources) {
+        if (!source->tracks.empty())
+            m_moved.push_back(source.get()); // what suppresses may have ended meanwhile
+    }
 }
 
 AlertBook::Source &AlertBook::sourceFor(const QString &id)
@@ -118,23 +141,6 @@ AlertBook::Source &AlertBook::sourceFor(const QString &id)
     return source;
 }
 
-void AlertBook::matchRules(Source &source)
-{
-    const auto count = static_cast<std::size_t>(m_rules.size());
-    source.matches.assign(count, Source::No);
-    source.restReported.resize(count, 0);
-    for (std::size_t i = 0; i < count; ++i) {
-        const AlertRule &rule = m_rules.at(static_cast<qsizetype>(i));
-        if (!rule.match.matches(source.device))
-            continue;
-        source.matches[i] = Source::Yes;
-        for (std::size_t j = 0; j < i; ++j) {
-            if (source.matches[j] != Source::No && m_rules.at(static_cast<qsizetype>(j)).code == rule.code)
-                source.matches[i] = Source::SharesCode; // one open alert per key: the later rule gets its own
-        }
-    }
-}
-
 void AlertBook::setDevice(const Device &device)
 {
     Source &source = sourceFor(device.id);
@@ -146,6 +152,8 @@ void AlertBook::setDevice(const Device &device)
         slot->orphaned = slot->rule < 0 || source.matches[static_cast<std::size_t>(slot->rule)] == Source::No;
         arm(*slot);
     }
+    if (!source.quiet.empty())
+        arm(source);
 }
 
 void AlertBook::setLastSeen(const QString &deviceId, TimePoint at, TimePoint now)
@@ -153,6 +161,8 @@ void AlertBook::setLastSeen(const QString &deviceId, TimePoint at, TimePoint now
     Source &source = sourceFor(deviceId);
     source.lastSeen = std::max(source.lastSeen, std::min(at, now));
     source.monitored = source.monitored || now - at < m_limits.deviceOffline;
+    if (source.monitored && !m_quietRules.empty())
+        expectTold(source);
     arm(source);
 }
 
@@ -176,18 +186,10 @@ QList<AlertChange> AlertBook::apply(const Reading &reading, TimePoint now)
                 out += heardFrom(owner, false, now);
         }
     }
-    for (const Sample &sample : reading.samples) {
-        const auto rules = m_rulesByMetric.constFind(sample.channel);
-        if (rules == m_rulesByMetric.cend())
-            continue;
-        for (const int rule : *rules) {
-            if (source->matches[static_cast<std::size_t>(rule)] != Source::No)
-                judge(*source, rule, sample.value, reading, now, out);
-        }
-    }
+    feed(*source, reading, now, out);
     if (!source->armed)
         arm(*source);
-    return out;
+    return finished(std::move(out));
 }
 
 void AlertBook::heard(Source &source, const Reading &reading, TimePoint now, QList<AlertChange> &out)
@@ -217,120 +219,12 @@ void AlertBook::heard(Source &source, const Reading &reading, TimePoint now, QLi
     }
 }
 
-AlertSample AlertBook::sampleOf(const Source &source, const Reading &reading, std::optional<double> value)
-{
-    return {reading.receivedAt, reading.sourceTime, value, reading.position ? reading.position : source.position,
-            source.device.name};
-}
-
-void AlertBook::judge(Source &source, int ruleIndex, const Value &value, const Reading &reading, TimePoint now,
-                      QList<AlertChange> &out)
-{
-    const AlertRule &rule = m_rules.at(ruleIndex);
-    if (rule.comparison == Comparison::AnyItem) {
-        if (const auto *list = std::get_if<QStringList>(&value))
-            judgeItems(source, ruleIndex, *list, reading, now, out);
-        else if (const auto *one = std::get_if<QString>(&value))
-            judgeItems(source, ruleIndex, {*one}, reading, now, out);
-        return;
-    }
-    const std::optional<double> metric = number(value);
-    if (!metric)
-        return; // unknown is neither good nor bad
-    bool excused = false;
-    if (rule.unless) {
-        const std::optional<double> other = reading.number(rule.unless->metric);
-        excused = other && holds(rule.unless->test, *other);
-    }
-    const int band = excused ? -1 : violatedBand(rule, *metric);
-    const bool rest = band < 0 && (excused || isGood(rule, *metric));
-    if (rest && rule.kind == AlertKind::Event)
-        source.restReported[static_cast<std::size_t>(ruleIndex)] = 1;
-    Slot *slot = source.tracks.empty() ? nullptr : slotFor(source, ruleIndex, instanceOf(source, ruleIndex, {}));
-    if (!slot) {
-        if (band < 0)
-            return;
-        slot = &addRuleSlot(source, ruleIndex, instanceOf(source, ruleIndex, {}));
-    }
-    const AlertSample sample = sampleOf(source, reading, metric);
-    if (source.restReported[static_cast<std::size_t>(ruleIndex)])
-        slot->track.setRestReported();
-    if (band >= 0)
-        slot->track.violated(band, sample, {}, now, m_limits.track, m_makeId, out);
-    else if (rest)
-        slot->track.good(sample, now, m_limits.track, out);
-    else
-        slot->track.within(heldBand(rule, *metric), sample, {}, out);
-    settle(*slot);
-}
-
-void AlertBook::judgeItems(Source &source, int ruleIndex, const QStringList &items, const Reading &reading,
-                           TimePoint now, QList<AlertChange> &out)
-{
-    const AlertRule &rule = m_rules.at(ruleIndex);
-    std::vector<const Slot *> bad;
-    int looked = 0;
-    for (const QString &text : items) {
-        const QString item = text.trimmed().left(longestItem);
-        const int band = violatedBand(rule, QStringView(item));
-        if (band < 0)
-            continue;
-        if (++looked > m_limits.itemsPerReading)
-            break;
-        QString instance = instanceOf(source, ruleIndex, item);
-        Slot *slot = slotFor(source, ruleIndex, instance);
-        if (!slot && source.tracks.size() >= static_cast<std::size_t>(m_limits.itemsPerSource)) {
-            instance = instanceOf(source, ruleIndex, otherItems);
-            slot = slotFor(source, ruleIndex, instance);
-        }
-        if (slot && std::find(bad.cbegin(), bad.cend(), slot) != bad.cend())
-            continue; // the same item twice in one list
-        if (!slot)
-            slot = &addRuleSlot(source, ruleIndex, instance);
-        bad.push_back(slot);
-        if (source.restReported[static_cast<std::size_t>(ruleIndex)])
-            slot->track.setRestReported();
-        slot->track.violated(band, sampleOf(source, reading, std::nullopt), item, now, m_limits.track, m_makeId, out);
-        settle(*slot);
-    }
-    if (looked > m_limits.itemsPerReading)
-        return; // not all was read: what is missing may stand further on
-    bool rest = bad.empty();
-    const std::vector<Slot *> tracks = source.tracks; // settle() may take some away
-    for (Slot *slot : tracks) {
-        if (slot->rule != ruleIndex || std::find(bad.cbegin(), bad.cend(), slot) != bad.cend())
-            continue;
-        rest = true;
-        slot->track.setRestReported();
-        slot->track.good(sampleOf(source, reading, std::nullopt), now, m_limits.track, out);
-        settle(*slot);
-    }
-    if (rest)
-        source.restReported[static_cast<std::size_t>(ruleIndex)] = 1;
-}
-
-QString AlertBook::instanceOf(const Source &source, int rule, const QString &item) const
-{
-    if (source.matches[static_cast<std::size_t>(rule)] != Source::SharesCode)
-        return item;
-    const QString &id = m_rules.at(rule).id;
-    return item.isEmpty() ? id : id + QLatin1Char(':') + item;
-}
-
-AlertBook::Slot *AlertBook::slotFor(const Source &source, int rule, const QString &instance) const
-{
-    const auto it = std::find_if(source.tracks.cbegin(), source.tracks.cend(), [&](const Slot *slot) {
-        return slot->rule == rule && slot->track.alert().instance == instance;
-    });
-    return it == source.tracks.cend() ? nullptr : *it;
-}
-
 AlertBook::Slot &AlertBook::addSlot(Source *source, int rule, Alert facts)
 {
     const AlertRule *decides = rule < 0 ? nullptr : &m_rules.at(rule);
     auto made =
         std::make_unique<Slot>(Slot{++m_lastSerial, source, rule, AlertTrack(decides, std::move(facts), m_common),
-                                    QString(), QString(), false, std::nullopt});
+                                    QString(), QString(), false, false, std::nullopt});
     Slot &slot = *made;
     if (!source) {
         const Alert &alert = slot.track.alert();
@@ -340,33 +234,14 @@ AlertBook::Slot &AlertBook::addSlot(Source *source, int rule, Alert facts)
     return slot;
 }
 
-AlertBook::Slot &AlertBook::addRuleSlot(Source &source, int ruleIndex, const QString &instance)
-{
-    const AlertRule &rule = m_rules.at(ruleIndex);
-    Alert facts;
-    facts.source = source.device.id;
-    facts.sourceName = source.device.name;
-    facts.code = rule.code;
-    facts.instance = instance;
-    facts.ruleId = rule.id;
-    facts.title = rule.title;
-    facts.category = rule.category;
-    facts.userId = source.device.owners.value(0);
-    facts.kind = rule.kind;
-    facts.simulated = source.device.simulated;
-    facts.channel = rule.metric;
-    facts.unit = rule.unit;
-    facts.recommendedActions = rule.actions;
-    facts.guidance = rule.guidance;
-    Slot &slot = addSlot(&source, ruleIndex, std::move(facts));
-    source.tracks.push_back(&slot);
-    return slot;
-}
-
 /// Brings the indexes and timers in line with what the track has become. May delete the slot.
 void AlertBook::settle(Slot &slot)
 {
     const AlertTrack &track = slot.track;
+    if (m_hasChildren && slot.source && slot.wasActive != track.active()) {
+        slot.wasActive = track.active();
+        m_moved.push_back(slot.source);
+    }
     if (!slot.indexed.isEmpty() && (!track.open() || track.alert().id != slot.indexed))
         close(slot);
     if (track.open() && slot.indexed.isEmpty()) {
@@ -455,6 +330,8 @@ std::optional<TimePoint> AlertBook::dueOf(const Source &source) const
         else if (source.silence->track.alert().code == staleCode)
             consider(source.lastSeen + std::max(m_limits.deviceOffline, m_limits.deviceStale));
     }
+    if (const auto quiet = quietDue(source))
+        consider(*quiet);
     return due;
 }
 
@@ -462,6 +339,8 @@ QList<AlertChange> AlertBook::tick(TimePoint now)
 {
     follow(now);
     QList<AlertChange> out;
+    if (std::exchange(m_clockSetBack, false))
+        tellDeadlines(out);
     while (!m_timers.empty() && m_timers.top().at <= now) {
         const Timer timer = m_timers.top();
         m_timers.pop();
@@ -483,19 +362,24 @@ QList<AlertChange> AlertBook::tick(TimePoint now)
             continue;
         }
         if (slot.orphaned && slot.track.active())
-            slot.track.returnToNormal(now, out);
+            slot.track.returnToNormal(now, out, QStringLiteral("rule_gone"));
         else
             slot.track.tick(now, m_limits.track, m_makeId, out);
         if (slot.track.runTimer(now, out) && slot.track.open())
             slot.armed.reset(); // others are due between its next step and now
         settle(slot);
     }
-    return out;
+    return finished(std::move(out));
 }
 
 std::optional<TimePoint> AlertBook::nextDeadline() const
 {
-    return m_timers.empty() ? std::nullopt : std::optional<TimePoint>(m_timers.top().at);
+    if (!m_moved.empty() || m_clockSetBack)
+        return m_common.now;
+    std::optional<TimePoint> due = m_scheduleDue;
+    if (!m_timers.empty())
+        due = due ? std::min(*due, m_timers.top().at) : m_timers.top().at;
+    return due;
 }
 
 void AlertBook::tickSource(Source &source, TimePoint now, QList<AlertChange> &out)
@@ -503,10 +387,13 @@ void AlertBook::tickSource(Source &source, TimePoint now, QList<AlertChange> &ou
     if (!source.stale && !source.tracks.empty() && now >= source.lastSeen + quietLimit(source)) { // row 22
         source.stale = true;
         for (Slot *slot : source.tracks) {
-            if (slot->track.active())
+            const bool silence = slot->track.rule() && slot->track.rule()->measure == Measure::Silence;
+            if (slot->track.active() && !silence) // that it is silent is what it says
                 slot->track.setQuality(AlertQuality::Stale, out);
         }
     }
+    if (!source.quiet.empty())
+        tickQuiet(source, now, out);
     if (source.monitored && m_limits.deviceStale > Duration::zero())
         tickSilence(source, now, out);
 }

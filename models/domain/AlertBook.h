@@ -4,6 +4,7 @@
 #include "models/domain/AlertHandling.h"
 #include "models/domain/AlertTrack.h"
 #include "models/domain/Desk.h"
+#include "models/domain/FloodWatch.h"
 #include "models/domain/Reading.h"
 
 #include <QHash>
@@ -34,13 +35,15 @@ struct AlertLimits
     int itemsPerReading = 64; ///< trouble codes looked at in one list
     int itemsPerSource = 256; ///< open item alerts of one source; more share the instance "other"
     int openReports = 20'000; ///< alerts reported by others and still open
+    FloodWatch::Limits flood; ///< of the whole desk
 };
 
 /// Decides which alerts are open. Plain value logic: any thread, one at a time.
 /// Time never comes from a clock here; callers pass it, so tests can pick it.
 /// States, transitions and their numbers: ALERTS.md (after ISA-18.2 and OPC UA Part 9).
 ///
-/// Rules are indexed by channel; a reading that violates nothing allocates nothing. Not part of it: who may ask
+/// Rules are indexed by channel; a reading that violates nothing allocates nothing (but for the first of a device, and of a channel
+/// whose trend a rule looks at). Not part of it: who may ask
 /// (callers authorize) and durability (Desk). What operators' verbs do is AlertHandling's, what runs by time AlertTimers'.
 class AlertBook
 {
@@ -66,6 +69,12 @@ public:
     /// offline already.
     void setLastSeen(const QString &deviceId, TimePoint at, TimePoint now);
 
+    /// What was told before, oldest first, up to `end`: delays, counts, trends and silences go on from there. After restore(), once.
+    void recall(const QList<Reading> &readings, TimePoint end);
+    /// Other rules from now on. An open alert goes on under the rule with its id, if that is still about the same (code, metric,
+    /// measure, kind); else it returns (reason "rule_gone"): who has not acknowledged it still has to.
+    [[nodiscard]] QList<AlertChange> setRules(QList<AlertRule> rules, TimePoint now);
+
     /// Feeds one reading; returns what changed, oldest first.
     [[nodiscard]] QList<AlertChange> apply(const Reading &reading, TimePoint now);
     /// Runs the timers that are due.
@@ -87,6 +96,8 @@ public:
     [[nodiscard]] QList<AlertChange> heardFrom(const QString &userId, bool answered, TimePoint now);
     /// Whether any console with working sound is there; until told otherwise there is one.
     [[nodiscard]] QList<AlertChange> setAudible(bool audible, TimePoint now);
+    /// Step `step` of its ladder reached nobody: the next one, if there is one, runs now. Nothing when it is past that step.
+    [[nodiscard]] QList<AlertChange> stepUnreached(const QString &alertId, int step, TimePoint now);
     [[nodiscard]] Result report(const ReportAlert &request, const Actor &actor, TimePoint now);
 
     [[nodiscard]] std::optional<Alert> find(const QString &alertId) const; ///< open or lately closed
@@ -107,8 +118,24 @@ private:
     Source &sourceFor(const QString &id);
     void matchRules(Source &source);
     void heard(Source &source, const Reading &reading, TimePoint now, QList<AlertChange> &out);
+    void indexRules();
+    void expectTold(Source &source);
+    void takeRules(Source &source, const std::vector<int> &became, TimePoint now);
+    void feed(Source &source, const Reading &reading, TimePoint now, QList<AlertChange> &out);
     void judge(Source &source, int rule, const Value &value, const Reading &reading, TimePoint now,
                QList<AlertChange> &out);
+    [[nodiscard]] static std::optional<double> measured(Source &source, int rule, const AlertRule &about, double value,
+                                                        TimePoint at);
+    void told(Source &source, int rule, const Value &value, const Reading &reading, TimePoint now,
+              QList<AlertChange> &out);
+    void tickQuiet(Source &source, TimePoint now, QList<AlertChange> &out);
+    [[nodiscard]] std::optional<TimePoint> quietDue(const Source &source) const;
+    void runSchedules(TimePoint now);
+    [[nodiscard]] std::optional<Suppression> causeFor(const Source &source, int rule) const;
+    QList<AlertChange> finished(QList<AlertChange> out);
+    void suppress(QList<AlertChange> &out);
+    void tellDeadlines(QList<AlertChange> &out);
+    void watchFlood(QList<AlertChange> &out);
     void judgeItems(Source &source, int rule, const QStringList &items, const Reading &reading, TimePoint now,
                     QList<AlertChange> &out);
     [[nodiscard]] static AlertSample sampleOf(const Source &source, const Reading &reading,
@@ -136,17 +163,27 @@ private:
     [[nodiscard]] Result applyVerb(const QString &alertId, int occurrence, AlertLevel seenLevel, const QString &comment,
                                    const Verb &verb);
     [[nodiscard]] Result reopen(const QString &alertId, const Actor &actor);
+    [[nodiscard]] const AlertRule *ruleOf(const Alert &alert) const;
     Slot &takeUp(const Alert &alert, TimePoint now);
     void follow(TimePoint now);
     void updateReport(Slot &slot, const ReportAlert &request, TimePoint now, QList<AlertChange> &out);
     Slot *foldedPanic(const QString &userId, TimePoint now);
 
-    const QList<AlertRule> m_rules;
+    QList<AlertRule> m_rules;
     const AlertLimits m_limits;
     const std::function<QString()> m_makeId;
     AlertTrack::Common m_common;
     QHash<QString, std::vector<int>> m_rulesByMetric;
     QHash<QString, int> m_ruleById;
+    std::vector<int> m_quietRules;           ///< those that wait for a silence
+    std::vector<std::vector<int>> m_parents; ///< by rule: who inhibits it
+    std::vector<quint8> m_scheduleOn;        ///< by rule
+    std::optional<TimePoint> m_scheduleDue;
+    bool m_hasChildren = false;
+    bool m_recalling = false;
+    bool m_clockSetBack = false;   ///< and the log does not know the deadlines that went along
+    std::vector<Source *> m_moved; ///< where what suppresses may be another
+    FloodWatch m_flood;
 
     quint64 m_lastSerial = 0; ///< of slots and sources
     std::unordered_map<quint64, std::unique_ptr<Slot>> m_slots;

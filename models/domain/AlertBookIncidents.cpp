@@ -116,6 +116,7 @@ AlertBook::Result AlertBook::raisePanic(const RaisePanic &request, TimePoint now
     if (request.clientAlertId.isEmpty())
         m_newestPanic.insert(request.userId, id);
     result.outcome = Outcome::done(id);
+    result.changes = finished(std::move(result.changes));
     return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/AlertBook.h"
+#include "models/domain/MetricTrend.h"
 
 namespace tocsin {
 
@@ -27,8 +28,16 @@ struct AlertBook::Source
     enum Match : quint8 { No, Yes, SharesCode };
     std::vector<Match> matches;       ///< by rule
     std::vector<quint8> restReported; ///< by rule: this event's field was seen at rest
-    std::vector<Slot *> tracks;       ///< of rules; pending or open
-    Slot *silence = nullptr;          ///< DEVICE_STALE or DEVICE_OFFLINE
+    /// When a metric was last told, for the rules that wait for its silence.
+    struct Quiet
+    {
+        std::optional<TimePoint> since; ///< none: it is not waited for
+        int band = -1;                  ///< raised for this silence already; bands are numbered from the most urgent
+    };
+    std::vector<Quiet> quiet;                         ///< by rule; empty while no rule wants it
+    std::vector<std::unique_ptr<MetricTrend>> trends; ///< by rule; empty while no rule wants any
+    std::vector<Slot *> tracks;                       ///< of rules; pending or open
+    Slot *silence = nullptr;                          ///< DEVICE_STALE or DEVICE_OFFLINE
     std::optional<TimePoint> armed;
 };
 
@@ -38,9 +47,10 @@ struct AlertBook::Slot
     Source *source = nullptr; ///< none: panics and reports
     int rule = -1;
     AlertTrack track;
-    QString key;           ///< in m_openByKey
-    QString indexed;       ///< the id in m_openById
-    bool orphaned = false; ///< its rule is gone or no longer meant for the device: return it
+    QString key;            ///< in m_openByKey
+    QString indexed;        ///< the id in m_openById
+    bool wasActive = false; ///< as those that it inhibits know
+    bool orphaned = false;  ///< its rule is gone or no longer meant for the device: return it
     std::optional<TimePoint> armed;
 };
 

@@ -112,6 +112,9 @@ AlertBook::Result AlertBook::acknowledge(const Acknowledge &request, const Actor
     }
     if (const auto superseded = supersededBy(alert, request.occurrence, request.seenLevel))
         return *superseded;
+    if (alert.commentWanted && request.comment.trimmed().isEmpty()) // row 4
+        return refused(alert, "comment_required",
+                       QStringLiteral("comment: this alert is not acknowledged without one."));
     Result result{Outcome::done(alert.id), {}};
     slot->track.acknowledge(displayName(actor), request.comment, now, result.changes);
     settle(*slot);
@@ -158,6 +161,7 @@ AlertBook::Result AlertBook::closeAlert(const CloseAlert &request, const Actor &
     Result result{Outcome::done(alert.id), {}};
     slot->track.close(request, actor, now, result.changes);
     settle(*slot);
+    result.changes = finished(std::move(result.changes));
     return result;
 }
 
@@ -213,6 +217,7 @@ AlertBook::Result AlertBook::report(const ReportAlert &request, const Actor &act
     if (request.acknowledged && !slot->track.alert().acked)
         slot->track.acknowledge(displayName(actor), {}, now, result.changes);
     settle(*slot);
+    result.changes = finished(std::move(result.changes));
     return result;
 }
 

@@ -31,6 +31,7 @@ AlertBook::Result AlertBook::applyVerb(const QString &alertId, int occurrence, A
         slot->track.facts() = facts;
         slot->track.changed(said.verb, from, result.changes, said.reason, comment);
         settle(*slot);
+        result.changes = finished(std::move(result.changes));
     }
     return result;
 }
@@ -40,8 +41,15 @@ AlertBook::Result AlertBook::handle(const HandleAlert &request, const Actor &act
     follow(now);
     if (request.verb == AlertVerb::Reopen)
         return reopen(request.alertId, actor);
-    return applyVerb(request.alertId, request.occurrence, request.seenLevel, request.comment,
-                     [&](Alert &alert) { return AlertHandling(m_limits.care).handle(alert, request, actor, now); });
+    return applyVerb(request.alertId, request.occurrence, request.seenLevel, request.comment, [&](Alert &alert) {
+        const AlertRule *rule = ruleOf(alert);
+        if (!rule || !rule->care.longestShelf || alert.level == AlertLevel::Emergency)
+            return AlertHandling(m_limits.care).handle(alert, request, actor, now);
+        CareLimits limits = m_limits.care; // the rule's own shelf
+        for (CareLimits::Level *level : {&limits.info, &limits.warning, &limits.critical})
+            level->longestShelf = *rule->care.longestShelf;
+        return AlertHandling(limits).handle(alert, request, actor, now);
+    });
 }
 
 AlertBook::Result AlertBook::takeOutOfService(const TakeOutOfService &request, const Actor &actor, TimePoint now)
@@ -81,9 +89,18 @@ AlertBook::Result AlertBook::reopen(const QString &alertId, const Actor &actor)
     std::erase_if(m_closed, [&alertId](const Alert &old) { return old.id == alertId; });
     Result result{Outcome::done(alertId), {}};
     Slot &slot = takeUp(facts, m_common.now);
+    if (const AlertRule *rule = ruleOf(facts)) // closing took it
+        slot.track.facts().latched = rule->latch;
     slot.track.changed(AlertVerb::Reopen, AlertState::Normal, result.changes);
     settle(slot);
+    result.changes = finished(std::move(result.changes));
     return result;
+}
+
+const AlertRule *AlertBook::ruleOf(const Alert &alert) const
+{
+    const int rule = alert.ruleId.isEmpty() ? -1 : m_ruleById.value(alert.ruleId, -1);
+    return rule < 0 ? nullptr : &m_rules.at(rule);
 }
 
 QList<AlertChange> AlertBook::setAudible(bool audible, TimePoint now)
@@ -99,6 +116,18 @@ QList<AlertChange> AlertBook::setAudible(bool audible, TimePoint now)
             arm(*slot);
         }
     }
+    return tick(now);
+}
+
+QList<AlertChange> AlertBook::stepUnreached(const QString &alertId, int step, TimePoint now)
+{
+    follow(now);
+    Slot *slot = openSlot(alertId);
+    if (!slot || !isWaiting(slot->track.alert()) || slot->track.alert().escalation != step ||
+        !slot->track.alert().escalateAt)
+        return {};
+    slot->track.facts().escalateAt = now;
+    arm(*slot);
     return tick(now);
 }
 

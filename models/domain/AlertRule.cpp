@@ -24,6 +24,11 @@ constexpr std::pair<Comparison, QLatin1String> comparisonNames[] = {
     {Comparison::Between, QLatin1String("between")}, {Comparison::Outside, QLatin1String("outside")},
     {Comparison::AnyItem, QLatin1String("any_item")}};
 
+constexpr std::pair<Measure, QLatin1String> measureNames[] = {{Measure::Value, QLatin1String("value")},
+                                                              {Measure::Rate, QLatin1String("rate")},
+                                                              {Measure::TimeToLimit, QLatin1String("time_to_limit")},
+                                                              {Measure::Silence, QLatin1String("silence")}};
+
 constexpr int maximumDecimals = 6;
 
 bool matchesPattern(const QString &pattern, const QString &text)
@@ -83,6 +88,11 @@ int decimalsToShow(double value, int decimals)
 }
 
 } // namespace
+
+QString deviceSilentRule()
+{
+    return QStringLiteral("DEVICE_STALE");
+}
 
 bool AlertMatch::matches(const Device &device) const
 {
@@ -177,42 +187,113 @@ QString numberText(double value, int decimals)
     return digits;
 }
 
-QString alertMessage(const AlertRule &rule, int band, std::optional<double> value, const QString &item,
-                     const QString &deviceName)
+QString spanText(double seconds)
+{
+    if (!std::isfinite(seconds))
+        return QStringLiteral("–");
+    const auto whole = static_cast<qint64>(std::clamp(std::round(seconds), 0.0, 1e12));
+    if (whole < 120)
+        return QStringLiteral("%1 s").arg(whole);
+    const qint64 minutes = whole / 60;
+    if (minutes < 60)
+        return whole % 60 == 0 || minutes >= 10 ? QStringLiteral("%1 min").arg(minutes)
+                                                : QStringLiteral("%1 min %2 s").arg(minutes).arg(whole % 60);
+    return minutes % 60 == 0 ? QStringLiteral("%1 h").arg(minutes / 60)
+                             : QStringLiteral("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
+}
+
+QString alertMessage(const AlertRule &rule, int band, const AlertWords &words)
 {
     QString message = rule.message;
     const AlertBand b = band >= 0 && band < rule.bands.size() ? rule.bands.at(band) : AlertBand{};
-    const std::optional<double> limit = value ? violatedLimit(rule, band, *value) : std::nullopt;
+    const std::optional<double> measured = words.measured;
+    const std::optional<double> limit = measured ? violatedLimit(rule, band, *measured) : std::nullopt;
     const int usual = channelInfo(rule.metric).decimals;
     const int limitDecimals = decimalsToShow(limit.value_or(0.0), usual);
     int decimals = usual;
-    if (value && limit) {
+    if (measured && limit) {
         // 11.96 below 12.0 must not read "12.0, limit 12.0".
-        while (decimals < maximumDecimals && !holds(testOf(rule, b), rounded(*value, decimals)))
+        while (decimals < maximumDecimals && !holds(testOf(rule, b), rounded(*measured, decimals)))
             ++decimals;
     }
-    const std::pair<QLatin1String, QString> words[] = {
-        {QLatin1String("{value}"), value ? numberText(*value, decimals) : QString()},
-        {QLatin1String("{limit}"), limit ? numberText(*limit, limitDecimals) : QString()},
-        {QLatin1String("{upper}"), numberText(b.upper, decimalsToShow(b.upper, usual))},
+    const auto shownIf = [&](Measure measure, const auto &show) {
+        return measured && rule.measure == measure ? show(*measured) : QString();
+    };
+    const bool timed = rule.measure == Measure::TimeToLimit || rule.measure == Measure::Silence;
+    const auto limitText = [&](double value) {
+        return timed ? spanText(value) : numberText(value, decimalsToShow(value, usual));
+    };
+    QString value;
+    if (rule.measure == Measure::Value)
+        value = measured ? numberText(*measured, decimals) : QString();
+    else
+        value = words.value ? numberText(*words.value, usual) : QString();
+    const std::pair<QLatin1String, QString> replacements[] = {
+        {QLatin1String("{value}"), value},
+        {QLatin1String("{limit}"), !limit  ? QString()
+                                   : timed ? spanText(*limit)
+                                           : numberText(*limit, limitDecimals)},
+        {QLatin1String("{upper}"), limitText(b.upper)},
         {QLatin1String("{unit}"), rule.unit},
+        {QLatin1String("{rate}"), shownIf(Measure::Rate, [&](double rate) { return numberText(rate, decimals); })},
+        {QLatin1String("{time_to_limit}"), shownIf(Measure::TimeToLimit, &spanText)},
+        {QLatin1String("{silence}"), shownIf(Measure::Silence, &spanText)},
+        {QLatin1String("{target}"),
+         rule.target ? numberText(rule.target->limit, decimalsToShow(rule.target->limit, usual)) : QString()},
+        {QLatin1String("{count}"), QString::number(words.count)},
         {QLatin1String("{code}"), rule.code},
         {QLatin1String("{level}"), toString(b.level)},
         // What devices chose comes last, so that a brace in it is not taken for a placeholder.
-        {QLatin1String("{item}"), item},
-        {QLatin1String("{device}"), deviceName},
+        {QLatin1String("{item}"), words.item},
+        {QLatin1String("{device}"), words.deviceName},
     };
-    for (const auto &[placeholder, text] : words)
+    for (const auto &[placeholder, text] : replacements)
         message.replace(placeholder, text);
     return message;
+}
+
+QString usualUnit(const AlertRule &rule)
+{
+    const QString unit = channelInfo(rule.metric).unit;
+    switch (rule.measure) {
+    case Measure::Value:
+        return unit;
+    case Measure::Rate:
+        return unit + QStringLiteral("/s");
+    case Measure::TimeToLimit:
+    case Measure::Silence:
+        break;
+    }
+    return QStringLiteral("s");
+}
+
+QString usualMessage(const AlertRule &rule)
+{
+    switch (rule.measure) {
+    case Measure::Rate:
+        return QStringLiteral("{rate} {unit}, limit {limit} {unit}");
+    case Measure::TimeToLimit:
+        return QStringLiteral("{target} in {time_to_limit}, now {value}");
+    case Measure::Silence:
+        return QStringLiteral("Not told for {silence}");
+    case Measure::Value:
+        break;
+    }
+    if (rule.comparison == Comparison::AnyItem)
+        return QStringLiteral("{item}");
+    return rule.unit.isEmpty() ? QStringLiteral("{value}, limit {limit}")
+                               : QStringLiteral("{value} {unit}, limit {limit} {unit}");
 }
 
 QStringList unknownPlaceholders(const QString &message)
 {
     static const QRegularExpression braces(QStringLiteral("\\{([^{}]*)\\}"));
-    static const QStringList known{QStringLiteral("value"), QStringLiteral("limit"), QStringLiteral("upper"),
-                                   QStringLiteral("unit"),  QStringLiteral("item"),  QStringLiteral("device"),
-                                   QStringLiteral("code"),  QStringLiteral("level")};
+    static const QStringList known{
+        QStringLiteral("value"),   QStringLiteral("limit"),  QStringLiteral("upper"), QStringLiteral("unit"),
+        QStringLiteral("item"),    QStringLiteral("device"), QStringLiteral("code"),  QStringLiteral("level"),
+        QStringLiteral("rate"),    QStringLiteral("target"), QStringLiteral("count"), QStringLiteral("time_to_limit"),
+        QStringLiteral("silence"),
+    };
     QStringList unknown;
     auto it = braces.globalMatch(message);
     while (it.hasNext()) {
@@ -221,6 +302,11 @@ QStringList unknownPlaceholders(const QString &message)
             unknown.append(name);
     }
     return unknown;
+}
+
+bool looksBack(const AlertRule &rule)
+{
+    return rule.measure != Measure::Value || rule.onDelay > Duration::zero() || rule.count > 0;
 }
 
 Duration defaultOffDelay(AlertLevel level, AlertKind kind)
@@ -251,6 +337,24 @@ QString toString(Comparison comparison)
 std::optional<Comparison> comparisonFromString(QStringView text)
 {
     for (const auto &[candidate, name] : comparisonNames) {
+        if (text == name)
+            return candidate;
+    }
+    return std::nullopt;
+}
+
+QString toString(Measure measure)
+{
+    for (const auto &[candidate, name] : measureNames) {
+        if (candidate == measure)
+            return name;
+    }
+    return {};
+}
+
+std::optional<Measure> measureFromString(QStringView text)
+{
+    for (const auto &[candidate, name] : measureNames) {
         if (text == name)
             return candidate;
     }

@@ -67,9 +67,9 @@ const CareLimits::Level &CareLimits::of(AlertLevel level) const
     return emergency;
 }
 
-const QList<Duration> &AlertTimers::ladderOf(const Alert &alert, const QList<Duration> &own) const
+const QList<Duration> &AlertTimers::ladderOf(const Alert &alert, const CareOverride &own) const
 {
-    return own.isEmpty() ? m_limits.of(alert.level).ladder : own;
+    return own.ladder.isEmpty() ? m_limits.of(alert.level).ladder : own.ladder;
 }
 
 std::optional<TimePoint> AlertTimers::due(const Alert &alert) const
@@ -92,7 +92,7 @@ std::optional<TimePoint> AlertTimers::due(const Alert &alert) const
     return earliest;
 }
 
-std::optional<AlertTimers::Step> AlertTimers::run(Alert &alert, const QList<Duration> &ladder, TimePoint now) const
+std::optional<AlertTimers::Step> AlertTimers::run(Alert &alert, const CareOverride &own, TimePoint now) const
 {
     const std::optional<TimePoint> at = due(alert);
     if (!at || *at > now)
@@ -118,7 +118,7 @@ std::optional<AlertTimers::Step> AlertTimers::run(Alert &alert, const QList<Dura
     if (care.ackDue == at && !care.reminded) { // row 13
         alert.care.edit([&](AlertCare &facts) {
             facts.reminded = true;
-            facts.ackDue = *at + m_limits.of(alert.level).ackGrace;
+            facts.ackDue = *at + own.ackGrace.value_or(m_limits.of(alert.level).ackGrace);
         });
         return Step{AlertVerb::Remind, {}};
     }
@@ -127,7 +127,7 @@ std::optional<AlertTimers::Step> AlertTimers::run(Alert &alert, const QList<Dura
         return Step{AlertVerb::Unacknowledge, QStringLiteral("ack_expired")};
     }
     if (alert.escalateAt == at) { // row 19
-        const QList<Duration> &steps = ladderOf(alert, ladder);
+        const QList<Duration> &steps = ladderOf(alert, own);
         alert.escalation = std::min(alert.escalation + 1, CareLimits::topStep);
         const qsizetype next = alert.escalation;
         if (next > 0 && next < steps.size())
@@ -185,10 +185,10 @@ std::optional<AlertTimers::Step> AlertTimers::runIncident(Alert &alert, TimePoin
     return Step{AlertVerb::Escalate, QStringLiteral("welfare_missed")};
 }
 
-void AlertTimers::settle(Alert &alert, const QList<Duration> &ladder, bool anew, TimePoint now) const
+void AlertTimers::settle(Alert &alert, const CareOverride &own, bool anew, TimePoint now) const
 {
     const bool waits = isWaiting(alert);
-    const QList<Duration> &steps = ladderOf(alert, ladder);
+    const QList<Duration> &steps = ladderOf(alert, own);
     if (!waits) {
         alert.escalateAt.reset();
     } else if (anew) {
@@ -219,13 +219,13 @@ void AlertTimers::settle(Alert &alert, const QList<Duration> &ladder, bool anew,
     }
 }
 
-void AlertTimers::acknowledged(Alert &alert, TimePoint now) const
+void AlertTimers::acknowledged(Alert &alert, const CareOverride &own, TimePoint now) const
 {
-    const CareLimits::Level &level = m_limits.of(alert.level);
-    if (alert.kind == AlertKind::Incident || level.ackLives == Duration::zero() || !isActive(alert))
+    const Duration lives = own.ackLives.value_or(m_limits.of(alert.level).ackLives);
+    if (alert.kind == AlertKind::Incident || lives == Duration::zero() || !isActive(alert))
         return;
     alert.care.edit([&](AlertCare &care) {
-        care.ackDue = now + level.ackLives;
+        care.ackDue = now + lives;
         care.reminded = false;
     });
 }

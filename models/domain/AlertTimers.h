@@ -38,9 +38,20 @@ struct CareLimits
     [[nodiscard]] const Level &of(AlertLevel level) const;
 };
 
+/// What a rule has otherwise than its level; empty: as the level.
+struct CareOverride
+{
+    QList<Duration> ladder;
+    std::optional<Duration> ackLives;
+    std::optional<Duration> ackGrace;
+    std::optional<Duration> longestShelf; ///< not of an emergency, which must never be shelved
+
+    bool operator==(const CareOverride &) const = default;
+};
+
 /// What runs by time on the facts of one alert: the ladder, what an acknowledge, a hold, a lease and a silence live, and an incident's
 /// checks. Every deadline is an absolute time in the facts, so that a restart changes nothing. Pure functions; time is an argument.
-/// `ladder`: of the alert's rule; null or empty: of its level.
+/// `own`: of the alert's rule.
 class AlertTimers
 {
 public:
@@ -58,19 +69,19 @@ public:
     /// The earliest deadline in the facts; nothing: there is none.
     [[nodiscard]] std::optional<TimePoint> due(const Alert &alert) const;
     /// Does the one that is due first and changes the facts; nothing: none is due. settle() follows.
-    [[nodiscard]] std::optional<Step> run(Alert &alert, const QList<Duration> &ladder, TimePoint now) const;
+    [[nodiscard]] std::optional<Step> run(Alert &alert, const CareOverride &own, TimePoint now) const;
     /// Brings the deadlines in line with the state after any change: a ladder runs while somebody is waited for (`anew`: from its foot),
     /// an acknowledge lives while there is something to acknowledge.
-    void settle(Alert &alert, const QList<Duration> &ladder, bool anew, TimePoint now) const;
+    void settle(Alert &alert, const CareOverride &own, bool anew, TimePoint now) const;
     /// An acknowledge was given, or given again.
-    void acknowledged(Alert &alert, TimePoint now) const;
+    void acknowledged(Alert &alert, const CareOverride &own, TimePoint now) const;
     /// Takes the hold away. Row 15: what is still active has to be acknowledged, again if it was.
     static void release(Alert &alert);
     /// The clock was set back by `by`; the deadlines go with it.
     static void shift(Alert &alert, Duration by);
 
 private:
-    [[nodiscard]] const QList<Duration> &ladderOf(const Alert &alert, const QList<Duration> &own) const;
+    [[nodiscard]] const QList<Duration> &ladderOf(const Alert &alert, const CareOverride &own) const;
     [[nodiscard]] std::optional<Step> runIncident(Alert &alert, TimePoint now) const;
 
     CareLimits m_limits;

@@ -31,12 +31,11 @@ void AlertTrack::restore(const Alert &alert, TimePoint now)
     m_toldAt = alert.lastSeenAt;
     // The source may report rest in a moment; give it the time that it would have had without the restart.
     m_heldFrom = std::max(alert.lastSeenAt, now);
-    if (!m_rule)
-        return;
-    for (qsizetype i = 0; i < m_rule->bands.size(); ++i) {
-        if (m_rule->bands.at(i).level == alert.level)
-            m_band = static_cast<int>(i);
-    }
+    if (m_open && alert.incident && !alert.incident->contactLost)
+        m_alert.incident.edit([now](IncidentFacts &facts) { facts.lastHeardAt = now; }); // so has a phone
+    if (alert.chattering)
+        m_flaps = {alert.lastSeenAt};
+    setRule(m_rule);
 }
 
 bool AlertTrack::active() const
@@ -50,7 +49,7 @@ void AlertTrack::changed(AlertVerb verb, AlertState from, QList<AlertChange> &ou
     const QString ended = settleHold(verb);
     const bool anew = verb == AlertVerb::Raise || (verb == AlertVerb::LevelChange && m_alert.level > m_toldLevel) ||
                       !(from == AlertState::Unacknowledged || from == AlertState::ReturnedUnacknowledged);
-    m_common.timers.settle(m_alert, ladder(), anew, m_common.now);
+    m_common.timers.settle(m_alert, own(), anew, m_common.now);
     m_toldLevel = m_alert.level;
     ++m_alert.revision;
     m_countDirty = false;
@@ -59,34 +58,11 @@ void AlertTrack::changed(AlertVerb verb, AlertState from, QList<AlertChange> &ou
     out.append(AlertChange{verb, from, to, m_alert, ended.isEmpty() ? reason : ended, comment});
 }
 
-void AlertTrack::describe(int band, std::optional<double> value, const QString &item)
+void AlertTrack::describe(int band, const AlertSample &sample, const QString &item)
 {
-    m_alert.value = value;
-    m_alert.threshold = value ? violatedLimit(*m_rule, band, *value) : std::nullopt;
-    m_alert.message = alertMessage(*m_rule, band, value, item, m_alert.sourceName);
-}
-
-const QList<Duration> &AlertTrack::ladder() const
-{
-    static const QList<Duration> none;
-    return m_rule ? m_rule->ladder : none;
-}
-
-/// A shelf ends when the alert becomes worse than what was shelved, or where it was to last until the return. Says why.
-QString AlertTrack::settleHold(AlertVerb verb)
-{
-    if (m_alert.hold != AlertHold::Shelved || verb == AlertVerb::Shelve || !m_alert.care)
-        return {};
-    const bool over = m_alert.cond == AlertCondition::Clear || m_alert.cond == AlertCondition::Canceled;
-    if (int(m_alert.level) > m_alert.care->heldLevel) {
-        AlertTimers::release(m_alert);
-        return QStringLiteral("level_rose");
-    }
-    if (m_alert.care->heldOnce && over) {
-        AlertTimers::release(m_alert);
-        return QStringLiteral("one_shot");
-    }
-    return {};
+    m_alert.value = sample.value;
+    m_alert.threshold = sample.value ? violatedLimit(*m_rule, band, *sample.value) : std::nullopt;
+    m_alert.message = alertMessage(*m_rule, band, {sample.value, sample.raw, m_alert.count, item, m_alert.sourceName});
 }
 
 bool AlertTrack::runTimer(TimePoint now, QList<AlertChange> &out)
@@ -94,7 +70,7 @@ bool AlertTrack::runTimer(TimePoint now, QList<AlertChange> &out)
     if (!m_open)
         return false;
     const AlertState from = stateOf(m_alert);
-    const std::optional<AlertTimers::Step> step = m_common.timers.run(m_alert, ladder(), now);
+    const std::optional<AlertTimers::Step> step = m_common.timers.run(m_alert, own(), now);
     if (!step)
         return false;
     changed(step->verb, from, out, step->reason);
@@ -127,13 +103,13 @@ bool AlertTrack::older(const AlertSample &sample) const
     return sample.at < m_badAt;
 }
 
-Duration AlertTrack::hold(const Limits &limits) const
+Duration AlertTrack::eventHold(const Limits &limits) const
 {
     return std::max(limits.eventHold, 3 * m_lastGap);
 }
 
 void AlertTrack::raiseByRule(int band, const AlertSample &sample, const QString &item, TimePoint since,
-                             const std::function<QString()> &makeId, QList<AlertChange> &out)
+                             const Limits &limits, const std::function<QString()> &makeId, QList<AlertChange> &out)
 {
     m_pendingSince.reset();
     const bool again = m_open;
@@ -149,15 +125,22 @@ void AlertTrack::raiseByRule(int band, const AlertSample &sample, const QString 
     m_alert.clearedAt.reset();
     m_alert.raisedAt = since;
     m_alert.lastSeenAt = sample.at;
-    m_alert.count = 1;
+    m_alert.count = std::max(1, static_cast<int>(m_violations.size()));
+    m_violations.clear();
     if (again) {
         ++m_alert.occurrence; // row 9
     } else {
         m_alert.id = makeId();
         m_alert.occurrence = 1;
         m_alert.revision = 0;
+        m_alert.chattering = false;
+        m_alert.firstInGroup = false;
+        m_alert.hold = AlertHold::None;
+        m_alert.care.reset();
     }
-    describe(band, sample.value, item);
+    takeRule();
+    noteFlap(sample.at, limits);
+    describe(band, sample, item);
     m_toldAt = sample.at;
     changed(AlertVerb::Raise, from, out);
 }
@@ -174,13 +157,18 @@ void AlertTrack::violated(int band, const AlertSample &sample, const QString &it
     m_heldFrom = sample.at;
 
     if (!active()) { // rows 1, 2 and 9
-        if (!m_pendingSince)
-            m_pendingSince = sample.at;
-        m_pendingSample = sample;
-        m_pendingItem = item;
-        m_band = band;
-        if (now >= *m_pendingSince + m_rule->onDelay)
-            raiseByRule(band, sample, item, *m_pendingSince, makeId, out);
+        const bool counted = isCounted(sample.at);
+        if (isDelayed()) {
+            if (!m_pendingSince)
+                m_pendingSince = sample.at;
+            m_pendingSample = sample;
+            m_pendingItem = item;
+            m_band = band;
+        }
+        if (m_pendingSince && now >= *m_pendingSince + m_rule->onDelay)
+            raiseByRule(band, sample, item, *m_pendingSince, limits, makeId, out);
+        else if (counted)
+            raiseByRule(band, sample, item, m_violations.front(), limits, makeId, out);
         return;
     }
     m_alert.lastSeenAt = sample.at;
@@ -189,13 +177,16 @@ void AlertTrack::violated(int band, const AlertSample &sample, const QString &it
     const AlertState from = stateOf(m_alert);
     const bool wasClearing = m_alert.cond == AlertCondition::Clearing;
     if (wasClearing && m_alert.kind == AlertKind::Event && m_alert.acked) {
-        raiseByRule(band, sample, item, sample.at, makeId, out); // row 10: the event repeats
+        raiseByRule(band, sample, item, sample.at, limits, makeId, out); // row 10: the event repeats
         return;
     }
     ++m_alert.count;
     m_countDirty = true;
     m_alert.cond = AlertCondition::Active;
     m_alert.clearedAt.reset();
+    if (wasClearing || m_goodSince)
+        noteFlap(sample.at, limits);
+    m_goodSince.reset();
     const AlertLevel before = m_alert.level;
     int newBand = band;
     if (sample.value && m_band >= 0 && band > m_band)
@@ -206,7 +197,7 @@ void AlertTrack::violated(int band, const AlertSample &sample, const QString &it
     const bool moved = m_alert.level != before;
     if (!moved && !wasClearing && sample.at < m_toldAt + limits.repeatEvery)
         return;
-    describe(m_band, sample.value, item);
+    describe(m_band, sample, item);
     m_toldAt = sample.at;
     changed(moved         ? AlertVerb::LevelChange
             : wasClearing ? AlertVerb::Reactivate // row 5
@@ -222,7 +213,7 @@ void AlertTrack::within(int band, const AlertSample &sample, const QString &item
     adoptBand(band);
     if (m_alert.level == before)
         return;
-    describe(band, sample.value, item);
+    describe(band, sample, item);
     m_toldAt = sample.at;
     changed(AlertVerb::LevelChange, stateOf(m_alert), out); // row 10: falls, display only
 }
@@ -243,6 +234,10 @@ void AlertTrack::good(const AlertSample &sample, TimePoint now, const Limits &li
     m_pendingSince.reset(); // row 3
     if (!m_open)
         return;
+    if (m_alert.chattering && active()) { // until it is calm
+        m_goodSince = m_goodSince.value_or(sample.at);
+        return;
+    }
     if (m_alert.cond == AlertCondition::Active) { // row 5
         const AlertState from = stateOf(m_alert);
         m_alert.cond = AlertCondition::Clearing;
@@ -261,9 +256,12 @@ void AlertTrack::tick(TimePoint now, const Limits &limits, const std::function<Q
                       QList<AlertChange> &out)
 {
     if (m_pendingSince && now >= *m_pendingSince + m_rule->onDelay) { // row 2: still bad, for nothing else came
-        raiseByRule(m_band, m_pendingSample, m_pendingItem, *m_pendingSince, makeId, out);
+        raiseByRule(m_band, m_pendingSample, m_pendingItem, *m_pendingSince, limits, makeId, out);
         return;
     }
+    if (m_open && m_alert.chattering && active() && now >= m_flaps.back() + limits.flapWindow)
+        calmDown(now, out);
+    forget(now, limits);
     if (!m_open)
         return;
     if (m_rule && m_alert.cond == AlertCondition::Clearing && m_alert.clearedAt &&
@@ -272,7 +270,7 @@ void AlertTrack::tick(TimePoint now, const Limits &limits, const std::function<Q
         return;
     }
     if (m_rule && m_alert.kind == AlertKind::Event && m_alert.cond == AlertCondition::Active && !m_restReported &&
-        now >= m_heldFrom + hold(limits)) {
+        now >= m_heldFrom + eventHold(limits)) {
         returnToNormal(now, out);
         return;
     }
@@ -287,12 +285,16 @@ std::optional<TimePoint> AlertTrack::deadline(const Limits &limits) const
     std::optional<TimePoint> earliest;
     if (m_pendingSince)
         include(earliest, *m_pendingSince + m_rule->onDelay);
+    if (!m_flaps.empty())
+        include(earliest, m_flaps.back() + limits.flapWindow);
+    if (!m_violations.empty())
+        include(earliest, m_violations.back() + m_rule->countWindow);
     if (!m_open)
         return earliest;
     if (m_rule && m_alert.cond == AlertCondition::Clearing && m_alert.clearedAt)
         include(earliest, *m_alert.clearedAt + m_rule->offDelay);
     if (m_rule && m_alert.kind == AlertKind::Event && m_alert.cond == AlertCondition::Active && !m_restReported)
-        include(earliest, m_heldFrom + hold(limits));
+        include(earliest, m_heldFrom + eventHold(limits));
     if (m_countDirty)
         include(earliest, m_toldAt + limits.repeatEvery);
     if (const auto due = m_common.timers.due(m_alert))
@@ -339,7 +341,7 @@ void AlertTrack::acknowledge(const QString &by, const QString &comment, TimePoin
     m_alert.ackComment = comment;
     if (m_alert.incident && m_alert.incident->confirmBy)
         m_alert.incident.edit([](IncidentFacts &facts) { facts.confirmBy.reset(); });
-    m_common.timers.acknowledged(m_alert, now);
+    m_common.timers.acknowledged(m_alert, own(), now);
     if (!m_rule && m_alert.kind == AlertKind::Event && m_alert.cond == AlertCondition::Active) {
         // Told once, by somebody else: nothing more will come, so what is known is also over.
         m_alert.cond = AlertCondition::Clear;
@@ -359,15 +361,17 @@ void AlertTrack::setLevel(AlertLevel level, QList<AlertChange> &out)
     changed(AlertVerb::LevelChange, from, out);
 }
 
-void AlertTrack::returnToNormal(TimePoint at, QList<AlertChange> &out)
+void AlertTrack::returnToNormal(TimePoint at, QList<AlertChange> &out, const QString &reason)
 {
     const AlertState from = stateOf(m_alert);
     m_alert.cond = AlertCondition::Clear;
     m_alert.clearedAt = at;
     m_alert.quality = AlertQuality::Good;
+    m_alert.chattering = false;
+    m_goodSince.reset();
     if (m_rule && m_rule->autoClear && m_alert.peakLevel == AlertLevel::Info)
         m_alert.acked = true; // nobody owes anything; ackedBy stays empty
-    changed(AlertVerb::Return, from, out);
+    changed(AlertVerb::Return, from, out, reason);
 }
 
 void AlertTrack::cancel(bool threatened, TimePoint at, QList<AlertChange> &out)
@@ -416,7 +420,10 @@ void AlertTrack::close(const CloseAlert &request, const Actor &actor, TimePoint 
     }
     m_alert.acked = true;
     m_alert.latched = false;
+    m_alert.chattering = false;
     m_alert.hold = AlertHold::None;
+    m_goodSince.reset();
+    m_flaps.clear(); // what comes now is news
     if (m_alert.cond != AlertCondition::Canceled)
         m_alert.cond = AlertCondition::Clear;
     m_alert.clearedAt = m_alert.clearedAt.value_or(now);

@@ -41,6 +41,8 @@ ChannelBands ChannelBands::fromRules(const QList<AlertRule> &rules)
     ChannelBands result;
     for (const AlertRule &rule : rules) {
         const AlertMatch &match = rule.match;
+        if (rule.measure != Measure::Value)
+            continue;
         if (!match.devices.isEmpty() || !match.classes.isEmpty() || !match.tags.isEmpty() || !match.sources.isEmpty())
             continue;
         const Comparison comparison = rule.comparison;

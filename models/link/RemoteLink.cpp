@@ -155,6 +155,7 @@ void RemoteLink::closeSocket()
 {
     m_welcomed = false; // what is asked from here on waits for the next connection
     giveUpOrders();
+    giveUpRules();
     if (!m_socket)
         return;
     m_socket->disconnect(this);
@@ -343,6 +344,8 @@ void RemoteLink::take(const wire::Welcome &welcome)
         subscribe.topics.append(QStringLiteral("connections"));
     subscribe.hz = telemetryHz;
     send(subscribe);
+    if (m_hearing)
+        send(*m_hearing);
     if (grant.state == wire::StreamGrant::State::Resumed)
         nowOpen();
     else
@@ -468,11 +471,13 @@ void RemoteLink::flushLatest()
 void RemoteLink::take(const wire::Reply &reply)
 {
     if (const auto query = m_queries.constFind(reply.id); query != m_queries.cend()) {
-        const AskedQuery asked = *query;
+        const OpenQuery open = *query;
         m_queries.erase(query);
-        answerQuery(asked, reply);
+        answer(open, reply);
         return;
     }
+    if (takeRules(reply))
+        return;
     if (m_orders.remove(reply.id)) {
         Q_EMIT replied(reply.id, wire::outcomeOf(reply));
         return;
@@ -532,6 +537,13 @@ void RemoteLink::sayTyping(const QString &thread)
 {
     if (m_welcomed)
         send(wire::Typing{thread});
+}
+
+void RemoteLink::sayHearing(bool heard, const QString &why)
+{
+    m_hearing = wire::Hearing{heard, heard ? QString() : why.left(HearingReport::longestWhy)};
+    if (m_welcomed)
+        send(*m_hearing);
 }
 
 void RemoteLink::send(const wire::ClientFrame &frame)

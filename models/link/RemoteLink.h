@@ -4,6 +4,7 @@
 #include "models/domain/Connections.h"
 #include "models/domain/ContactsPort.h"
 #include "models/domain/Ports.h"
+#include "models/domain/RulesPort.h"
 #include "models/link/LinkTarget.h"
 #include "models/link/PendingFile.h"
 #include "models/link/PendingRequests.h"
@@ -20,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <variant>
 
 QT_BEGIN_NAMESPACE
 class QSslError;
@@ -76,15 +78,21 @@ public:
     QString request(const RequestBody &body);
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
-    /// Likewise, by alertsReady(), alertLogReady() and contactsReady().
+    /// The same, answered by alertsReady(), alertEventsReady(), alertLogReady() and contactsReady().
     quint64 requestAlerts(const AlertsQuery &query);
+    quint64 requestAlertEvents(const AlertEventsQuery &query);
     quint64 requestAlertLog(const AlertLogQuery &query);
     quint64 requestContacts(const QString &userId);
     void sayTyping(const QString &thread);
+    /// Whether this console can be heard; the last word is said again over each new connection.
+    void sayHearing(bool heard, const QString &why);
     /// The topic `connections`, over this connection and those that follow.
     void watchClients(bool watches);
     /// Answered by replied(); refused when the server is away, and when it goes before it has answered. Never before this returns.
     QString orderClients(const ClientOrder &order);
+    /// Answered by rulesAnswered() or ruleTried(), with `offline` when the server is away or goes. Never before this returns.
+    quint64 askRules(const std::variant<std::monostate, QByteArray, RuleTrial> &what);
+    quint64 applyRules(const QByteArray &text, const QString &revision);
 
 Q_SIGNALS:
     void stateChanged(tocsin::RemoteLink::State state);
@@ -105,16 +113,14 @@ Q_SIGNALS:
     void framesSeen(const tocsin::FrameReport &report);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
+    void rulesAnswered(quint64 queryId, const tocsin::RulesAnswer &answer);
+    void ruleTried(quint64 queryId, const tocsin::RuleTrialAnswer &answer);
     void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
     void alertLogReady(quint64 queryId, const tocsin::AlertLogResult &result);
     void contactsReady(quint64 queryId, const tocsin::ContactsAnswer &answer);
 
 private:
-    struct AskedQuery
-    {
-        quint64 id = 0;
-        std::size_t what = 0; ///< index in wire::Query::what
-    };
     void connectNow();
     void makeSocket();
     void sayHello();
@@ -144,10 +150,20 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
-    [[nodiscard]] quint64 ask(const decltype(wire::Query::what) &what);
-    void answerQuery(const AskedQuery &asked, const wire::Reply &reply);
+    enum class Asked { History, Alerts, AlertEvents, AlertLog, Contacts };
+    struct OpenQuery
+    {
+        quint64 id = 0;
+        Asked what = Asked::History;
+    };
+    quint64 ask(Asked what, wire::Query query);
+    void answer(const OpenQuery &query, const wire::Reply &reply);
     void giveUpQueries(const QString &why);
     void giveUpOrders();
+    quint64 sendRules(wire::ClientFrame frame, bool trial);
+    [[nodiscard]] bool takeRules(const wire::Reply &reply);
+    void giveUpRules();
+    void tellRules(quint64 query, bool trial, const Outcome &outcome);
     void refuseLater(const QString &id, const Outcome &outcome);
     void setState(State state, const QString &reason = {});
 
@@ -176,10 +192,17 @@ private:
     std::unique_ptr<PendingFile> m_file;
     QString m_restoredFor; ///< whose the restored actions are, as the server called them
     QTimer m_save;
-    QHash<QString, AskedQuery> m_queries; ///< by the id on the wire
+    QHash<QString, OpenQuery> m_queries; ///< by the id on the wire
     quint64 m_lastQuery = 0;
     QSet<QString> m_orders; ///< about connections, unanswered
     bool m_watchesClients = false;
+    struct RulesQuestion
+    {
+        quint64 query = 0;
+        bool trial = false;
+    };
+    QHash<QString, RulesQuestion> m_rulesAsked; ///< by the id on the wire
+    std::optional<wire::Hearing> m_hearing;
     QHash<QString, LatestReading> m_latest; ///< not yet handed on
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/ClientFrames.h"
 
+#include "models/domain/Hearing.h"
 #include "models/wire/JsonFields.h"
 #include "models/wire/RequestCodec.h"
 
@@ -150,6 +151,22 @@ void read(JsonReader &in, Ping &ping)
         in.fail(QLatin1String("id"));
 }
 
+void write(JsonWriter &out, const Hearing &hearing)
+{
+    out.put(QLatin1String("heard"), QByteArray(hearing.heard ? "true" : "false")); // always said
+    out.put(QLatin1String("why"), hearing.why);
+}
+
+void read(JsonReader &in, Hearing &hearing)
+{
+    if (!in.value(QLatin1String("heard")).isBool())
+        in.fail(QLatin1String("heard"));
+    readOptional(in, "heard", hearing.heard);
+    readOptional(in, "why", hearing.why);
+    if (hearing.why.size() > HearingReport::longestWhy)
+        in.fail(QLatin1String("why"));
+}
+
 // --- disconnect, tap
 
 void write(JsonWriter &out, const Disconnect &disconnect)
@@ -261,9 +278,13 @@ void write(JsonWriter &out, const AlertsQuery &query)
 {
     out.put(QLatin1String("source"), query.source);
     out.put(QLatin1String("open_only"), query.openOnly);
-    out.put(QLatin1String("closed_only"), query.closedOnly);
-    out.put(QLatin1String("incidents_only"), query.incidentsOnly);
-    out.put(QLatin1String("before"), query.before);
+    out.put(QLatin1String("alert_id"), query.alertId);
+    if (query.closedOnly)
+        out.put(QLatin1String("closed_only"), true);
+    if (!query.before.isEmpty())
+        out.put(QLatin1String("before"), query.before);
+    if (query.incidentsOnly)
+        out.put(QLatin1String("incidents_only"), true);
     out.put(QLatin1String("limit"), query.limit);
 }
 
@@ -271,9 +292,14 @@ void read(JsonReader &in, AlertsQuery &query)
 {
     in.get(QLatin1String("source"), query.source);
     in.get(QLatin1String("open_only"), query.openOnly);
+    in.get(QLatin1String("alert_id"), query.alertId);
     in.get(QLatin1String("closed_only"), query.closedOnly);
-    in.get(QLatin1String("incidents_only"), query.incidentsOnly);
     in.get(QLatin1String("before"), query.before);
+    if (query.closedOnly && query.openOnly)
+        in.fail(QLatin1String("closed_only"));
+    if (query.before.size() > maxIdLength)
+        in.fail(QLatin1String("before"));
+    in.get(QLatin1String("incidents_only"), query.incidentsOnly);
     readLimit(in, "limit", query.limit, maxLimit);
 }
 
@@ -329,8 +355,26 @@ void read(JsonReader &in, ContactsQuery &query)
     readId(in, "user", query.userId);
 }
 
+void write(JsonWriter &out, const AlertEventsQuery &query)
+{
+    out.put(QLatin1String("alert"), query.alertId);
+    if (query.before > 0)
+        out.put(QLatin1String("before"), query.before);
+    out.put(QLatin1String("limit"), query.limit);
+}
+
+void read(JsonReader &in, AlertEventsQuery &query)
+{
+    readId(in, "alert", query.alertId);
+    readOptional(in, "before", query.before);
+    if (query.before < 0)
+        in.fail(QLatin1String("before"));
+    readLimit(in, "limit", query.limit, maxLimit);
+}
+
 /// In the order of Query::what.
-constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot", "alert_log", "contacts"};
+constexpr std::array queryWords{"history",  "readings",     "alerts",    "events",
+                                "snapshot", "alert_events", "alert_log", "contacts"};
 
 template<std::size_t index = 0>
 void readWhat(JsonReader &in, const QString &word, Query &query)
@@ -359,6 +403,68 @@ void read(JsonReader &in, Query &query)
     readWhat(in, in.value(QLatin1String("what")).toString(), query);
 }
 
+// --- rules
+
+/// In the order of AskRules::what.
+constexpr std::array rulesWords{"current", "check", "try"};
+
+void readText(JsonReader &in, const char *key, QByteArray &into)
+{
+    QString text;
+    in.get(QLatin1String(key), text);
+    into = text.toUtf8();
+    if (into.isEmpty())
+        in.fail(QLatin1String(key));
+}
+
+void write(JsonWriter &out, const AskRules &ask)
+{
+    out.put(QLatin1String("id"), ask.id);
+    out.put(QLatin1String("what"), QString::fromLatin1(rulesWords[ask.what.index()]));
+    if (const auto *text = std::get_if<QByteArray>(&ask.what))
+        out.put(QLatin1String("text"), QString::fromUtf8(*text));
+    const auto *trial = std::get_if<RuleTrial>(&ask.what);
+    if (!trial)
+        return;
+    out.put(QLatin1String("rule"), QString::fromUtf8(trial->rule));
+    out.put(QLatin1String("device"), trial->deviceId);
+    out.put(QLatin1String("from"), trial->from);
+    out.put(QLatin1String("to"), trial->to);
+}
+
+void read(JsonReader &in, AskRules &ask)
+{
+    readId(in, "id", ask.id);
+    const QString word = in.value(QLatin1String("what")).toString();
+    if (word == QLatin1String(rulesWords[0]))
+        return;
+    if (word == QLatin1String(rulesWords[1])) {
+        readText(in, "text", ask.what.emplace<QByteArray>());
+    } else if (word == QLatin1String(rulesWords[2])) {
+        RuleTrial &trial = ask.what.emplace<RuleTrial>();
+        readText(in, "rule", trial.rule);
+        readId(in, "device", trial.deviceId);
+        in.get(QLatin1String("from"), trial.from);
+        in.get(QLatin1String("to"), trial.to);
+    } else {
+        in.fail(QLatin1String("what"));
+    }
+}
+
+void write(JsonWriter &out, const ApplyRules &apply)
+{
+    out.put(QLatin1String("id"), apply.id);
+    out.put(QLatin1String("text"), QString::fromUtf8(apply.text));
+    out.put(QLatin1String("revision"), apply.revision);
+}
+
+void read(JsonReader &in, ApplyRules &apply)
+{
+    readId(in, "id", apply.id);
+    readText(in, "text", apply.text);
+    readId(in, "revision", apply.revision);
+}
+
 // --- request
 
 void write(JsonWriter &out, const Ask &ask)
@@ -376,7 +482,8 @@ void read(JsonReader &in, Ask &ask)
 
 /// In the order of ClientFrame.
 constexpr std::array<const char *, std::variant_size_v<ClientFrame>> types{
-    "hello", "subscribe", "unsubscribe", "request", "query", "ack", "typing", "ping", "disconnect", "tap"};
+    "hello", "subscribe",  "unsubscribe", "request", "query",       "ack",    "typing",
+    "ping",  "disconnect", "tap",         "rules",   "apply_rules", "hearing"};
 
 template<std::size_t index = 0>
 std::variant<ClientFrame, FrameError> readFrame(const QString &type, const QString &id, const QJsonObject &json)

@@ -4,6 +4,7 @@
 #include "models/domain/Connections.h"
 #include "models/domain/Ports.h"
 #include "models/domain/Requests.h"
+#include "models/domain/RulesPort.h"
 #include "models/wire/Json.h"
 
 #include <QJsonObject>
@@ -75,7 +76,8 @@ struct ContactsQuery
 struct Query
 {
     QString id;
-    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertLogQuery, ContactsQuery>
+    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertEventsQuery, AlertLogQuery,
+                 ContactsQuery>
         what;
 };
 
@@ -115,7 +117,34 @@ struct Tap
     bool operator==(const Tap &) const = default;
 };
 
-using ClientFrame = std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping, Disconnect, Tap>;
+/// About the alert rules, changing nothing: those in force (nothing), what is wrong with a rules file (its text), or what a rule would
+/// have made of what a device told.
+struct AskRules
+{
+    QString id;
+    std::variant<std::monostate, QByteArray, RuleTrial> what;
+    bool operator==(const AskRules &) const = default;
+};
+
+/// Puts a rules file in force, if the rules in force are those of `revision`.
+struct ApplyRules
+{
+    QString id;
+    QByteArray text;
+    QString revision;
+    bool operator==(const ApplyRules &) const = default;
+};
+
+/// Whether this console can be heard; of staff alone. Said when it changes, and again every 30 s: it holds for 90.
+struct Hearing
+{
+    bool heard = false;
+    QString why; ///< why not, in words
+    bool operator==(const Hearing &) const = default;
+};
+
+using ClientFrame = std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping, Disconnect, Tap,
+                                 AskRules, ApplyRules, Hearing>;
 
 /// What is wrong with a frame; `id` is that of the frame, so that the answer finds its asker.
 struct FrameError

@@ -97,6 +97,10 @@ void DemoOperator::consider(const Alert &alert, TimePoint now)
         else if (m_panics.value(alert.userId) == alert.id)
             m_panics.remove(alert.userId);
     }
+    if (stateOf(alert) == AlertState::Latched) {
+        m_tasks.insert(alert.id, {now + between(30, 60), alert.occurrence, alert.level, true});
+        return;
+    }
     if (!isOpen(alert) || alert.acked) {
         m_tasks.remove(alert.id);
         return;
@@ -105,7 +109,7 @@ void DemoOperator::consider(const Alert &alert, TimePoint now)
     if (known != m_tasks.cend() && known->occurrence == alert.occurrence && known->level == alert.level)
         return;
     const Duration wait = alert.peakLevel == AlertLevel::Emergency ? between(60, 90) : between(20, 45);
-    m_tasks.insert(alert.id, {now + wait, alert.occurrence, alert.level});
+    m_tasks.insert(alert.id, {now + wait, alert.occurrence, alert.level, false});
 }
 
 void DemoOperator::consider(const ChatMessage &message, TimePoint now)
@@ -160,7 +164,15 @@ QList<Request> DemoOperator::tick(TimePoint now)
             ++task;
             continue;
         }
-        due.append({task->due, {nextId(), self(), Acknowledge{task.key(), task->occurrence, task->level, {}}}});
+        if (task->reset) {
+            HandleAlert reset;
+            reset.verb = AlertVerb::Reset;
+            reset.alertId = task.key();
+            reset.occurrence = task->occurrence;
+            due.append({task->due, {nextId(), self(), reset}});
+        } else {
+            due.append({task->due, {nextId(), self(), Acknowledge{task.key(), task->occurrence, task->level, {}}}});
+        }
         task = m_tasks.erase(task); // refused as superseded: the event that superseded it brings it back
     }
     for (auto talk = m_talks.begin(); talk != m_talks.end(); ++talk) {

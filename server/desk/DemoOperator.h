@@ -30,11 +30,12 @@ public:
     [[nodiscard]] static Actor self();
 
 private:
-    struct Task ///< an alert to acknowledge
+    struct Task ///< an alert to acknowledge, or to reset
     {
         TimePoint due;
         int occurrence = 0;
         AlertLevel level = AlertLevel::Info;
+        bool reset = false;
     };
     struct Talk ///< a conversation with a simulated phone
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/AlertRule.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/Reading.h"
 
@@ -12,6 +13,9 @@
 #include <mutex>
 
 namespace tocsin {
+
+/// Readings that violate an event rule are not dropped under load: the event may never be told again.
+[[nodiscard]] std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules);
 
 /// Hands telemetry from many threads to the desk. Thread-safe and bounded: when the desk falls behind, the
 /// oldest readings are dropped and counted, except those that `mustKeep` (a crash, a trouble code): they are
@@ -26,6 +30,8 @@ public:
     ReadingInbox &operator=(const ReadingInbox &) = delete;
 
     void push(const QList<Reading> &readings);
+    /// From now on these must be kept.
+    void setMustKeep(std::function<bool(const Reading &)> mustKeep);
     /// Whole batches, oldest first, until `readings` are reached or nothing is left.
     [[nodiscard]] QList<QList<Reading>> drain(std::size_t readings);
     [[nodiscard]] bool isEmpty() const;
@@ -43,9 +49,9 @@ private:
 
     const std::size_t m_capacity;
     const std::size_t m_keptCapacity;
-    const std::function<bool(const Reading &)> m_mustKeep;
     const std::function<void()> m_wake;
     mutable std::mutex m_mutex;
+    std::function<bool(const Reading &)> m_mustKeep;
     const std::shared_ptr<InwardGauge> m_gauge;
     std::deque<Batch> m_batches;
     std::size_t m_size = 0; ///< readings in m_batches

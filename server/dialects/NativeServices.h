@@ -2,6 +2,9 @@
 #pragma once
 
 #include "models/domain/ContactsPort.h"
+#include "models/domain/Hearing.h"
+#include "models/domain/RulesPort.h"
+#include "server/dialects/AlertFigures.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
@@ -31,7 +34,10 @@ struct NativeServices
     LiveTelemetry &telemetry;
     ReplyBox &replies;
     NativeOutlet &outlet;
+    AlertFigures &figures;
     ClientWatch *clients;   ///< null: nobody watches here
+    RulesPort *rules;       ///< null: they are not told here
+    HearingPort *hearing;   ///< null: nobody asks who can be heard
     ContactsPort *contacts; ///< null: nobody keeps them here
     FeedWindow window;
     AddressLimits addresses;

@@ -36,4 +36,9 @@ void Archive::alertLog(const AlertLogQuery &query, std::function<void(const Aler
     m_log.alertLog(query, reply);
 }
 
+void Archive::alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply)
+{
+    m_log.alertEvents(query, reply);
+}
+
 } // namespace tocsin

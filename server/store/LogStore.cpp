@@ -121,6 +121,11 @@ void LogStore::alertLog(const AlertLogQuery &query, const std::function<void(con
     m_reader.alertLog(query, reply);
 }
 
+void LogStore::alertEvents(const AlertEventsQuery &query, const std::function<void(const AlertEventsResult &)> &reply)
+{
+    m_reader.alertEvents(query, reply);
+}
+
 void LogStore::attachmentThreads(const QString &id,
                                  const std::function<void(const std::optional<QStringList> &)> &reply)
 {

@@ -129,6 +129,24 @@ private Q_SLOTS:
         QCOMPARE(firstRequestAfter(demo, start), -1);
     }
 
+    void whatIsLatchedIsReset()
+    {
+        DemoOperator demo(1);
+        demo.begin({}, start);
+        Alert alert = alertOf(QStringLiteral("a"), AlertLevel::Emergency, true);
+        alert.cond = AlertCondition::Clear;
+        alert.acked = true;
+        alert.latched = true;
+        demo.see({eventOf(alert)}, start);
+        Request request;
+        const int after = firstRequestAfter(demo, start, &request);
+        QVERIFY(after >= 30 && after <= 61);
+        QVERIFY(std::get<HandleAlert>(request.body).verb == AlertVerb::Reset);
+        alert.simulated = false;
+        demo.see({eventOf(alert)}, start + 5min);
+        QCOMPARE(firstRequestAfter(demo, start + 5min), -1);
+    }
+
     void whatCameAgainIsTakenAsItIsNow()
     {
         DemoOperator demo(1);

@@ -57,6 +57,8 @@ private Q_SLOTS:
         QVERIFY(result.rules == builtInRules());
         for (const AlertRule &rule : result.rules) {
             QVERIFY(!rule.actions.isEmpty());
+            QVERIFY2(!rule.guidance.isEmpty(), qPrintable(rule.id));
+            QCOMPARE(rule.latch, rule.code == QLatin1String("CRASH_DETECTED")); // a trouble code is not
             QVERIFY(rule.onDelay == 0s);
             QVERIFY(rule.offDelay == (rule.kind == AlertKind::Event ? 0s : 10s));
         }
@@ -158,9 +160,69 @@ private Q_SLOTS:
             "missing");
         row("empty code", fileWith(R"({"id":"x","code":" ","metric":"m","condition":">","limit":1,"level":"info"})"),
             "code", "empty");
-        row("unknown key", ruleWith(R"("latch":true)"), "latch", "not a key");
-        row("later: schedule", ruleWith(R"("schedule":{})"), "schedule", "not a key");
-        row("later: rate", ruleWith({}, R"("condition":"rate","limit":1,"level":"info")"), "condition", "none of");
+        row("unknown key", ruleWith(R"("latches":true)"), "latches", "not a key");
+        row("latch is text", ruleWith(R"("latch":"yes")"), "latch", "true or false");
+        row("latch and autoClear",
+            ruleWith(R"("latch":true,"autoClear":true)", R"("condition":">","limit":1,"level":"info")"), "autoClear",
+            "latch");
+        row("unknown measure", ruleWith(R"("measure":"speed")"), "measure", "none of");
+        row("rate without a window", ruleWith(R"("measure":"rate")"), "window", "missing");
+        row("a window for a value", ruleWith(R"("window":30)"), "window", "alone");
+        row("a window of no time", ruleWith(R"("measure":"rate","window":0)"), "window", "from 1");
+        row("rate of an event", ruleWith(R"("measure":"rate","window":30,"kind":"event")"), "kind", "condition");
+        row("rate of items", ruleWith(R"("measure":"rate","window":30)", R"("condition":"any_item","level":"info")"),
+            "condition", "value alone");
+        row("no target",
+            ruleWith(R"("measure":"time_to_limit","window":60)", R"("condition":"<","limit":60,"level":"info")"),
+            "target", "missing");
+        row("a target that is passed both ways",
+            ruleWith(R"("measure":"time_to_limit","window":60,"target":{"condition":"==","limit":5})",
+                     R"("condition":"<","limit":60,"level":"info")"),
+            "target.condition", "must be one of");
+        row("much time left", ruleWith(R"("measure":"time_to_limit","window":60,"target":{"condition":">","limit":5})"),
+            "condition", "little time");
+        row("target of a value", ruleWith(R"("target":{"condition":">","limit":5})"), "target", "alone");
+        row("short silence", ruleWith(R"("measure":"silence")", R"("condition":"<","limit":60,"level":"info")"),
+            "condition", "lasts");
+        row("silence, unless", ruleWith(R"("measure":"silence","unless":{"metric":"m","condition":"==","limit":0})"),
+            "unless", "no reading");
+        row("count of one", ruleWith(R"("count":1,"count_window":10)"), "count", "from 2");
+        row("count and a half", ruleWith(R"("count":2.5,"count_window":10)"), "count", "whole");
+        row("count without a window", ruleWith(R"("count":3)"), "count_window", "missing");
+        row("a window without a count", ruleWith(R"("count_window":10)"), "count_window", "beside");
+        row("ladder downwards", ruleWith(R"("ladder":[60,30])"), "ladder", "later than");
+        row("ladder of texts", ruleWith(R"("ladder":["60"])"), "ladder", "list");
+        row("empty ladder", ruleWith(R"("ladder":[])"), "ladder", "1 to 9");
+        row("negative shelf", ruleWith(R"("max_shelf":-1)"), "max_shelf", "from 0");
+        row("shelf of an emergency", ruleWith(R"("max_shelf":60)", R"("condition":">","limit":1,"level":"emergency")"),
+            "max_shelf", "must not be shelved");
+        row("grace of no time", ruleWith(R"("ack_grace":0)"), "ack_grace", "from 1");
+        row("comment demanded by text", ruleWith(R"("ack_comment":"why")"), "ack_comment", "true or false");
+        row("a parent that is not there", ruleWith(R"("inhibited_by":["x"])"), "inhibited_by", "no rule");
+        row("its own parent", ruleWith(R"("inhibited_by":["r1"])"), "inhibited_by", "leads back");
+        row("parents of an emergency",
+            ruleWith(R"("inhibited_by":["DEVICE_STALE"])", R"("condition":">","limit":1,"level":"emergency")"),
+            "inhibited_by", "never suppressed");
+        row("schedule is text", ruleWith(R"("schedule":"always")"), "schedule", "object");
+        row("schedule without a name", ruleWith(R"("schedule":{"times":[{"from":"08:00","to":"18:00"}]})"),
+            "schedule.name", "missing");
+        row("schedule without times", ruleWith(R"("schedule":{"name":"n"})"), "schedule.times", "missing");
+        row("no such zone",
+            ruleWith(R"("schedule":{"name":"n","zone":"Mars/Base","times":[{"from":"08:00","to":"18:00"}]})"),
+            "schedule.zone", "no time zone");
+        row("no such day",
+            ruleWith(R"("schedule":{"name":"n","times":[{"days":["fri","day"],"from":"08:00","to":"18:00"}]})"),
+            "schedule.times[0].days", "\"day\" is none");
+        row("no such time", ruleWith(R"("schedule":{"name":"n","times":[{"from":"8","to":"18:00"}]})"),
+            "schedule.times[0].from", "08:00");
+        row("no time at all", ruleWith(R"("schedule":{"name":"n","times":[{"from":"08:00","to":"08:00"}]})"),
+            "schedule.times[0].to", "another");
+        row("no such date",
+            ruleWith(
+                R"("schedule":{"name":"n","times":[{"from":"08:00","to":"18:00"}],"exceptions":[{"date":"2026-02-30"}]})"),
+            "schedule.exceptions[0].date", "date");
+        row("later: rate as a condition", ruleWith({}, R"("condition":"rate","limit":1,"level":"info")"), "condition",
+            "none of");
         row("unknown level", ruleWith({}, R"("condition":">","limit":1,"level":"purple")"), "level", "none of");
         row("a source system's level", ruleWith({}, R"("condition":">","limit":1,"level":"high")"), "level", "none of");
         row("no level", ruleWith({}, R"("condition":">","limit":1)"), "level", "missing");
@@ -242,6 +304,74 @@ private Q_SLOTS:
         QVERIFY(said.at(1).startsWith(QStringLiteral("line 10: rule 2 (bad), level: \"loud\" is none of")));
         QCOMPARE(said.at(2), QStringLiteral("line 12: rule 3 (good), id: is used by an earlier rule"));
         QCOMPARE(said.at(3), QStringLiteral("line 14: extra: is not a key that this version knows"));
+    }
+
+    void rulesThatSuppressEachOtherInACircleAreNamed()
+    {
+        const QByteArray one =
+            R"({"id":"a","code":"A","metric":"m","condition":">","limit":1,"level":"info","inhibited_by":["b"]})";
+        const QByteArray two =
+            R"({"id":"b","code":"B","metric":"m","condition":">","limit":1,"level":"info","inhibited_by":["a"]})";
+        const QByteArray three =
+            R"({"id":"c","code":"C","metric":"m","condition":">","limit":1,"level":"info","inhibited_by":["a"]})";
+        const RulesResult result = parseRules(fileWith(one + ",\n" + two + ",\n" + three));
+        QCOMPARE(result.errors.size(), 2); // c is no part of the circle
+        QCOMPARE(result.errors.first().ruleId, QStringLiteral("a"));
+        QCOMPARE(result.errors.last().line, 3);
+    }
+
+    void whatIsWrittenIsReadAgain()
+    {
+        const QByteArray everything =
+            R"({"version":1,"comment":"All there is","rules":[)"
+            R"({"id":"a","code":"A","name":"N","title":"T","category":"c","comment":"why","metric":"engine.temperature","measure":"rate","window":30.5,)"
+            R"( "match":{"devices":["v*"],"kinds":["vehicle"],"classes":["Van"],"tags":["x","y"],"sources":["sim:*"]},)"
+            R"( "condition":"outside","bands":[{"level":"critical","limits":[-2,2]},{"level":"warning","limits":[-1,1]}],"deadband":0.25,)"
+            R"( "unless":{"metric":"engine.rpm","condition":"between","limits":[0,10]},)"
+            R"( "onDelay":1.5,"offDelay":0,"count":3,"count_window":60,"latch":true,"ack_comment":true,"ladder":[30,60.5],"ack_ttl":0,"ack_grace":7,)"
+            R"( "max_shelf":90,"inhibited_by":["b","DEVICE_STALE"],"message":"{rate} 'quoted'","unit":"K/s","actions":["One","Two"],"guidance":"Long",)"
+            R"( "schedule":{"name":"Nights","zone":"Europe/Berlin","times":[{"days":["mon","sun"],"from":"22:00","to":"06:30"},{"from":"00:00","to":"24:00"}],)"
+            R"(  "exceptions":[{"date":"2026-12-24"},{"date":"2026-12-25","from":"08:00","to":"09:05"}]}},)"
+            R"({"id":"b","code":"B","metric":"fuel.level","measure":"time_to_limit","window":600,"target":{"condition":"<=","limit":10},"condition":"<",)"
+            R"( "limit":900,"level":"info","autoClear":false,"clear":{"condition":">=","limit":1200}},)"
+            R"({"id":"c","code":"C","metric":"speed","measure":"silence","condition":">=","limit":120,"level":"info","unit":""},)"
+            R"({"id":"d","code":"D","kind":"event","metric":"diagnostic.codes","condition":"any_item","bands":[{"level":"critical","prefix":"P0"},{"level":"warning"}]},)"
+            R"({"id":"e","code":"E","metric":"speed","condition":">","limit":1e-7,"level":"emergency"})"
+            R"(]})";
+        const RulesResult read = parseRules(everything);
+        for (const RulesError &error : read.errors)
+            qWarning("%s", qPrintable(toString(error)));
+        QVERIFY(read.ok());
+        const QByteArray written = toJson(read.rules, read.comment);
+        const RulesResult again = parseRules(written);
+        for (const RulesError &error : again.errors)
+            qWarning("%s", qPrintable(toString(error)));
+        QVERIFY(again.ok());
+        QCOMPARE(again.comment, QStringLiteral("All there is"));
+        QCOMPARE(again.rules.size(), read.rules.size());
+        for (qsizetype i = 0; i < read.rules.size(); ++i)
+            QVERIFY2(again.rules.at(i) == read.rules.at(i), qPrintable(read.rules.at(i).id));
+        QCOMPARE(toJson(again.rules, again.comment), written);
+        const RulesResult builtIn = parseRules(toJson(builtInRules()));
+        QVERIFY(builtIn.ok());
+        QVERIFY(builtIn.rules == builtInRules());
+        QVERIFY(parseRules(toJson({})).ok());
+    }
+
+    void oneRuleAloneMayNameOthers()
+    {
+        const RulesResult alone =
+            parseRule("{\"id\":\"a\",\n\"code\":\"A\",\"metric\":\"m\",\"condition\":\">\",\"limit\":1,"
+                      "\"level\":\"info\",\"inhibited_by\":[\"who\"]}");
+        QVERIFY(alone.ok());
+        QCOMPARE(alone.rules.size(), 1);
+        const RulesResult wrong = parseRule("{\"id\":\"a\",\n\"code\":5}");
+        QCOMPARE(wrong.errors.first().ruleId, QStringLiteral("a"));
+        QVERIFY(std::any_of(wrong.errors.cbegin(), wrong.errors.cend(), [](const RulesError &error) {
+            return error.key == QLatin1String("code") && error.line == 2;
+        }));
+        QVERIFY(!parseRule("{},{}").ok());
+        QVERIFY(!parseRule("").ok());
     }
 
     void brokenJsonNamesTheLine()

@@ -124,6 +124,12 @@ void FakeArchive::alertLog(const AlertLogQuery &query, std::function<void(const 
     std::thread([reply = std::move(reply), result = alertLogResult] { reply(result); }).join();
 }
 
+void FakeArchive::alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply)
+{
+    alertEventsAsked.append(query);
+    reply(alertEventsResult);
+}
+
 void FakeArchive::events(const EventsQuery &query, std::function<void(const EventsResult &)> reply)
 {
     eventsAsked.append(query);

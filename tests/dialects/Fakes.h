@@ -109,6 +109,9 @@ public:
     void alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply) override;
     QList<AlertLogQuery> alertLogsAsked;
     AlertLogResult alertLogResult;
+    void alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply) override;
+    QList<AlertEventsQuery> alertEventsAsked;
+    AlertEventsResult alertEventsResult;
     QList<ChatQuery> messagesAsked;
     ChatResult messagesResult;
     QList<EventsQuery> eventsAsked;

@@ -105,6 +105,16 @@ public:
     void remove(const QString & /*account*/, qint64 /*id*/, Reply reply) override { reply({}); }
 };
 
+/// What sessions say of their sound.
+class FakeHearing : public HearingPort
+{
+public:
+    void report(const HearingReport &report) override { reports.append(report); }
+    void leave(const QString &console) override { left.append(console); }
+    QList<HearingReport> reports;
+    QStringList left;
+};
+
 class FakeAuthorizer : public net::Authorizer
 {
 public:
@@ -117,6 +127,48 @@ public:
             result.principal = found->second;
         return result;
     }
+};
+
+/// Knows one set of rules and takes any other text for good, unless it says "bad".
+class FakeRules : public RulesPort
+{
+public:
+    void current(Reply reply) override { reply(said(Outcome::done({}, false))); }
+    void check(const QByteArray &asked, Reply reply) override
+    {
+        RulesAnswer answer;
+        answer.outcome = Outcome::done({}, false);
+        if (asked.contains("bad")) {
+            answer.outcome = Outcome::refused(QStringLiteral("invalid"), QStringLiteral("Bad."));
+            answer.errors = {{3, 0, QStringLiteral("a"), QStringLiteral("limit"), QStringLiteral("must be a number")}};
+        }
+        reply(answer);
+    }
+    void apply(const Actor &by, const QByteArray &asked, const QString &revision, Reply reply) override
+    {
+        if (revision != revisionNow)
+            return reply(said(Outcome::refused(QStringLiteral("superseded"), QStringLiteral("Changed."))));
+        text = asked;
+        revisionNow += QLatin1Char('+');
+        appliedBy.append(by.id);
+        reply(said(Outcome::done({})));
+    }
+    void tryRule(const RuleTrial &trial, TrialReply reply) override
+    {
+        RuleTrialAnswer answer;
+        answer.outcome = Outcome::done(trial.deviceId, false);
+        answer.readings = 7;
+        answer.moments = {{trial.from, RuleTrialMoment::What::Raised, AlertLevel::Critical, 12.5, QStringLiteral("m")},
+                          {trial.to, RuleTrialMoment::What::Cleared, AlertLevel::Critical, std::nullopt, {}}};
+        reply(answer);
+    }
+    [[nodiscard]] RulesAnswer said(const Outcome &outcome) const
+    {
+        return {outcome, text, revisionNow, QStringLiteral("built in"), 1, {}};
+    }
+    QByteArray text = "{\"rules\": []}";
+    QString revisionNow = QStringLiteral("r1");
+    QStringList appliedBy;
 };
 
 /// The native dialect on a stage: everything around it is fake, the clock stands until it is moved.
@@ -142,6 +194,8 @@ public:
                                           outlet,
                                           window,
                                           nullptr,
+                                          &rules,
+                                          &hearing,
                                           &contacts});
     }
 
@@ -201,6 +255,8 @@ public:
     int snapshotsAsked = 0;
     NativeOutlet outlet;
     FakeContactBook contacts;
+    FakeRules rules;
+    FakeHearing hearing;
     std::unique_ptr<NativeDialect> dialect;
 };
 

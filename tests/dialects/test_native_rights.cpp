@@ -2,6 +2,7 @@
 // The authorization matrix of the native protocol, generated from the tables that the server uses: role × frame, request, stream or topic
 // × own, owned, foreign and unknown object. What is refused changes nothing, and a foreign object looks like one that is not there.
 #include "models/wire/RequestCodec.h"
+#include "models/wire/RulesCodec.h"
 #include "server/dialects/NativeRoutes.h"
 #include "tests/dialects/NativeStage.h"
 #include "tests/dialects/RightsWorld.h"
@@ -205,6 +206,8 @@ private Q_SLOTS:
     void noStreamLeaks();
     void noTopicLeaks();
     void nobodyElsesContactsAndLogsLeak();
+    void staffReadTheRulesAndSupervisorsChangeThem_data();
+    void staffReadTheRulesAndSupervisorsChangeThem();
     void beforeTheHelloNothingIsDone();
 
 private:
@@ -221,8 +224,9 @@ void TestNativeRights::theTablesAreThoseOfTheWire()
         QVERIFY(rule.rule.goesByRight());
     }
     const std::array<wire::ClientFrame, frameRules.size()> frames{
-        wire::Hello{}, wire::Subscribe{}, wire::Unsubscribe{}, wire::Ask{{}, Acknowledge{}}, wire::Query{},
-        wire::Ack{},   wire::Typing{},    wire::Ping{},        wire::Disconnect{},           wire::Tap{}};
+        wire::Hello{},    wire::Subscribe{},  wire::Unsubscribe{}, wire::Ask{{}, Acknowledge{}}, wire::Query{},
+        wire::Ack{},      wire::Typing{},     wire::Ping{},        wire::Disconnect{},           wire::Tap{},
+        wire::AskRules{}, wire::ApplyRules{}, wire::Hearing{}};
     for (std::size_t i = 0; i < frames.size(); ++i) {
         QCOMPARE(frames.at(i).index(), i);
         QCOMPARE(wire::toJson(frames.at(i)).value(QStringLiteral("type")).toString(),
@@ -353,6 +357,78 @@ void TestNativeRights::nobodyElsesContactsAndLogsLeak()
         QCOMPARE(busy.value(QStringLiteral("code")).toString(),
                  staff ? QStringLiteral("overloaded") : QStringLiteral("forbidden"));
     }
+}
+
+void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem_data()
+{
+    QTest::addColumn<int>("role");
+    for (int role = int(Role::Citizen); role <= int(Role::Admin); ++role)
+        QTest::newRow(qPrintable(toString(Role(role)))) << role;
+}
+
+void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem()
+{
+    QFETCH(int, role);
+    const Person who{"anna", Role(role)};
+    const bool reads = isAllowed(Posture::Secure, principalOf(who), Act::FollowDesk, {});
+    const bool changes = isAllowed(Posture::Secure, principalOf(who), Act::EditRules, {});
+    QCOMPARE(reads, Role(role) >= Role::Dispatcher);
+    QCOMPARE(changes, Role(role) >= Role::Supervisor);
+    NativeStage stage(Posture::Secure);
+    const auto session = stage.connect(principalOf(who));
+    NativeStage::hello(*session, {});
+    session->take();
+    const QByteArray text("{\"rules\": [1]}");
+    NativeStage::say(*session, wire::AskRules{QStringLiteral("c"), {}});
+    NativeStage::say(*session, wire::AskRules{QStringLiteral("k"), QByteArray("bad")});
+    NativeStage::say(*session, wire::AskRules{QStringLiteral("t"), RuleTrial{text, QStringLiteral("van-1"),
+                                                                             test::timeAt(1), test::timeAt(2)}});
+    NativeStage::settle();
+    NativeStage::say(*session, wire::ApplyRules{QStringLiteral("a"), text, QStringLiteral("old")});
+    NativeStage::settle();
+    NativeStage::say(*session, wire::ApplyRules{QStringLiteral("b"), text, QStringLiteral("r1")});
+    NativeStage::settle();
+    QHash<QString, QJsonObject> answers;
+    for (const QJsonObject &answer : ofType(session->take(), "reply"))
+        answers.insert(answer.value(QStringLiteral("id")).toString(), answer);
+    QCOMPARE(answers.size(), 5);
+    const auto result = [&answers](const char *id) {
+        return answers.value(QString::fromLatin1(id)).value(QStringLiteral("result")).toObject();
+    };
+    const auto refused = [&answers](const char *id) {
+        return answers.value(QString::fromLatin1(id)).value(QStringLiteral("code")) == QLatin1String("forbidden");
+    };
+    for (const char *id : {"c", "k", "t"})
+        QCOMPARE(refused(id), !reads);
+    for (const char *id : {"a", "b"})
+        QCOMPARE(refused(id), !changes);
+    QCOMPARE(stage.rules.appliedBy, changes ? QStringList{QStringLiteral("anna")} : QStringList());
+    if (!reads)
+        return;
+    QString error;
+    const auto current = wire::rulesAnswerFromJson(result("c"), &error);
+    QVERIFY2(current, qPrintable(error));
+    QCOMPARE(current->text, QByteArray("{\"rules\": []}"));
+    QCOMPARE(current->revision, QStringLiteral("r1"));
+    const auto checked = wire::rulesAnswerFromJson(result("k"), &error);
+    QVERIFY2(checked, qPrintable(error));
+    QCOMPARE(checked->outcome.code, QStringLiteral("invalid"));
+    QCOMPARE(checked->errors.size(), 1);
+    QCOMPARE(checked->errors.first().reason, QStringLiteral("must be a number"));
+    const auto tried = wire::ruleTrialAnswerFromJson(result("t"), &error);
+    QVERIFY2(tried, qPrintable(error));
+    QCOMPARE(tried->readings, 7);
+    QCOMPARE(tried->moments.size(), 2);
+    QVERIFY(tried->moments.first().level == AlertLevel::Critical);
+    QVERIFY(tried->moments.first().value == 12.5);
+    QVERIFY(tried->moments.last().what == RuleTrialMoment::What::Cleared);
+    if (!changes)
+        return;
+    const auto superseded = wire::rulesAnswerFromJson(result("a"), &error);
+    QVERIFY2(superseded, qPrintable(error));
+    QCOMPARE(superseded->outcome.code, QStringLiteral("superseded"));
+    QVERIFY(wire::rulesAnswerFromJson(result("b"), &error)->outcome.ok);
+    QCOMPARE(stage.rules.text, text);
 }
 
 void TestNativeRights::beforeTheHelloNothingIsDone()

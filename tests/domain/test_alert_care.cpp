@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/domain/AlertStory.h"
 
+#include <functional>
+
 using namespace tocsin;
 using namespace std::chrono_literals;
 
@@ -520,6 +522,29 @@ private Q_SLOTS:
         QCOMPARE(later.only().escalation, 1);
     }
 
+    /// Row 19: no reachable target, next step at once.
+    void aStepThatReachedNobodyIsSkipped()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 118);
+        const QString id = desk.only().id;
+        desk.wait(60s);
+        QCOMPARE(desk.only().escalation, 1);
+        desk.kept(desk.book().stepUnreached(id, 0, desk.now)); // it is past that
+        QCOMPARE(desk.only().escalation, 1);
+        desk.kept(desk.book().stepUnreached(id, 1, desk.now));
+        QCOMPARE(desk.only().escalation, 2);
+        desk.wait(419s); // the third comes as long after the second as ever
+        QCOMPARE(desk.only().escalation, 2);
+        desk.wait(1s);
+        QCOMPARE(desk.only().escalation, 3);
+        desk.kept(desk.book().stepUnreached(id, 3, desk.now)); // the top
+        QCOMPARE(desk.only().escalation, 3);
+        desk.ack(id);
+        QVERIFY(desk.book().stepUnreached(id, 3, desk.now).isEmpty());
+        QVERIFY(desk.book().stepUnreached(words("unknown"), 0, desk.now).isEmpty());
+    }
+
     void aClockThatIsSetBackTakesTheDeadlinesAlong()
     {
         Desk desk({highRpm()});
@@ -528,6 +553,136 @@ private Q_SLOTS:
         desk.wait(-1h);
         desk.wait(10min);
         QCOMPARE(desk.state(), words("UNACK"));
+    }
+
+    void aRestartAfterTheClockWasSetBackKeepsTheShiftedDeadline()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.does(AlertVerb::Shelve, words("known"), 10min);
+        desk.wait(-1h);
+        QCOMPARE(desk.last(), words("repeat clock_set_back"));
+        desk.restart();
+        desk.wait(599s);
+        QCOMPARE(desk.state(), words("SHELVED"));
+        desk.wait(1s);
+        QCOMPARE(desk.state(), words("UNACK"));
+    }
+
+    void aClockThatIsSetForwardFiresWhatIsDueOnceAndInOrder()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 118);
+        desk.log.clear();
+        desk.wait(24h);
+        QStringList said;
+        for (const AlertChange &change : std::as_const(desk.log))
+            said.append(toString(change.verb));
+        QCOMPARE(said, (QStringList{words("escalate"), words("stale"), words("escalate"), words("escalate")}));
+        desk.log.clear();
+        desk.wait(24h);
+        QVERIFY(desk.log.isEmpty());
+    }
+
+    void restart_inTheMiddleOfEveryTimer_data()
+    {
+        using Begin = std::function<void(Desk &)>;
+        QTest::addColumn<Begin>("begin");
+        QTest::addColumn<int>("seconds"); // until it fires
+        QTest::addColumn<QString>("last");
+        const auto row = [](const char *name, const Begin &begin, int seconds, const char *last) {
+            QTest::newRow(name) << begin << seconds << words(last);
+        };
+        row("offDelay", [](Desk &d) { d.say(rpm, 3000); }, 10, "return ");
+        row("ladder", [](Desk &) {}, 600, "escalate unanswered");
+        row("silence", [](Desk &d) { d.does(AlertVerb::Silence); }, 120, "silence expired");
+        row("lease", [](Desk &d) { d.does(AlertVerb::Claim); }, 120, "release lease_expired");
+        row("shelf", [](Desk &d) { d.does(AlertVerb::Shelve, words("x"), 100s); }, 100, "unshelve expired");
+        row("reminder", [](Desk &d) { d.ack(d.only().id); }, 4 * 3600, "remind ");
+        row(
+            "grace",
+            [](Desk &d) {
+                d.ack(d.only().id);
+                d.wait(4h);
+            },
+            1800, "unack ack_expired");
+        row(
+            "out of service",
+            [](Desk &d) {
+                d.take(d.book().takeOutOfService({d.only().id, 0, d.now + 50s, words("x")}, personNamed("boss", true),
+                                                 d.now));
+            },
+            50, "return_to_service expired");
+        row(
+            "chattering",
+            [](Desk &d) {
+                for (int i = 0; i < 3; ++i) {
+                    d.say(rpm, 3000);
+                    d.say(rpm, 4500);
+                }
+            },
+            60, "repeat calm");
+    }
+    void restart_inTheMiddleOfEveryTimer()
+    {
+        using Begin = std::function<void(Desk &)>;
+        QFETCH(Begin, begin);
+        QFETCH(int, seconds);
+        QFETCH(QString, last);
+        for (const bool restarts : {false, true}) {
+            Desk desk({highRpm()});
+            desk.say(rpm, 4180);
+            begin(desk);
+            QVERIFY(desk.last() != last);
+            desk.wait(std::chrono::seconds(seconds / 2));
+            if (restarts)
+                desk.restart();
+            desk.wait(std::chrono::seconds(seconds - seconds / 2) - 1ms);
+            QVERIFY2(desk.last() != last, qPrintable(desk.last()));
+            desk.wait(1ms);
+            QCOMPARE(desk.last(), last);
+        }
+    }
+
+    void restart_inTheMiddleOfAPanicsTimers()
+    {
+        for (const bool restarts : {false, true}) {
+            Desk desk;
+            desk.panic();
+            desk.ack(desk.only().id);
+            const auto live = [&](int seconds) {
+                for (int i = 0; i < seconds; i += 10) {
+                    if (restarts && i == seconds / 20 * 10)
+                        desk.restart();
+                    desk.wait(10s);
+                    desk.kept(desk.book().heardFrom(words("dana"), false, desk.now));
+                }
+            };
+            live(300);
+            QCOMPARE(desk.last(), words("welfare asked"));
+            live(60);
+            QCOMPARE(desk.last(), words("welfare asked_again"));
+            live(120);
+            QCOMPARE(desk.last(), words("escalate welfare_missed"));
+            QCOMPARE(desk.count(AlertVerb::ContactLost), 0); // its phone was heard, whatever the log knows of it
+            CancelPanic cancel;
+            cancel.userId = words("dana");
+            desk.take(desk.book().cancelPanic(cancel, desk.now));
+            desk.ack(desk.only().id);
+            QVERIFY(desk.book().openAlerts().isEmpty());
+        }
+        Desk unsure;
+        unsure.panic();
+        unsure.ack(unsure.only().id);
+        CancelPanic cancel;
+        cancel.userId = words("dana");
+        unsure.take(unsure.book().cancelPanic(cancel, unsure.now));
+        unsure.wait(60s);
+        unsure.restart();
+        unsure.wait(59s);
+        QCOMPARE(unsure.state(), words("RTN_UNACK"));
+        unsure.wait(1s);
+        QCOMPARE(unsure.last(), words("reactivate cancel_unconfirmed"));
     }
 
     void twoOperatorsRace()

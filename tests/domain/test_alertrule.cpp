@@ -117,15 +117,15 @@ private Q_SLOTS:
                                 {{AlertLevel::Warning, 12.0, 0, {}}});
         rule.unit = QStringLiteral("V");
         rule.message = QStringLiteral("{value} {unit}, limit {limit} {unit}");
-        QCOMPARE(alertMessage(rule, 0, 11.8, {}, {}), QStringLiteral("11.8 V, limit 12.0 V"));
-        QCOMPARE(alertMessage(rule, 0, 11.96, {}, {}), QStringLiteral("11.96 V, limit 12.0 V"));
+        QCOMPARE(alertMessage(rule, 0, {11.8}), QStringLiteral("11.8 V, limit 12.0 V"));
+        QCOMPARE(alertMessage(rule, 0, {11.96}), QStringLiteral("11.96 V, limit 12.0 V"));
     }
 
     void whatADeviceChoseIsNoPlaceholder()
     {
         AlertRule rule = troubleCodes();
         rule.message = QStringLiteral("{device}: {item} {level}");
-        QCOMPARE(alertMessage(rule, 0, {}, QStringLiteral("{limit}"), QStringLiteral("van")),
+        QCOMPARE(alertMessage(rule, 0, {{}, {}, 1, QStringLiteral("{limit}"), QStringLiteral("van")}),
                  QStringLiteral("van: {limit} critical"));
         QCOMPARE(unknownPlaceholders(QStringLiteral("{value} {speed} {}")),
                  (QStringList{QStringLiteral("speed"), QString()}));

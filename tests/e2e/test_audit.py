@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import time
 
 from native_client import NativeClient
 from tocsin_process import Case, Tocsin, add_user, environment, main, token_of, tocsin
@@ -135,6 +136,50 @@ class Audit(Case):
             self.assertIn('to "77"', detail)
         with Tocsin("--rules", str(rules), data=data, env=edited) as server:  # told once
             self.assertEqual(len(edits(self.records(server, chief))), 2)
+
+    async def test_rules_are_changed_while_it_runs_and_outlive_a_restart(self):
+        data = self.data_directory()
+        for name, role in (("chief", "supervisor"), ("dana", "dispatcher")):
+            add_user(data, name, role)
+        chief, dana = token_of(data, "chief"), token_of(data, "dana")
+        mine = json.dumps({"version": 1, "comment": "kept", "rules": [
+            {"id": "hot", "code": "HOT", "metric": "engine.temperature", "condition": ">", "limit": 50, "level": "critical", "guidance": "Stop it"}]})
+        edits = lambda found: [one for one in found if one[0] == "edit_rules"]
+
+        async def ask(client, frame):
+            await client.say({"id": "r", **frame})
+            return await client.wait(lambda: client.replies.pop("r", None), what=frame["type"])
+
+        with Tocsin(data=data) as server:
+            async with NativeClient(server, [], token=dana) as desk:
+                built_in = (await ask(desk, {"type": "rules", "what": "current"}))["result"]
+                self.assertEqual((built_in["origin"], built_in["count"]), ("built in", 9))
+                wrong = (await ask(desk, {"type": "rules", "what": "check", "text": mine.replace("50", '"x"')}))["result"]
+                self.assertEqual((wrong["code"], wrong["errors"][0]["rule_id"], wrong["errors"][0]["key"]), ("invalid", "hot", "limit"))
+                refused = await ask(desk, {"type": "apply_rules", "text": mine, "revision": built_in["revision"]})
+                self.assertEqual(refused["code"], "forbidden")
+            async with NativeClient(server, ["alerts"], token=chief) as desk:
+                stale = (await ask(desk, {"type": "apply_rules", "text": mine, "revision": "0" * 64}))["result"]
+                self.assertEqual((stale["code"], stale["revision"]), ("superseded", built_in["revision"]))
+                done = (await ask(desk, {"type": "apply_rules", "text": mine, "revision": built_in["revision"]}))["result"]
+                self.assertTrue(done["ok"] and done["changed"], done)
+                self.assertEqual(server.post("/api/v1/telemetry/ingest", {"vehicle_id": "van-1", "sensor_data": {"engine_temp": 70}}, chief).status // 100, 2)
+                await desk.wait(lambda: any(e["body"]["alert"]["code"] == "HOT" for _, e in desk.history["alerts"]), what="the alert of the new rule")
+                told = [e for _, e in desk.history["alerts"]][-1]["body"]["alert"]
+                self.assertEqual((told["guidance"], told["level"]), ("Stop it", "critical"))
+                micros = int(time.time() * 1e6)
+                tried = (await ask(desk, {"type": "rules", "what": "try", "rule": json.dumps(json.loads(mine)["rules"][0]), "device": "van-1",
+                                          "from": micros - 60_000_000, "to": micros + 60_000_000}))["result"]
+                self.assertEqual((tried["readings"], tried["moments"][0]["what"]), (1, "raised"))
+            found = self.await_record(server, chief, ("edit_rules", "rules", True, "chief"))
+            self.assertEqual(len(edits(found)), 1)
+        self.assertEqual(pathlib.Path(data, "rules.json").read_text(), mine)
+        with Tocsin(data=data) as server:
+            async with NativeClient(server, [], token=dana) as desk:
+                now = (await ask(desk, {"type": "rules", "what": "current"}))["result"]
+                self.assertEqual((now["text"], now["revision"]), (mine, done["revision"]))
+            self.assertEqual(len(edits(self.records(server, chief))), 1)  # the start finds nothing else
+        self.assertEqual(tocsin("verify", data=data).returncode, 0)
 
 
 if __name__ == "__main__":

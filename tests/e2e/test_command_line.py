@@ -86,6 +86,23 @@ class CommandLine(Case):
         path = self.write("rules.json", "{\"rules\": 5}")
         self.ends(self.fails("--open", "--rules", path), path)
 
+    def test_rules_check_lists_every_bad_line(self):
+        good = tocsin("rules", "print")
+        self.assertEqual((good.returncode, good.stderr), (0, ""))
+        path = self.write("mine.json", good.stdout)
+        checked = tocsin("rules", "check", path)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertIn("9 rules", checked.stdout)
+        path = self.write("bad.json", good.stdout.replace('"limit": 4000', '"limit": "much"').replace('"latch": true', '"latches": true'))
+        bad = tocsin("rules", "check", path)
+        self.assertEqual((bad.returncode, bad.stdout), (1, ""))
+        self.assertEqual(len(bad.stderr.splitlines()), 2, bad.stderr)
+        for words in ("rule 1 (crash), latches", "(engine-speed), limit: must be a number"):
+            self.assertIn(words, bad.stderr)
+        self.assertEqual(tocsin("rules", "check", "/does/not/exist.json").returncode, 2)
+        self.ends(tocsin("rules", "check"), "usage")
+        self.ends(tocsin("rules", "burn", path), "usage")
+
     def test_missing_rules(self):
         self.ends(self.fails("--open", "--rules", "/does/not/exist.json"), "/does/not/exist.json")
 

@@ -50,6 +50,8 @@ void close(Alert &alert, Disposition disposition, Duration ago, const QString &c
     alert.clearedAt = now() - ago;
     alert.incident.edit([](IncidentFacts &facts) { facts.stage = IncidentStage::Closed; });
     alert.care.edit([&](AlertCare &care) {
+        care.openCond = toString(AlertCondition::Active);
+        care.openAcked = true;
         care.disposition = disposition;
         care.closedAt = now() - ago;
         care.closedById = dispatcher().id;

@@ -49,38 +49,46 @@ quint64 FakeDeskLink::requestHistory(const HistoryQuery &query)
 
 quint64 FakeDeskLink::requestAlerts(const AlertsQuery &query)
 {
-    askedAlerts.append({++m_nextArchive, query});
-    return m_nextArchive;
+    askedAlerts.append({m_nextHistory, query});
+    return m_nextHistory++;
 }
 
-quint64 FakeDeskLink::requestAlertLog(const AlertLogQuery &query)
+quint64 FakeDeskLink::requestAlertEvents(const AlertEventsQuery &query)
 {
-    askedLogs.append({++m_nextArchive, query});
-    return m_nextArchive;
-}
-
-quint64 FakeDeskLink::requestContacts(const QString &userId)
-{
-    askedContacts.append({++m_nextArchive, userId});
-    return m_nextArchive;
+    askedEvents.append({m_nextHistory, query});
+    return m_nextHistory++;
 }
 
 void FakeDeskLink::answerAlerts(const AlertsResult &result)
 {
-    const auto asked = askedAlerts.takeFirst();
-    Q_EMIT alertsReady(asked.id, result);
+    Q_EMIT alertsReady(askedAlerts.takeFirst().id, result);
+}
+
+void FakeDeskLink::answerEvents(const AlertEventsResult &result)
+{
+    Q_EMIT alertEventsReady(askedEvents.takeFirst().id, result);
+}
+
+quint64 FakeDeskLink::requestAlertLog(const AlertLogQuery &query)
+{
+    askedLogs.append({m_nextHistory, query});
+    return m_nextHistory++;
+}
+
+quint64 FakeDeskLink::requestContacts(const QString &userId)
+{
+    askedContacts.append({m_nextHistory, userId});
+    return m_nextHistory++;
 }
 
 void FakeDeskLink::answerLog(const AlertLogResult &result)
 {
-    const auto asked = askedLogs.takeFirst();
-    Q_EMIT alertLogReady(asked.id, result);
+    Q_EMIT alertLogReady(askedLogs.takeFirst().id, result);
 }
 
 void FakeDeskLink::answerContacts(const ContactsAnswer &answer)
 {
-    const auto asked = askedContacts.takeFirst();
-    Q_EMIT contactsReady(asked.id, answer);
+    Q_EMIT contactsReady(askedContacts.takeFirst().id, answer);
 }
 
 void FakeDeskLink::changeBy(const Actor &actor, const AlertChange &change, TimePoint at)
@@ -155,8 +163,11 @@ Outcome FakeDeskLink::decide(const Asked &request, TimePoint at)
 
 void FakeDeskLink::acceptAll(TimePoint at)
 {
-    while (!asked.isEmpty())
-        accept(at);
+    while (!asked.isEmpty()) {
+        const Asked request = stall();
+        publishEventOf(request, at);
+        replyTo(request, decide(request, at));
+    }
 }
 
 Event FakeDeskLink::makeEvent(EventBody body, const QString &requestId)
@@ -247,7 +258,7 @@ void FakeDeskLink::accept(TimePoint at)
 {
     const Asked request = stall();
     publishEventOf(request, at);
-    replyTo(request, decide(request, at));
+    replyTo(request, Outcome::done(QString()));
 }
 
 void FakeDeskLink::acceptReplyFirst(TimePoint at)

@@ -25,6 +25,17 @@ public:
         HistoryQuery query;
     };
 
+    struct AskedAlerts
+    {
+        quint64 id = 0;
+        AlertsQuery query;
+    };
+    struct AskedEvents
+    {
+        quint64 id = 0;
+        AlertEventsQuery query;
+    };
+
     explicit FakeDeskLink(QObject *parent = nullptr);
 
     void start() override; ///< Open, with an empty snapshot
@@ -33,10 +44,15 @@ public:
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
     quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
     quint64 requestAlertLog(const AlertLogQuery &query) override;
     quint64 requestContacts(const QString &userId) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
+    void reportHearing(bool heard, const QString &why) override
+    {
+        hearing.append(heard ? QStringLiteral("heard") : why);
+    }
     void watchConnections(bool watches) override { watchesConnections = watches; }
     QString orderConnections(const ClientOrder &order) override
     {
@@ -65,6 +81,7 @@ public:
 
     QList<Asked> asked; ///< not answered yet, oldest first
     QStringList typed;
+    QStringList hearing;       ///< what was reported, oldest first: "heard", or why not
     QList<ClientOrder> orders; ///< answered by replied() with "o1", "o2", …
     bool watchesConnections = false;
     struct Transfer
@@ -76,17 +93,23 @@ public:
     QList<Transfer> transfers; ///< not answered yet, oldest first
     QList<PendingAction> pending;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
-    template<class Query>
-    struct AskedArchive
+
+    QList<AskedAlerts> askedAlerts; ///< not answered yet, oldest first
+    QList<AskedEvents> askedEvents; ///< likewise
+    void answerAlerts(const AlertsResult &result);
+    void answerEvents(const AlertEventsResult &result);
+    struct AskedLog
     {
         quint64 id = 0;
-        Query query;
+        AlertLogQuery query;
     };
-    QList<AskedArchive<AlertsQuery>> askedAlerts; ///< not answered yet, as the next two
-    QList<AskedArchive<AlertLogQuery>> askedLogs;
-    QList<AskedArchive<QString>> askedContacts;
-    /// Answers the oldest one.
-    void answerAlerts(const AlertsResult &result);
+    struct AskedContacts
+    {
+        quint64 id = 0;
+        QString query; ///< whose
+    };
+    QList<AskedLog> askedLogs;          ///< not answered yet, oldest first
+    QList<AskedContacts> askedContacts; ///< likewise
     void answerLog(const AlertLogResult &result);
     void answerContacts(const ContactsAnswer &answer);
     /// The bodies of one kind that were asked and are not answered.
@@ -101,8 +124,9 @@ public:
         return found;
     }
 
-    /// Answers the oldest request: event, then reply (the usual order). Refused where the desk refuses.
+    /// Answers the oldest request: event, then reply (the usual order).
     void accept(TimePoint at);
+    /// Answers all of them, and does about incidents what the desk does: refused where it refuses.
     void acceptAll(TimePoint at);
     /// The same, reply first.
     void acceptReplyFirst(TimePoint at);
@@ -136,7 +160,6 @@ private:
     quint64 m_nextHistory = 1;
     quint64 m_nextTransfer = 1;
     int m_nextMessage = 1;
-    quint64 m_nextArchive = 1000;
 };
 
 } // namespace tocsin

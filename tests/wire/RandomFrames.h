@@ -95,10 +95,31 @@ public:
             return wire::Typing{id()};
         case 8:
             return wire::Disconnect{id(), id(), text()};
+        case 10:
+            return wire::AskRules{id(), rulesQuestion()};
+        case 11:
+            return wire::ApplyRules{id(), rulesText(), id()};
         case 9:
             return wire::Tap{id(), coin() ? std::optional(TapFilter{text(), text(), text(), text()}) : std::nullopt};
+        case 12: {
+            const bool heard = coin();
+            return wire::Hearing{heard, heard ? QString() : shortText()};
+        }
         default:
             return wire::Ping{shortText()};
+        }
+    }
+
+    QByteArray rulesText() { return "{" + id().toUtf8() + "}"; }
+    std::variant<std::monostate, QByteArray, RuleTrial> rulesQuestion()
+    {
+        switch (below(3)) {
+        case 0:
+            return {};
+        case 1:
+            return rulesText();
+        default:
+            return RuleTrial{rulesText(), id(), time(), time()};
         }
     }
 
@@ -110,12 +131,14 @@ public:
         case 1:
             return {id(), ReadingsQuery{id(), maybeTime(), maybeTime(), 1 + below(1000)}};
         case 2:
-            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), coin(), false, coin(), maybeTime()}};
+            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), false, false, false, text(), text()}};
         case 3:
             return {id(), EventsQuery{id(), seq(), 1 + below(1000)}};
         case 4:
-            return {id(), AlertLogQuery{id(), seq(), 1 + below(1000)}};
+            return {id(), AlertEventsQuery{id(), seq(), 1 + below(1000)}};
         case 5:
+            return {id(), AlertLogQuery{id(), seq(), 1 + below(1000)}};
+        case 6:
             return {id(), wire::ContactsQuery{id()}};
         default:
             return {id(), wire::SnapshotQuery{id()}};
@@ -198,8 +221,15 @@ public:
             return {id(), people};
         }
         case 3:
-            return {id(),
-                    ServerStats{texts(), below(9), below(9), seq(), seq(), seq(), below(100) / 3.0, below(9) / 7.0}};
+            return {id(), ServerStats{texts(),
+                                      below(9),
+                                      below(9),
+                                      seq(),
+                                      seq(),
+                                      seq(),
+                                      below(100) / 3.0,
+                                      below(9) / 7.0,
+                                      {below(9), below(9), coin()}}};
         case 4: {
             QList<AdapterStatus> adapters;
             for (int i = below(3); i > 0; --i)

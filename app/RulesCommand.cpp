@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/RulesCommand.h"
+
+#include "server/desk/RulesFile.h"
+
+#include <cstdio>
+
+namespace tocsin {
+
+int runRules(const CommandLine &line)
+{
+    if (line.rulesFile.isEmpty()) {
+        std::fputs(builtInRulesText().constData(), stdout);
+        return 0;
+    }
+    const RulesResult result = loadRulesFile(line.rulesFile);
+    if (result.ok()) {
+        std::fputs(
+            qPrintable(QStringLiteral("%1: %2 rules, nothing wrong\n").arg(line.rulesFile).arg(result.rules.size())),
+            stdout);
+        return 0;
+    }
+    bool unreadable = false;
+    for (const RulesError &error : result.errors) {
+        unreadable = unreadable || error.line == 0;
+        std::fputs(qPrintable(QStringLiteral("%1: %2\n").arg(line.rulesFile, toString(error))), stderr);
+    }
+    return unreadable ? 2 : 1;
+}
+
+} // namespace tocsin

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/desk/Desk.h"
+
+#include <algorithm>
+#include <utility>
+
+// The desk's rules: which readings they must not miss, and other rules while it runs.
+
+namespace tocsin {
+
+std::function<bool(const Reading &)> Desk::eventsOf(const QList<AlertRule> &rules)
+{
+    QHash<QString, QList<AlertRule>> byMetric;
+    for (const AlertRule &rule : rules) {
+        if (rule.kind == AlertKind::Event)
+            byMetric[rule.metric].append(rule);
+    }
+    return [byMetric](const Reading &reading) {
+        for (const Sample &sample : reading.samples) {
+            const auto found = byMetric.constFind(sample.channel);
+            if (found == byMetric.cend())
+                continue;
+            const auto *items = std::get_if<QStringList>(&sample.value);
+            const std::optional<double> value = number(sample.value);
+            if ((items && !items->isEmpty()) || std::holds_alternative<QString>(sample.value) ||
+                (value && std::any_of(found->cbegin(), found->cend(),
+                                      [&value](const AlertRule &rule) { return violatedBand(rule, *value) >= 0; })))
+                return true;
+        }
+        return false;
+    };
+}
+
+void Desk::setRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, Reply reply)
+{
+    QMetaObject::invokeMethod(
+        this, [this, rules, by, record, reply = std::move(reply)] { takeRules(rules, by, record, reply); },
+        Qt::QueuedConnection);
+}
+
+void Desk::takeRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, const Reply &reply)
+{
+    if (!m_commits || m_finished || !m_accepting) {
+        reply(Outcome::refused(QStringLiteral("overloaded"), QStringLiteral("The desk is not running.")));
+        return;
+    }
+    if (m_commits->failing() || m_commits->size() >= m_settings.uncommitted) {
+        reply(Outcome::refused(QStringLiteral("storage_failed"),
+                               QStringLiteral("The server cannot store anything at the moment.")));
+        return;
+    }
+    const TimePoint now = m_settings.clock();
+    m_commits->add(record, by, {}, now);
+    addChanges(m_book.setRules(rules, now), by, {}, now);
+    m_readings.setMustKeep(eventsOf(rules));
+    m_commits->answer(reply, Outcome::done(record.object));
+    m_commits->flush();
+    m_uncommitted = m_commits->size();
+    arm();
+}
+
+} // namespace tocsin
