@@ -157,7 +157,7 @@ class Audit(Case):
                 wrong = (await ask(desk, {"type": "rules", "what": "check", "text": mine.replace("50", '"x"')}))["result"]
                 self.assertEqual((wrong["code"], wrong["errors"][0]["rule_id"], wrong["errors"][0]["key"]), ("invalid", "hot", "limit"))
                 refused = await ask(desk, {"type": "apply_rules", "text": mine, "revision": built_in["revision"]})
-                self.assertEqual(refused["code"], "forbidden")
+                self.assertEqual(refused["error"]["code"], "forbidden")
             async with NativeClient(server, ["alerts"], token=chief) as desk:
                 stale = (await ask(desk, {"type": "apply_rules", "text": mine, "revision": "0" * 64}))["result"]
                 self.assertEqual((stale["code"], stale["revision"]), ("superseded", built_in["revision"]))
