@@ -3,6 +3,8 @@
 
 #include "app/AuditTrail.h"
 #include "app/CommandExits.h"
+#include "app/HardwareSettings.h"
+#include "app/Notifications.h"
 #include "app/ReadingRouter.h"
 #include "app/ServerSide.h"
 #include "app/Tls.h"
@@ -14,6 +16,7 @@
 #include "server/desk/ContactService.h"
 #include "server/desk/DemoShift.h"
 #include "server/desk/Desk.h"
+#include "server/desk/GeofenceSeeds.h"
 #include "server/desk/RuleRecall.h"
 #include "server/desk/RulesService.h"
 #include "server/dialects/ClientWatch.h"
@@ -65,6 +68,14 @@ void stopAndWait(std::optional<Worker> &worker, Object *object, Stopped stopped,
         qCWarning(lcApp) << object->metaObject()->className() << "did not stop in time";
 }
 
+/// Which file this is, for the audit.
+QString fileInForce(const QString &path)
+{
+    QFile file(path);
+    const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return QStringLiteral("%1 sha256:%2").arg(path, RulesService::revisionOf(text));
+}
+
 Metric counter(const char *name, const char *help, double value)
 {
     return {QString::fromLatin1(name), QString::fromLatin1(help), Metric::Kind::Counter, value, {}};
@@ -84,6 +95,7 @@ struct Backend::Parts
     std::optional<ReadingRouter> router;
     CommandExits exits;
     NativeOutlet nativeOutlet;
+    std::unique_ptr<Notifications> notifications; ///< goes after whoever may still answer it
     std::unique_ptr<LogStore> log;
     std::unique_ptr<TelemetryHistory> history;
     std::unique_ptr<AttachmentStore> attachments;
@@ -145,6 +157,16 @@ RulesPort &Backend::rules()
 {
     return *m_parts->rules;
 }
+
+NotifyPort &Backend::notify()
+{
+    return m_parts->notifications->notifier();
+}
+
+HearingPort &Backend::hearing()
+{
+    return m_parts->desk->hearing();
+}
 void Backend::askSnapshot(std::function<void(DeskSnapshot)> reply)
 {
     m_parts->desk->snapshot(std::move(reply));
@@ -181,7 +203,7 @@ Backend::Started Backend::start()
     m_parts = std::make_unique<Parts>();
     Started started;
     for (const auto &step :
-         {&Backend::checkSettings, &Backend::startStore, &Backend::readRules, &Backend::makeDesk,
+         {&Backend::checkSettings, &Backend::startStore, &Backend::readRules, &Backend::makeDesk, &Backend::startNotify,
           &Backend::readCertificate, &Backend::makeServer, &Backend::startDesk, &Backend::startServer,
           &Backend::startHardware, &Backend::startDiskGuard, &Backend::startBackups}) {
         started.error = (this->*step)();
@@ -199,36 +221,10 @@ QString Backend::checkSettings()
 {
     if (QString problem = ServerSide::postureProblem(m_settings); !problem.isEmpty())
         return problem;
-    const Hardware hardware = readHardware(m_settings);
+    const HardwareSettings hardware = HardwareSettings::read(m_settings);
     const QStringList problems =
         hardware.errors + (hardware.errors.isEmpty() ? checkAdapters(hardware.adapters) : QStringList());
     return problems.join(QLatin1Char('\n'));
-}
-
-Backend::Hardware Backend::readHardware(const Settings &settings)
-{
-    Hardware hardware;
-    for (const QString &text : settings.serial) {
-        const SerialSpec spec = parseSerialSpec(text);
-        if (spec.config)
-            hardware.adapters.append(*spec.config);
-        else
-            hardware.errors.append(QStringLiteral("--serial %1: %2").arg(text, spec.error));
-    }
-    for (const QString &scenario : settings.simulate) {
-        SimulationConfig config;
-        if (hardware.simulations++ > 0)
-            config.id += QString::number(hardware.simulations);
-        config.scenario = scenario;
-        hardware.adapters.append(config);
-    }
-    for (const QString &file : settings.replay) {
-        ReplayConfig config;
-        config.file = file;
-        config.speed = settings.replaySpeed;
-        hardware.adapters.append(config);
-    }
-    return hardware;
 }
 
 QString Backend::startStore()
@@ -307,7 +303,8 @@ QString Backend::startStore()
 
 QString Backend::readRules()
 {
-    m_rules = RulesSetup::read(m_settings.rulesFile, m_parts->directory->file(QStringLiteral("rules.json")));
+    m_rules = RulesSetup::read(m_settings.rulesFile, m_parts->directory->file(QStringLiteral("rules.json")),
+                               m_settings.fencesFile);
     return m_rules.error;
 }
 
@@ -315,9 +312,13 @@ QString Backend::makeDesk()
 {
     Parts &p = *m_parts;
     DeskSettings settings;
+    settings.fences = m_rules.fences;
+    settings.alerts.care.contactLost = std::chrono::seconds{m_settings.contactLostSeconds};
+    settings.alerts.care.welfareEvery = std::chrono::seconds{m_settings.welfareSeconds};
     settings.alerts.deviceStale = settings.devices.stale = std::chrono::seconds{m_settings.staleSeconds};
     settings.alerts.deviceOffline = settings.devices.offline = std::chrono::seconds{m_settings.offlineSeconds};
     settings.commands.expiry = std::chrono::seconds{m_settings.commandExpirySeconds};
+    settings.hearing.rule = hearingRuleFromString(m_settings.hearingRule).value_or(HearingRule::Expected);
     settings.outlet = &p.exits;
     settings.stopGrace = deskFinishesWithin;
     settings.recall = recallReadings(m_rules.rules, p.initial, *p.archive);
@@ -329,7 +330,7 @@ QString Backend::makeDesk()
 
     p.rulesWorker.emplace(QStringLiteral("rules"));
     p.rules = std::make_unique<RulesService>(
-        RulesService::Options{m_rules.file, m_rules.text, m_rules.origin},
+        RulesService::Options{m_rules.file, m_rules.text, m_rules.origin, m_rules.fences},
         [&desk = *p.desk](const auto &rules, const Actor &by, const AuditRecord &record, DeskPort::Reply reply) {
             desk.setRules(rules, by, record, std::move(reply));
         },
@@ -355,6 +356,23 @@ void Backend::takeRules(const QList<AlertRule> &rules, const QString &origin, co
     Q_EMIT limitsChanged(bands);
 }
 
+QString Backend::startNotify()
+{
+    Parts &p = *m_parts;
+    QString error;
+    NotifyConfig config = Notifications::read(m_settings, &error);
+    if (!error.isEmpty())
+        return error;
+    p.notifications = std::make_unique<Notifications>(
+        Notifications::Parts{std::move(config), p.directory->file(QStringLiteral("notify.db")), *p.desk, *p.archive,
+                             *p.contacts, p.accountsBoard});
+    connect(&p.notifications->notifier(), &Notifier::desktopNotice, this, &Backend::desktopNotice,
+            Qt::DirectConnection);
+    // Notices reach the consoles of this process alone.
+    connect(this, &Backend::residentsChanged, &p.notifications->notifier(), &Notifier::setPeople, Qt::DirectConnection);
+    return p.notifications->start(p.initial);
+}
+
 QString Backend::readCertificate()
 {
     m_parts->tls = tlsIdentity(m_settings, systemNow());
@@ -369,18 +387,21 @@ QString Backend::makeServer()
     p.router.emplace(p.latest);
     p.serverWorker.emplace(QStringLiteral("server"), net::setServerEventDispatcher);
     Desk &desk = *p.desk;
-    const auto metrics = [&desk, &log = *p.log, &history = *p.history] {
+    const auto metrics = [&desk, &log = *p.log, &history = *p.history, &notifications = *p.notifications] {
         const DeskStats stats = desk.stats();
-        return QList<Metric>{
-            counter("tocsin_desk_readings_total", "Readings that the desk judged", double(stats.readings)),
-            counter("tocsin_desk_readings_dropped_total", "Readings dropped unjudged", double(stats.readingsDropped)),
-            counter("tocsin_desk_requests_refused_total", "Requests refused for want of room",
-                    double(stats.requestsRefused)),
-            counter("tocsin_store_commits_total", "Transactions of the desk's log", double(log.transactions())),
-            counter("tocsin_store_failures_total", "Batches that could not be stored", double(log.failures())),
-            counter("tocsin_history_readings_total", "Readings written to the history", double(history.recorded())),
-            counter("tocsin_history_dropped_total", "Readings the history dropped", double(history.dropped())),
-        };
+        return notifications.metrics() +
+               QList<Metric>{
+                   counter("tocsin_desk_readings_total", "Readings that the desk judged", double(stats.readings)),
+                   counter("tocsin_desk_readings_dropped_total", "Readings dropped unjudged",
+                           double(stats.readingsDropped)),
+                   counter("tocsin_desk_requests_refused_total", "Requests refused for want of room",
+                           double(stats.requestsRefused)),
+                   counter("tocsin_store_commits_total", "Transactions of the desk's log", double(log.transactions())),
+                   counter("tocsin_store_failures_total", "Batches that could not be stored", double(log.failures())),
+                   counter("tocsin_history_readings_total", "Readings written to the history",
+                           double(history.recorded())),
+                   counter("tocsin_history_dropped_total", "Readings the history dropped", double(history.dropped())),
+               };
     };
     const auto deskStatus = [&desk] {
         ComponentStatus status;
@@ -408,7 +429,10 @@ QString Backend::makeServer()
                           p.nativeOutlet,
                           limits().all(),
                           *p.accountService,
-                          *p.rules});
+                          *p.rules,
+                          p.notifications->notifier(),
+                          &desk.hearing(),
+                          [&desk] { return desk.audibility(); }});
     p.exits.add(p.nativeOutlet);
     p.server->moveToThread(p.serverWorker->thread());
     p.serverWorker->run([&p] { p.server->build(p.initial); });
@@ -442,8 +466,19 @@ QString Backend::startDesk()
         if (p.demo)
             p.demo->start();
     });
+    if (!m_settings.fencesFile.isEmpty()) {
+        QStringList devices;
+        for (const Device &device : std::as_const(p.initial.devices))
+            devices.append(device.id);
+        const auto take = [desk = p.desk.get()](const QString &device, const Position &position, TimePoint at) {
+            QMetaObject::invokeMethod(desk, [=] { desk->seedFence(device, position, at); });
+        };
+        std::make_shared<GeofenceSeeds>(*p.archive, devices, take)->next();
+    }
     AuditTrail::Facts inForce = m_settings.byKey;
     inForce.insert(QStringLiteral("rules"), m_rules.inForce());
+    if (!m_settings.notifyFile.isEmpty())
+        inForce.insert(QStringLiteral("notify"), fileInForce(m_settings.notifyFile));
     p.trail = std::make_unique<AuditTrail>(p.directory->path(), *p.desk);
     p.trail->start(inForce);
     return {};
@@ -462,7 +497,7 @@ QString Backend::startHardware()
 {
     Parts &p = *m_parts;
     p.halWorker.emplace(QStringLiteral("hal"));
-    p.hardware = std::make_unique<AdapterHost>(readHardware(m_settings).adapters, *p.router, *p.desk);
+    p.hardware = std::make_unique<AdapterHost>(HardwareSettings::read(m_settings).adapters, *p.router, *p.desk);
     p.hardware->moveToThread(p.halWorker->thread());
     connect(p.hardware.get(), &AdapterHost::statusChanged, this, &Backend::adapterStatus, Qt::DirectConnection);
     connect(p.hardware.get(), &AdapterHost::statusChanged, p.server.get(), &ServerSide::setAdapters,
@@ -568,6 +603,8 @@ void Backend::stop()
             p.serverWorker, p.server.get(), &ServerSide::stopped, [&p] { p.server->stop(); }, sessionsDrainWithin);
     if (p.hardware)
         p.halWorker->run([&p] { p.hardware->stop(); });
+    if (p.notifications)
+        p.notifications->stop();
     if (p.desk) {
         if (p.demo)
             p.deskWorker->run([&p] { p.demo->stop(); });

@@ -7,6 +7,7 @@
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Connections.h"
 #include "models/domain/Desk.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
 
@@ -49,6 +50,8 @@ public:
     [[nodiscard]] LatestValues &latest();
     [[nodiscard]] AttachmentPort &pictures();
     [[nodiscard]] RulesPort &rules();
+    [[nodiscard]] NotifyPort &notify();
+    [[nodiscard]] HearingPort &hearing();
     void askSnapshot(std::function<void(DeskSnapshot)> reply);
     /// Somebody sits down at a console of this process: on shift from now on.
     void seat(const OnlinePerson &person);
@@ -71,22 +74,17 @@ Q_SIGNALS:
     void clientsChanged(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
     void limitsChanged(const QList<tocsin::ChannelBand> &limits); ///< on the main thread
+    void desktopNotice(const tocsin::DesktopNotice &notice);      ///< for those it names, at consoles of this process
 
 private:
     struct Parts;
-    struct Hardware
-    {
-        QList<AdapterConfig> adapters;
-        QStringList errors; ///< a sentence each, naming the flag
-        int simulations = 0;
-    };
-    [[nodiscard]] static Hardware readHardware(const Settings &settings);
 
     // The steps of start(), in order; each answers a sentence when it failed.
     [[nodiscard]] QString checkSettings();
     [[nodiscard]] QString startStore();
     [[nodiscard]] QString readRules();
     [[nodiscard]] QString makeDesk();
+    [[nodiscard]] QString startNotify();
     [[nodiscard]] QString readCertificate();
     [[nodiscard]] QString makeServer();
     [[nodiscard]] QString startDesk();

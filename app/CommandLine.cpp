@@ -511,6 +511,7 @@ QString CommandLine::help()
                        "  tocsin user --help tells more of these two\n"
                        "  tocsin device list|show|add|owner …       devices and their owners, of a running server\n"
                        "  tocsin import devices|users FILE.csv [--check] [--update]; --help tells more\n"
+                       "  tocsin notify channels|preview|test|check …   who is notified of what; --help tells more\n"
                        "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
                        "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
                        "  tocsin certificate [--data DIR] [--config FILE]\n"

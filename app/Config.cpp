@@ -179,10 +179,23 @@ const QList<ConfigKey> &Config::keys()
          QStringLiteral("So many of its own backups are kept."), 1, 10000},
         {QStringLiteral("alerts.rules"), Kind::Text, QString(), QStringLiteral("rules"), QStringLiteral("FILE"),
          QStringLiteral("Alert rules (JSON) instead of the built-in ones.")},
+        {QStringLiteral("alerts.fences"), Kind::Text, QString(), QStringLiteral("fences"), QStringLiteral("FILE"),
+         QStringLiteral("Geofences (GeoJSON) that alert rules are about: fence.ID.")},
         {QStringLiteral("alerts.stale_seconds"), Kind::Integer, 90, QString(), QString(),
          QStringLiteral("A device silent for this long is stale."), 1, 86400},
         {QStringLiteral("alerts.offline_seconds"), Kind::Integer, 300, QString(), QString(),
          QStringLiteral("A device silent for this long is offline."), 1, 864000},
+        {QStringLiteral("alerts.contact_lost_seconds"), Kind::Integer, 90, QString(), QString(),
+         QStringLiteral("A phone whose person called for help is lost after this long without a fix or heartbeat."), 1,
+         3600},
+        {QStringLiteral("alerts.welfare_seconds"), Kind::Integer, 300, QString(), QString(),
+         QStringLiteral("So often somebody has to hear that a person who called for help is well."), 10, 86400},
+        {QStringLiteral("notify.file"), Kind::Text, QString(), QStringLiteral("notify"), QStringLiteral("FILE"),
+         QStringLiteral("Whom to notify of what by webhook, e-mail and SMS (TOML; see resources/notify/sample.toml).")},
+        {QStringLiteral("alerts.hearing"), Kind::Text, QStringLiteral("expected"), QString(), QString(),
+         QStringLiteral(
+             "When no console can be heard, critical alerts are escalated at once: always, never, or expected "
+             "(once a console has told of its sound).")},
         {QStringLiteral("hardware.serial"), Kind::List, QStringList(), QStringLiteral("serial"),
          QStringLiteral("ID=DEVICE,DRIVER[,BAUD]"),
          QStringLiteral("Read a serial port (repeatable), e.g. gps-1=/dev/ttyUSB0,nmea,9600.")},
@@ -249,6 +262,12 @@ void Config::take(const ConfigKey &key, const QVariant &value, const QString &or
         !QStringList{QStringLiteral("HS256"), QStringLiteral("RS256"), QStringLiteral("ES256"), QStringLiteral("EdDSA")}
              .contains(value.toString())) {
         m_errors.append(QStringLiteral("%1: auth.algorithm must be HS256, RS256, ES256 or EdDSA").arg(origin));
+        return;
+    }
+    if (key.name == QLatin1String("alerts.hearing") &&
+        !QStringList{QStringLiteral("expected"), QStringLiteral("always"), QStringLiteral("never")}.contains(
+            value.toString())) {
+        m_errors.append(QStringLiteral("%1: alerts.hearing must be expected, always or never").arg(origin));
         return;
     }
     m_values.insert(key.name, {value, origin});
@@ -460,8 +479,13 @@ Settings Config::settings() const
     s.commandExpirySeconds = get("commands.expiry_seconds").toInt();
     s.repliesFile = get("console.replies").toString();
     s.rulesFile = get("alerts.rules").toString();
+    s.fencesFile = get("alerts.fences").toString();
+    s.contactLostSeconds = get("alerts.contact_lost_seconds").toInt();
+    s.welfareSeconds = get("alerts.welfare_seconds").toInt();
+    s.notifyFile = get("notify.file").toString();
     s.staleSeconds = get("alerts.stale_seconds").toInt();
     s.offlineSeconds = get("alerts.offline_seconds").toInt();
+    s.hearingRule = get("alerts.hearing").toString();
     s.serial = get("hardware.serial").toStringList();
     s.simulate = get("hardware.simulate").toStringList();
     s.replay = get("hardware.replay").toStringList();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ProbeCommand.h"
 
+#include "models/domain/Time.h"
 #include "models/link/LinkTarget.h"
+#include "models/probe/TestClient.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -9,6 +11,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTimer>
 
 #include <algorithm>
 #include <cstdio>
@@ -53,6 +56,16 @@ QList<int> dialectsIn(const QStringList &values, QString *error)
     return dialects;
 }
 
+/// Seconds, or a sentence in `error`.
+std::chrono::milliseconds secondsOf(const QString &flag, const QString &value, QString *error)
+{
+    constexpr int perSecond = 1000;
+    const double seconds = value.toDouble();
+    if (!(seconds > 0 && seconds <= longestSeconds))
+        *error = QStringLiteral("--%1 takes seconds, more than 0, at most %2").arg(flag).arg(longestSeconds);
+    return std::chrono::milliseconds(qint64(seconds * perSecond));
+}
+
 void print(const QString &text)
 {
     std::fputs(text.toUtf8().constData(), stdout);
@@ -89,8 +102,8 @@ ProbeCommand ProbeCommand::parse(const QStringList &arguments)
     QCommandLineParser parser;
     for (const char *flag : {"json", "insecure", "allow-chat", "allow-panic"})
         parser.addOption({text(flag), QString()});
-    for (const char *option :
-         {"token", "token-file", "user", "password-file", "dialect", "timeout", "ca", "fingerprint", "device"})
+    for (const char *option : {"token", "token-file", "user", "password-file", "dialect", "timeout", "ca",
+                               "fingerprint", "device", "play", "id", "seconds"})
         parser.addOption({text(option), QString(), QStringLiteral("VALUE")});
     parser.addOption({{QStringLiteral("h"), QStringLiteral("help")}, QString()});
     if (!parser.parse(arguments.mid(1))) // the command stands where the parser expects the program's name
@@ -130,12 +143,19 @@ ProbeCommand ProbeCommand::parse(const QStringList &arguments)
     options.device = parser.value(text("device"));
     options.chat = parser.isSet(text("allow-chat"));
     options.panic = parser.isSet(text("allow-panic"));
-    if (parser.isSet(text("timeout"))) {
-        const double seconds = parser.value(text("timeout")).toDouble();
-        if (!(seconds > 0 && seconds <= longestSeconds))
-            return wrong(QStringLiteral("--timeout takes seconds, more than 0, at most %1").arg(longestSeconds));
-        options.patience = std::chrono::milliseconds(qint64(seconds * 1000));
+    if (parser.isSet(text("timeout")))
+        options.patience = secondsOf(text("timeout"), parser.value(text("timeout")), &error);
+    if (parser.isSet(text("play"))) {
+        const QList<int> dialects = dialectsIn({parser.value(text("play"))}, &error);
+        if (error.isEmpty() && dialects.size() != 1)
+            error = QStringLiteral("--play takes one dialect");
+        command.play = dialects.value(0);
     }
+    if (!command.play && (parser.isSet(text("id")) || parser.isSet(text("seconds"))))
+        return wrong(QStringLiteral("--id and --seconds go with --play"));
+    command.playAs = parser.isSet(text("id")) ? parser.value(text("id")) : QStringLiteral("test-client");
+    const QString seconds = parser.isSet(text("seconds")) ? parser.value(text("seconds")) : QStringLiteral("60");
+    command.playFor = secondsOf(text("seconds"), seconds, &error);
     return command;
 }
 
@@ -158,10 +178,52 @@ QString ProbeCommand::helpText()
         "  --device ID          send one reading (speed 0) as this device, in each dialect that has telemetry\n"
         "  --allow-chat         write one line to the desk\n"
         "  --allow-panic        raise a silent panic and take it back\n\n"
+        "Or it plays a client and prints what is said (> sent, < received):\n"
+        "  --play N             what a client of this dialect does: a van, a tracker, a bench that reads\n"
+        "                       streams, a dashboard, a phone that raises a panic (not a drill: say so first)\n"
+        "  --id ID              as this vehicle, device or person (test-client)\n"
+        "  --seconds S          for so long (60)\n\n"
         "Ends with 0 when every mandatory step passed, 1 when one failed, 2 when the command is wrong.\n");
 }
 
 int ProbeCommand::run() const
+{
+    return play ? runSimulation() : walk();
+}
+
+int ProbeCommand::runSimulation() const
+{
+    using probe::TestClient;
+    const probe::DialectEntry entry = probe::catalog().at(*play);
+    TestClient client([] { return toEpochMillis(systemNow()); });
+    bool begun = false;
+    QObject::connect(&client, &TestClient::logged, &client, [this](TestClient::Way way, const QString &text) {
+        const QString mark = way == TestClient::Way::Out  ? QStringLiteral("> ")
+                             : way == TestClient::Way::In ? QStringLiteral("< ")
+                                                          : QStringLiteral("- ");
+        if (json)
+            print(QString::fromUtf8(
+                      QJsonDocument(QJsonObject{{QStringLiteral("way"), mark.left(1)}, {QStringLiteral("text"), text}})
+                          .toJson(QJsonDocument::Compact)) +
+                  QLatin1Char('\n'));
+        else
+            print(mark + text + QLatin1Char('\n'));
+    });
+    QObject::connect(&client, &TestClient::stateChanged, &client, [&] {
+        if (client.state() == TestClient::State::Open && !begun) {
+            begun = true;
+            // What is said first has to be understood before what follows from it.
+            QTimer::singleShot(std::chrono::milliseconds(500), &client, [&client] { client.simulate(true); });
+        } else if (client.state() == TestClient::State::Closed) {
+            QCoreApplication::exit(1);
+        }
+    });
+    QTimer::singleShot(playFor, &client, [&] { QCoreApplication::exit(client.isSimulating() ? 0 : 1); });
+    client.open(target, *play, entry.simulatedPath.isEmpty() ? entry.paths.at(0) : entry.simulatedPath, playAs);
+    return QCoreApplication::exec();
+}
+
+int ProbeCommand::walk() const
 {
     probe::Walker walker(target, options);
     bool failed = false;

@@ -2,18 +2,15 @@
 #include "app/RosterCommands.h"
 
 #include "app/AuditSpool.h"
+#include "app/ServerQuestion.h"
 #include "models/domain/ImportSheets.h"
 #include "server/desk/UserImporter.h"
 #include "server/store/DataDirectory.h"
 
-#include <QEventLoop>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
-#include <QSslConfiguration>
 #include <QUrlQuery>
 
 #include <cstdio>
@@ -33,85 +30,6 @@ int done(const QString &text)
 {
     std::fputs((text + QLatin1Char('\n')).toUtf8().constData(), stdout);
     return 0;
-}
-
-/// Which server is asked, and how; `error` is a sentence.
-struct Target
-{
-    QUrl url;
-    QByteArray token;
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    QString error;
-};
-
-Target targetOf(const CommandLine &line, const Settings &settings)
-{
-    Target target;
-    QString text = line.connectTo.isEmpty() ? settings.listen.value(0) : line.connectTo;
-    if (!text.contains(QLatin1String("://")))
-        text.prepend(QLatin1String("http://"));
-    target.url = QUrl(text);
-    const QString scheme = target.url.scheme();
-    if (!target.url.isValid() || target.url.host().isEmpty() ||
-        (scheme != QLatin1String("http") && scheme != QLatin1String("https"))) {
-        target.error = QStringLiteral("--url %1: http://HOST:PORT or https://HOST:PORT is needed").arg(text);
-        return target;
-    }
-    target.token = qEnvironmentVariable("TOCSIN_TOKEN").toUtf8();
-    if (!line.tokenFile.isEmpty()) {
-        QFile file(line.tokenFile);
-        if (!file.open(QIODevice::ReadOnly))
-            target.error =
-                QStringLiteral("--token-file %1: the file cannot be read: %2").arg(line.tokenFile, file.errorString());
-        target.token = file.readAll().trimmed();
-    }
-    if (!line.caFile.isEmpty()) {
-        const QList<QSslCertificate> authorities = QSslCertificate::fromPath(line.caFile);
-        if (authorities.isEmpty())
-            target.error = QStringLiteral("--ca %1: there is no certificate in it").arg(line.caFile);
-        target.tls.setCaCertificates(authorities);
-    }
-    return target;
-}
-
-struct Answer
-{
-    int status = 0;
-    QJsonObject body;
-    QString error; ///< a sentence when it was not 200
-};
-
-Answer ask(const Target &target, const QByteArray &method, const QString &path, const QByteArray &body = {},
-           const QByteArray &type = "application/json", const QUrlQuery &query = {})
-{
-    constexpr int patience = 600'000; // a thousand passwords take minutes
-    QUrl url = target.url;
-    url.setPath(path);
-    url.setQuery(query);
-    QNetworkRequest request(url);
-    request.setTransferTimeout(patience);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setSslConfiguration(target.tls);
-    if (!target.token.isEmpty())
-        request.setRawHeader("Authorization", "Bearer " + target.token);
-    if (!body.isEmpty())
-        request.setHeader(QNetworkRequest::ContentTypeHeader, type);
-    QNetworkAccessManager manager;
-    QNetworkReply *reply = manager.sendCustomRequest(request, method, body);
-    QEventLoop turns;
-    QObject::connect(reply, &QNetworkReply::finished, &turns, &QEventLoop::quit);
-    turns.exec();
-    Answer answer;
-    answer.status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    answer.body = QJsonDocument::fromJson(reply->readAll()).object();
-    if (answer.status == 0)
-        answer.error = QStringLiteral("%1 does not answer: %2").arg(target.url.toString(), reply->errorString());
-    else if (answer.status == 401)
-        answer.error = QStringLiteral("the server wants a token: --token-file FILE, or TOCSIN_TOKEN");
-    else if (answer.status != 200)
-        answer.error = answer.body.value(QLatin1String("detail"))
-                           .toString(QStringLiteral("the server answered %1").arg(answer.status));
-    return answer;
 }
 
 QString listed(const QJsonValue &list)
@@ -205,7 +123,7 @@ int importHere(const CommandLine &line, const Settings &settings, const QByteArr
     return unnoted.isEmpty() ? told : fail(unnoted);
 }
 
-int importThere(const CommandLine &line, const Target &target, const QByteArray &csv)
+int importThere(const CommandLine &line, const ServerTarget &target, const QByteArray &csv)
 {
     QUrlQuery query;
     if (line.check)
@@ -213,7 +131,7 @@ int importThere(const CommandLine &line, const Target &target, const QByteArray 
     if (line.update)
         query.addQueryItem(QStringLiteral("update"), QStringLiteral("1"));
     const QString path = line.importUsers ? QStringLiteral("/api/import/users") : QStringLiteral("/api/import/devices");
-    const Answer answer = ask(target, "POST", path, csv, "text/csv", query);
+    const ServerAnswer answer = askServer(target, "POST", path, csv, "text/csv", query);
     QList<ImportProblem> problems;
     const QJsonArray errors = answer.body.value(QLatin1String("errors")).toArray();
     for (const auto &entry : errors) {
@@ -238,14 +156,14 @@ int importThere(const CommandLine &line, const Target &target, const QByteArray 
 
 int runDevice(const CommandLine &line, const Settings &settings)
 {
-    const Target target = targetOf(line, settings);
+    const ServerTarget target = ServerTarget::of(line, settings);
     if (!target.error.isEmpty())
         return fail(target.error);
     const QString page = QStringLiteral("/api/devices/") + line.device;
-    Answer answer;
+    ServerAnswer answer;
     switch (line.deviceAction) {
     case CommandLine::DeviceAction::List: {
-        answer = ask(target, "GET", QStringLiteral("/api/devices"));
+        answer = askServer(target, "GET", QStringLiteral("/api/devices"));
         if (!answer.error.isEmpty())
             return fail(answer.error);
         QStringList rows;
@@ -255,7 +173,7 @@ int runDevice(const CommandLine &line, const Settings &settings)
         return rows.isEmpty() ? 0 : done(rows.join(QLatin1Char('\n')));
     }
     case CommandLine::DeviceAction::Show:
-        answer = ask(target, "GET", page);
+        answer = askServer(target, "GET", page);
         break;
     case CommandLine::DeviceAction::Add:
     case CommandLine::DeviceAction::Owner: {
@@ -265,11 +183,11 @@ int runDevice(const CommandLine &line, const Settings &settings)
         for (const auto &[name, list] : line.deviceLists)
             body.insert(name, QJsonArray::fromStringList(list));
         if (line.deviceAction == CommandLine::DeviceAction::Owner) {
-            answer = ask(target, "GET", page); // a wrong id must not make a device
+            answer = askServer(target, "GET", page); // a wrong id must not make a device
             if (!answer.error.isEmpty())
                 break;
         }
-        answer = ask(target, "PUT", page, QJsonDocument(body).toJson(QJsonDocument::Compact));
+        answer = askServer(target, "PUT", page, QJsonDocument(body).toJson(QJsonDocument::Compact));
         break;
     }
     }
@@ -284,7 +202,7 @@ int runImport(const CommandLine &line, const Settings &settings)
     const QByteArray csv = file.read(CsvLimits().bytes + 1);
     if (line.importUsers && line.connectTo.isEmpty())
         return importHere(line, settings, csv);
-    const Target target = targetOf(line, settings);
+    const ServerTarget target = ServerTarget::of(line, settings);
     return target.error.isEmpty() ? importThere(line, target, csv) : fail(target.error);
 }
 

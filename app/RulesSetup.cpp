@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/RulesSetup.h"
 
+#include "server/desk/GeofenceFile.h"
 #include "server/desk/RulesFile.h"
 #include "server/desk/RulesService.h"
 
@@ -8,27 +9,49 @@
 
 namespace tocsin {
 
-RulesSetup RulesSetup::read(const QString &configured, const QString &kept)
+RulesSetup RulesSetup::read(const QString &configured, const QString &kept, const QString &fencesFile)
 {
     RulesSetup setup;
-    const bool named = !configured.isEmpty();
-    setup.file = named ? configured : kept;
-    if (!named && !QFile::exists(kept)) {
-        setup.origin = QStringLiteral("built in");
-        setup.text = builtInRulesText();
-        setup.rules = builtInRules();
-        return setup;
-    }
-    setup.origin = setup.file;
-    const RulesResult result = loadRulesFile(setup.file, &setup.text);
-    setup.rules = result.rules;
-    if (result.ok())
-        return setup;
-    setup.error =
-        (named ? QStringLiteral("--rules ") : QString()) + setup.file + QStringLiteral(": nothing of it is applied:");
-    for (const RulesError &error : result.errors)
-        setup.error += QStringLiteral("\n  ") + toString(error);
+    setup.readRules(configured, kept);
+    if (setup.error.isEmpty())
+        setup.readFences(fencesFile);
     return setup;
+}
+
+void RulesSetup::readRules(const QString &configured, const QString &kept)
+{
+    const bool named = !configured.isEmpty();
+    file = named ? configured : kept;
+    if (!named && !QFile::exists(kept)) {
+        origin = QStringLiteral("built in");
+        text = builtInRulesText();
+        rules = builtInRules();
+        return;
+    }
+    origin = file;
+    const RulesResult result = loadRulesFile(file, &text);
+    rules = result.rules;
+    if (result.ok())
+        return;
+    error = (named ? QStringLiteral("--rules ") : QString()) + file + QStringLiteral(": nothing of it is applied:");
+    for (const RulesError &one : result.errors)
+        error += QStringLiteral("\n  ") + toString(one);
+}
+
+void RulesSetup::readFences(const QString &fencesFile)
+{
+    const GeofencesResult result = fencesFile.isEmpty() ? GeofencesResult() : loadGeofences(fencesFile);
+    fences = result.fences;
+    if (!result.ok()) {
+        error = QStringLiteral("--fences %1: nothing of it is applied:\n  %2")
+                    .arg(fencesFile, result.errors.join(QStringLiteral("\n  ")));
+        return;
+    }
+    const QList<RulesError> unknown = unknownFences(rules, fences);
+    if (!unknown.isEmpty())
+        error = QStringLiteral("%1: nothing of it is applied (--fences FILE names geofences):").arg(origin);
+    for (const RulesError &one : unknown)
+        error += QStringLiteral("\n  ") + toString(one);
 }
 
 QString RulesSetup::inForce() const

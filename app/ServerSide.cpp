@@ -3,10 +3,12 @@
 
 #include "app/Tls.h"
 #include "server/dialects/AccountPages.h"
+#include "server/dialects/AlertFigures.h"
 #include "server/dialects/AttachmentPages.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/LiveTopics.h"
 #include "server/dialects/NativeDialect.h"
+#include "server/dialects/NotifyPages.h"
 #include "server/dialects/RosterPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleDialect.h"
@@ -100,8 +102,9 @@ void ServerSide::build(const DeskSnapshot &initial)
     const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
     auto native = std::make_unique<NativeDialect>(
         options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow(),
-                                      m_watch.get(), &m_parts.rules});
+                                      m_watch.get(), &m_parts.rules, m_parts.hearing});
     m_native = native.get();
+    m_board->addMetrics([native = m_native] { return native->figures().metrics(systemNow()); });
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);
     m_native->topics().setLimits(m_parts.limits);
@@ -120,6 +123,10 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addGroups([monitor] { return monitor->groups(); });
     auto hub = std::make_unique<HubDialect>(options, HubDialect::Parts{services, authorizer, m_parts.accounts});
     connect(m_feed.get(), &ServerFeed::readings, hub.get(), &HubDialect::publish);
+    connect(hub.get(), &HubDialect::pollingOpened, this,
+            [this, hub = hub.get()](net::ClientSession *session) { m_server->clients().add(session, hub); });
+    connect(hub.get(), &HubDialect::pollingEnded, this,
+            [this](const net::ClientSession *session) { m_server->clients().remove(session); });
     m_board->addGroups([hub = hub.get()] { return hub->counters().groups; });
     auto emergency =
         std::make_unique<EmergencyDialect>(options, EmergencyDialect::Parts{services, authorizer, m_parts.accounts,
@@ -150,6 +157,8 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_server->addDialect(std::make_unique<RosterPages>(
         options.posture, RosterPages::Services{*m_mirror, m_parts.desk, m_parts.userImport,
                                                PeopleDirectory(m_parts.accounts, options.posture), options.json}));
+    m_server->addDialect(
+        std::make_unique<NotifyPages>(options.posture, NotifyPages::Services{m_parts.notify, options.json}));
     m_server->addDialect(std::make_unique<StatusPages>(options.posture, *m_board));
 }
 
@@ -229,6 +238,7 @@ ServerStats ServerSide::transportStats() const
     stats.users = m_users();
     stats.messagesIn = qint64(counters.traffic.messagesIn);
     stats.messagesOut = qint64(counters.traffic.messagesOut);
+    stats.hearing = m_parts.audibility();
     return stats;
 }
 

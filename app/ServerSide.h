@@ -10,6 +10,7 @@
 #include "models/domain/ContactsPort.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/LatestValues.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
 #include "models/domain/UserImportPort.h"
@@ -63,6 +64,9 @@ public:
         QList<ChannelBand> limits; ///< of the rules in force
         UserImportPort &userImport;
         RulesPort &rules;
+        NotifyPort &notify;
+        HearingPort *hearing;
+        std::function<Audibility()> audibility;
     };
 
     explicit ServerSide(Parts parts);

@@ -51,8 +51,13 @@ struct Settings
     int commandExpirySeconds = 0;
 
     QString rulesFile;
+    QString fencesFile;
+    int contactLostSeconds = 90;
+    int welfareSeconds = 300;
+    QString notifyFile; ///< empty: nobody is notified
     int staleSeconds = 0;
     int offlineSeconds = 0;
+    QString hearingRule;
 
     QStringList serial;
     QStringList simulate;

@@ -5,6 +5,7 @@
 #include "app/CommandLine.h"
 #include "app/Config.h"
 #include "app/LogCommands.h"
+#include "app/NotifyCommand.h"
 #include "app/ProbeCommand.h"
 #include "app/RosterCommands.h"
 #include "app/RulesCommand.h"
@@ -192,6 +193,20 @@ int runProbe(int argc, char **argv)
     return 0;
 }
 
+int runNotify(int argc, char **argv)
+{
+    const QCoreApplication app(argc, argv);
+    const NotifyCommand command = NotifyCommand::parse(argumentList(argc, argv));
+    if (!command.error.isEmpty())
+        return fail(command.error + QStringLiteral(" (tocsin notify --help lists what there is)"));
+    if (command.help) {
+        std::fputs(NotifyCommand::helpText().toUtf8().constData(), stdout);
+        return 0;
+    }
+    const Config config = readConfig(command.server);
+    return config.errors().isEmpty() ? command.run(config.settings()) : fail(config.errors().join(QLatin1Char('\n')));
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
@@ -201,6 +216,8 @@ int main(int argc, char *argv[])
 
     if (argumentList(argc, argv).value(1) == QLatin1String("probe"))
         return runProbe(argc, argv);
+    if (argumentList(argc, argv).value(1) == QLatin1String("notify"))
+        return runNotify(argc, argv);
     const CommandLine line = CommandLine::parse(argumentList(argc, argv));
     switch (line.action) {
     case CommandLine::Action::Wrong:

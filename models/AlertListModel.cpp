@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/AlertListModel.h"
 
+#include "models/AlertWords.h"
 #include "models/Format.h"
-#include "models/domain/Channels.h"
 
 #include <QDateTime>
 
@@ -29,10 +29,11 @@ static_assert(int(AlertListModel::Incident) == int(AlertKind::Incident));
 static_assert(int(AlertListModel::Good) == int(AlertQuality::Good));
 static_assert(int(AlertListModel::Stale) == int(AlertQuality::Stale));
 
-AlertListModel::AlertListModel(DeskLink &link, ModelClock clock, QObject *parent)
+AlertListModel::AlertListModel(DeskLink &link, ModelClock clock, QObject *parent, int maxClosed)
     : QAbstractListModel(parent)
     , m_link(link)
     , m_clock(std::move(clock))
+    , m_maxClosed(maxClosed)
 {
 }
 
@@ -67,7 +68,18 @@ QHash<int, QByteArray> AlertListModel::roleNames() const
             {LongitudeRole, "longitude"},
             {IsIncidentRole, "isIncident"},
             {UserIdRole, "userId"},
-            {OpenRole, "open"}};
+            {OpenRole, "open"},
+            {StateTextRole, "stateText"},
+            {LevelTextRole, "levelText"},
+            {ValueTextRole, "valueText"},
+            {LimitTextRole, "limitText"},
+            {OwnerTextRole, "ownerText"},
+            {OwnRole, "own"},
+            {OfferedRole, "offered"},
+            {ChatteringRole, "chattering"},
+            {SilencedRole, "silenced"},
+            {EscalationRole, "escalation"},
+            {BusyTextRole, "busyText"}};
 }
 
 QVariant AlertListModel::data(const QModelIndex &index, int role) const
@@ -82,7 +94,7 @@ QVariant AlertListModel::data(const QModelIndex &index, int role) const
     case SourceRole:
         return alert.source;
     case SourceNameRole:
-        return alert.sourceName.isEmpty() ? alert.source : alert.sourceName;
+        return AlertWords::who(alert);
     case CodeRole:
         return alert.code;
     case Qt::DisplayRole:
@@ -115,7 +127,7 @@ QVariant AlertListModel::data(const QModelIndex &index, int role) const
     case QualityRole:
         return int(alert.quality);
     case PendingRole:
-        return row.pending;
+        return !row.busyText.isEmpty();
     case HasPositionRole:
         return alert.position && alert.position->isValid();
     case LatitudeRole:
@@ -128,71 +140,54 @@ QVariant AlertListModel::data(const QModelIndex &index, int role) const
         return alert.userId;
     case OpenRole:
         return isOpen(alert);
+    case StateTextRole:
+        return AlertWords::state(stateOf(alert));
+    case LevelTextRole:
+        return format::alertLevel(alert.level);
+    case ValueTextRole:
+        return AlertWords::value(alert);
+    case LimitTextRole:
+        return AlertWords::limit(alert);
+    case OwnerTextRole:
+        return AlertWords::owner(alert, m_link.self());
+    case OwnRole:
+        return AlertWords::isOwn(alert, m_link.self());
+    case OfferedRole:
+        return alert.care && !alert.care->offeredToId.isEmpty() && alert.care->offeredToId == m_link.self().id;
+    case ChatteringRole:
+        return alert.chattering;
+    case SilencedRole:
+        return alert.silencedUntil.has_value();
+    case EscalationRole:
+        return alert.escalation;
+    case BusyTextRole:
+        return row.busyText;
     default:
         return {};
     }
 }
 
-QString AlertListModel::describe(const Alert &alert) const
+QString AlertListModel::acknowledging()
 {
-    QStringList parts;
-    const bool returned = alert.cond == AlertCondition::Clear || alert.cond == AlertCondition::Canceled;
-    switch (stateOf(alert)) {
-    case AlertState::Unacknowledged:
-        parts << tr("unacknowledged");
-        break;
-    case AlertState::Acknowledged: {
-        const Actor self = m_link.self();
-        const bool own = !alert.ackedBy.isEmpty() && (alert.ackedBy == self.id || alert.ackedBy == self.name);
-        parts << tr("acknowledged");
-        if (!alert.ackedBy.isEmpty())
-            parts << (own ? tr("you") : alert.ackedBy);
-        break;
+    return tr("acknowledging");
+}
+
+QString AlertListModel::ageOf(const Alert &alert, TimePoint now)
+{
+    TimePoint until = now;
+    if (!isOpen(alert)) {
+        until = std::max(alert.clearedAt.value_or(alert.raisedAt), alert.ackedAt.value_or(alert.raisedAt));
+        if (alert.care && alert.care->closedAt)
+            until = *alert.care->closedAt;
     }
-    case AlertState::ReturnedUnacknowledged:
-        parts << (alert.cond == AlertCondition::Canceled ? tr("canceled by the caller, not acknowledged")
-                                                         : tr("returned, not acknowledged"));
-        break;
-    case AlertState::Latched:
-        parts << tr("over, reset required");
-        break;
-    case AlertState::Shelved:
-        parts << tr("shelved");
-        break;
-    case AlertState::Suppressed:
-        parts << tr("suppressed");
-        break;
-    case AlertState::OutOfService:
-        parts << tr("out of service");
-        break;
-    case AlertState::Normal:
-        parts << tr("closed");
-        break;
-    }
-    if (alert.count > 1)
-        parts << tr("×%1").arg(format::number(alert.count, 0));
-    if (alert.occurrence > 1)
-        parts << tr("raised %1 times").arg(format::number(alert.occurrence, 0));
-    if (alert.cond == AlertCondition::Clearing)
-        parts << tr("settling");
-    if (returned && alert.kind == AlertKind::Condition) {
-        const int decimals = channelInfo(alert.channel).decimals;
-        parts << (alert.value ? tr("back to normal %1").arg(format::quantity(*alert.value, decimals, alert.unit))
-                              : tr("back to normal"));
-    }
-    if (alert.quality == AlertQuality::Stale && !returned)
-        parts << tr("source silent");
-    return parts.join(QStringLiteral(" · "));
+    return format::waiting(secondsBetween(alert.raisedAt, until));
 }
 
 void AlertListModel::refreshTexts(Row &row, TimePoint now) const
 {
-    const Alert &alert = row.alert;
-    TimePoint until = now;
-    if (!isOpen(alert))
-        until = std::max(alert.clearedAt.value_or(alert.raisedAt), alert.ackedAt.value_or(alert.raisedAt));
-    row.ageText = format::waiting(secondsBetween(alert.raisedAt, until));
-    row.detailText = row.pending ? tr("acknowledging…") : describe(alert);
+    row.ageText = ageOf(row.alert, now);
+    row.detailText = row.busyText.isEmpty() ? AlertWords::line(row.alert, m_link.self(), now, m_clock.zone)
+                                            : tr("%1…").arg(row.busyText);
 }
 
 void AlertListModel::reset(const QList<Alert> &alerts, TimePoint now)
@@ -201,20 +196,25 @@ void AlertListModel::reset(const QList<Alert> &alerts, TimePoint now)
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const Alert &a, const Alert &b) { return a.raisedAt < b.raisedAt; });
     beginResetModel();
-    m_rows.clear();
-    m_index.clear();
-    m_closed = 0;
+    const QList<Row> known = std::exchange(m_rows, {});
+    const QHash<QString, int> before = std::exchange(m_index, {});
+    m_tally.clear();
     const QList<QString> asked = m_requests.values();
     for (const Alert &alert : std::as_const(sorted)) {
         if (alert.id.isEmpty() || alert.cond == AlertCondition::Pending || m_index.contains(alert.id))
             continue;
         Row row;
         row.alert = alert;
-        row.pending = isOpen(alert) && !alert.acked && asked.contains(alert.id);
+        if (const auto at = before.constFind(alert.id); at != before.cend())
+            row.busyText = known[*at].busyText;
+        if (row.busyText.isEmpty() && asked.contains(alert.id))
+            row.busyText = acknowledging();
+        if (row.busyText == acknowledging() && (!isOpen(alert) || alert.acked))
+            row.busyText.clear();
         refreshTexts(row, now);
         m_index.insert(alert.id, int(m_rows.size()));
         m_rows.append(row);
-        m_closed += isOpen(alert) ? 0 : 1;
+        m_tally.add(alert);
     }
     endResetModel();
     trimClosed();
@@ -233,15 +233,17 @@ void AlertListModel::apply(const Alert &alert, TimePoint now)
         beginInsertRows({}, count(), count());
         m_index.insert(alert.id, count());
         m_rows.append(row);
-        m_closed += isOpen(alert) ? 0 : 1;
+        m_tally.add(alert);
         endInsertRows();
     } else {
         Row &row = m_rows[known];
         if (alert.revision < row.alert.revision)
             return; // overtaken by a newer change
-        m_closed += (isOpen(row.alert) ? 1 : 0) - (isOpen(alert) ? 1 : 0);
+        m_tally.remove(row.alert);
+        m_tally.add(alert);
         row.alert = alert;
-        row.pending = row.pending && isOpen(alert) && !alert.acked;
+        if (row.busyText == acknowledging() && (!isOpen(alert) || alert.acked))
+            row.busyText.clear();
         refreshTexts(row, now);
         Q_EMIT dataChanged(index(known), index(known));
     }
@@ -252,18 +254,25 @@ void AlertListModel::apply(const Alert &alert, TimePoint now)
 
 void AlertListModel::trimClosed()
 {
-    while (m_closed > MaxClosed) {
+    while (m_tally.closed() > m_maxClosed) {
         const auto oldest =
             std::find_if(m_rows.cbegin(), m_rows.cend(), [](const Row &row) { return !isOpen(row.alert); });
-        const int at = int(oldest - m_rows.cbegin());
-        beginRemoveRows({}, at, at);
-        m_index.remove(m_rows[at].alert.id);
-        m_rows.removeAt(at);
-        reindex(at);
-        --m_closed;
-        endRemoveRows();
-        Q_EMIT countChanged();
+        remove(oldest->alert.id);
     }
+}
+
+void AlertListModel::remove(const QString &alertId)
+{
+    const int at = rowOf(alertId);
+    if (at < 0)
+        return;
+    beginRemoveRows({}, at, at);
+    m_index.remove(alertId);
+    m_tally.remove(m_rows[at].alert);
+    m_rows.removeAt(at);
+    reindex(at);
+    endRemoveRows();
+    Q_EMIT countChanged();
 }
 
 void AlertListModel::reindex(int from)
@@ -279,9 +288,9 @@ void AlertListModel::refreshAges(TimePoint now)
     for (int at = 0; at <= m_rows.size(); ++at) {
         bool changed = false;
         if (at < m_rows.size() && isOpen(m_rows[at].alert)) {
-            const QString before = m_rows[at].ageText;
-            refreshTexts(m_rows[at], now);
-            changed = m_rows[at].ageText != before;
+            QString age = ageOf(m_rows[at].alert, now);
+            changed = age != m_rows[at].ageText;
+            m_rows[at].ageText = std::move(age);
         }
         if (changed && first < 0)
             first = at;
@@ -295,31 +304,31 @@ void AlertListModel::refreshAges(TimePoint now)
 bool AlertListModel::acknowledge(const QString &alertId)
 {
     const Alert *alert = find(alertId);
-    if (!alert || !isOpen(*alert) || alert->acked || m_rows[rowOf(alertId)].pending)
+    if (!alert || !isOpen(*alert) || alert->acked || isPending(rowOf(alertId)))
         return false;
     Acknowledge request;
     request.alertId = alertId;
     request.occurrence = alert->occurrence;
     request.seenLevel = alert->level;
-    setPending(alertId, true);
+    setBusy(alertId, acknowledging());
     m_requests.insert(m_link.request(request), alertId);
     return true;
 }
 
-void AlertListModel::setPending(const QString &alertId, bool pending)
+void AlertListModel::setBusy(const QString &alertId, const QString &busyText)
 {
     const int at = rowOf(alertId);
-    if (at < 0 || m_rows[at].pending == pending)
+    if (at < 0 || m_rows[at].busyText == busyText)
         return;
-    m_rows[at].pending = pending;
+    m_rows[at].busyText = busyText;
     refreshTexts(m_rows[at], m_clock.now());
-    Q_EMIT dataChanged(index(at), index(at), {PendingRole, DetailTextRole, AgeTextRole});
+    Q_EMIT dataChanged(index(at), index(at), {PendingRole, BusyTextRole, DetailTextRole, AgeTextRole});
 }
 
 void AlertListModel::adopt(const QString &requestId, const QString &alertId)
 {
     m_requests.insert(requestId, alertId);
-    setPending(alertId, true);
+    setBusy(alertId, acknowledging());
 }
 
 bool AlertListModel::takeReply(const QString &requestId, const Outcome &outcome)
@@ -328,12 +337,14 @@ bool AlertListModel::takeReply(const QString &requestId, const Outcome &outcome)
         return false;
     const QString alertId = m_requests.take(requestId);
     if (!outcome.ok || !outcome.changed)
-        setPending(alertId, false); // else the event does it
+        setBusy(alertId, {}); // else the event does it
     if (!outcome.ok) {
         const Alert *alert = find(alertId);
         const QString what = alert ? tr("%1 %2").arg(alert->sourceName, alert->code) : alertId;
         const QString why = outcome.message.isEmpty() ? outcome.code : outcome.message;
         Q_EMIT refused(tr("%1 was not acknowledged: %2").arg(what, why));
+        if (alert && outcome.code == QLatin1String("superseded"))
+            Q_EMIT superseded(alertId);
     }
     return true;
 }

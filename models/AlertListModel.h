@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/AlertTally.h"
 #include "models/Clock.h"
 #include "models/DeskLink.h"
 
@@ -45,6 +46,17 @@ public:
         IsIncidentRole,
         UserIdRole,
         OpenRole,
+        StateTextRole, ///< "unacknowledged"
+        LevelTextRole, ///< "critical"
+        ValueTextRole, ///< "11.8 V"; "–" without one
+        LimitTextRole, ///< "limit 12.0 V"; empty without one
+        OwnerTextRole, ///< "you", "Dana"; empty: nobody
+        OwnRole,
+        OfferedRole, ///< somebody offers it to who sits here
+        ChatteringRole,
+        SilencedRole,
+        EscalationRole, ///< steps of the ladder that were run
+        BusyTextRole,   ///< what was asked of the desk and is not answered: "acknowledging"; empty: nothing
     };
     Q_ENUM(Role)
     enum Level { NoLevel = -1, Info, Warning, Critical, Emergency };
@@ -66,7 +78,7 @@ public:
     Q_ENUM(Quality)
     static constexpr int MaxClosed = 1000;
 
-    AlertListModel(DeskLink &link, ModelClock clock, QObject *parent = nullptr);
+    AlertListModel(DeskLink &link, ModelClock clock, QObject *parent = nullptr, int maxClosed = MaxClosed);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -75,23 +87,29 @@ public:
 
     void reset(const QList<Alert> &alerts, TimePoint now);
     void apply(const Alert &alert, TimePoint now);
+    void remove(const QString &alertId);
     void refreshAges(TimePoint now);
-    /// True when the request was one of this model's.
+    /// What was asked of the desk about it and is not answered yet, in a word ("shelving"); empty: nothing any more.
+    void setBusy(const QString &alertId, const QString &busyText);
     /// An acknowledge that an earlier console asked for.
     void adopt(const QString &requestId, const QString &alertId);
+    /// True when the request was one of this model's.
     bool takeReply(const QString &requestId, const Outcome &outcome);
 
     /// Asks the desk to acknowledge what the row shows now. False: unknown, closed, already acknowledged or under way.
     Q_INVOKABLE bool acknowledge(const QString &alertId);
     Q_INVOKABLE int rowOf(const QString &alertId) const; ///< −1: unknown
     [[nodiscard]] const Alert &at(int row) const { return m_rows[row].alert; }
-    [[nodiscard]] bool isPending(int row) const { return m_rows[row].pending; }
+    [[nodiscard]] bool isPending(int row) const { return !m_rows[row].busyText.isEmpty(); }
+    [[nodiscard]] const AlertTally &tally() const { return m_tally; }
     [[nodiscard]] const Alert *find(const QString &alertId) const;
 
 Q_SIGNALS:
     void countChanged();
     /// The desk said no: a sentence for the operator.
     void refused(const QString &text);
+    /// It said no because the alert came again or rose since it was seen.
+    void superseded(const QString &alertId);
 
 private:
     struct Row
@@ -99,11 +117,11 @@ private:
         Alert alert;
         QString ageText;
         QString detailText;
-        bool pending = false;
+        QString busyText;
     };
-    [[nodiscard]] QString describe(const Alert &alert) const;
+    [[nodiscard]] static QString acknowledging();
+    [[nodiscard]] static QString ageOf(const Alert &alert, TimePoint now);
     void refreshTexts(Row &row, TimePoint now) const;
-    void setPending(const QString &alertId, bool pending);
     void trimClosed();
     void reindex(int from);
 
@@ -112,7 +130,8 @@ private:
     QList<Row> m_rows;
     QHash<QString, int> m_index;
     QHash<QString, QString> m_requests; ///< request → alert
-    int m_closed = 0;
+    AlertTally m_tally;
+    const int m_maxClosed;
 };
 
 } // namespace tocsin

@@ -50,6 +50,25 @@ void AlertQueueModel::toggleLevelFilter(int level)
     setLevelFilter(level == m_levelFilter ? int(AlertListModel::NoLevel) : level);
 }
 
+void AlertQueueModel::setFlood(bool flood)
+{
+    if (flood == m_flood)
+        return;
+    m_flood = flood;
+    m_expanded = false;
+    refilter();
+    Q_EMIT floodChanged();
+}
+
+void AlertQueueModel::setExpanded(bool expanded)
+{
+    if (expanded == m_expanded)
+        return;
+    m_expanded = expanded;
+    showHeldBack(); // the operator asked for other rows
+    Q_EMIT floodChanged();
+}
+
 int AlertQueueModel::rowOf(const QString &alertId) const
 {
     return proxyRow(m_alerts.rowOf(alertId));
@@ -64,7 +83,9 @@ QString AlertQueueModel::alertIdAt(int row) const
 bool AlertQueueModel::accepts(int sourceRow) const
 {
     const Alert &alert = m_alerts.at(sourceRow);
-    if (!isOpen(alert))
+    if (!isOpen(alert) || alert.hold != AlertHold::None)
+        return false;
+    if (collapses() && alert.level <= AlertLevel::Warning && isWaiting(alert))
         return false;
     const bool urgent = alert.level == AlertLevel::Emergency && !alert.acked;
     return m_levelFilter < 0 || urgent || int(alert.level) == m_levelFilter;
@@ -90,29 +111,27 @@ bool AlertQueueModel::isOrderRole(int role) const
 void AlertQueueModel::sourceChanged()
 {
     Counts counts;
-    const Alert *oldest = nullptr;
-    for (int row = 0; row < m_alerts.count(); ++row) {
-        const Alert &alert = m_alerts.at(row);
-        if (!isOpen(alert))
-            continue;
-        if (alert.acked) {
-            ++counts.acknowledged;
-        } else if (isWaiting(alert)) {
-            ++counts.unack[int(alert.level)];
-            if (!oldest || alert.raisedAt < oldest->raisedAt)
-                oldest = &alert;
-        }
-        if (m_held && proxyRow(row) < 0 && accepts(row)) {
+    const AlertTally &tally = m_alerts.tally();
+    for (const AlertLevel level : {AlertLevel::Info, AlertLevel::Warning, AlertLevel::Critical, AlertLevel::Emergency})
+        counts.unack[int(level)] = tally.waiting(level);
+    counts.acknowledged = tally.acknowledged();
+    for (const AlertHold hold : {AlertHold::Shelved, AlertHold::Suppressed, AlertHold::OutOfService})
+        counts.setAside += tally.held(hold);
+    if (collapses())
+        counts.collapsed = tally.waiting(AlertLevel::Info) + tally.waiting(AlertLevel::Warning);
+    for (int row = 0; m_held && row < m_alerts.count(); ++row) {
+        if (proxyRow(row) < 0 && accepts(row)) {
             ++counts.heldBack;
-            counts.heldBackLevel = std::max(counts.heldBackLevel, int(alert.level));
+            counts.heldBackLevel = std::max(counts.heldBackLevel, int(m_alerts.at(row).level));
         }
     }
     if (counts != m_counts) {
         m_counts = counts;
         Q_EMIT countsChanged();
     }
-    const QString id = oldest ? oldest->id : QString();
-    const QString text = oldest ? format::waiting(secondsBetween(oldest->raisedAt, m_now)) : QString();
+    const auto *oldest = tally.oldestWaiting();
+    const QString id = oldest ? oldest->second : QString();
+    const QString text = oldest ? format::waiting(secondsBetween(oldest->first, m_now)) : QString();
     if (id != m_oldestId || text != m_oldestText) {
         m_oldestId = id;
         m_oldestText = text;

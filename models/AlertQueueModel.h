@@ -6,7 +6,7 @@
 
 namespace tocsin {
 
-/// The open alerts in the order in which they want a dispatcher. GUI thread; owned by Console.
+/// The open alerts that nobody set aside, in the order in which they want a dispatcher. GUI thread; owned by Console.
 ///
 /// Order: unacknowledged before acknowledged; highest level first; within a level what is still bad before what has
 /// returned, then the longest waiting first, so that nothing starves and a new row joins below those of its level.
@@ -27,10 +27,16 @@ class AlertQueueModel : public tocsin::OrderedProxy // qualified for qmltyperegi
     Q_PROPERTY(int unackInfo READ unackInfo NOTIFY countsChanged FINAL)
     Q_PROPERTY(int waiting READ waiting NOTIFY countsChanged FINAL) ///< unacknowledged, all levels
     Q_PROPERTY(int acknowledged READ acknowledged NOTIFY countsChanged FINAL)
+    Q_PROPERTY(int setAside READ setAside NOTIFY countsChanged
+                   FINAL) ///< shelved, suppressed, out of service: not in the queue
     /// Age of the longest waiting, "01:15"; empty when nothing waits.
     Q_PROPERTY(QString oldestWaitingText READ oldestWaitingText NOTIFY oldestWaitingChanged FINAL)
     Q_PROPERTY(QString oldestWaitingId READ oldestWaitingId NOTIFY oldestWaitingChanged FINAL)
     /// Shows one AlertListModel.Level only (−1: all). Unacknowledged emergencies pass every filter.
+    /// More comes than one operator can cope with: information and warnings that wait are collapsed into one row, unless `expanded`.
+    Q_PROPERTY(bool flood READ flood NOTIFY floodChanged FINAL)
+    Q_PROPERTY(bool expanded READ expanded WRITE setExpanded NOTIFY floodChanged FINAL)
+    Q_PROPERTY(int collapsed READ collapsed NOTIFY countsChanged FINAL) ///< how many are not shown because of it
     Q_PROPERTY(int levelFilter READ levelFilter WRITE setLevelFilter NOTIFY levelFilterChanged FINAL)
 public:
     explicit AlertQueueModel(AlertListModel &alerts, QObject *parent = nullptr);
@@ -45,8 +51,14 @@ public:
     [[nodiscard]] int unackInfo() const { return m_counts.unack[AlertListModel::Info]; }
     [[nodiscard]] int waiting() const;
     [[nodiscard]] int acknowledged() const { return m_counts.acknowledged; }
+    [[nodiscard]] int setAside() const { return m_counts.setAside; }
     [[nodiscard]] QString oldestWaitingText() const { return m_oldestText; }
     [[nodiscard]] QString oldestWaitingId() const { return m_oldestId; }
+    [[nodiscard]] bool flood() const { return m_flood; }
+    void setFlood(bool flood);
+    [[nodiscard]] bool expanded() const { return m_expanded; }
+    void setExpanded(bool expanded);
+    [[nodiscard]] int collapsed() const { return m_counts.collapsed; }
     [[nodiscard]] int levelFilter() const { return m_levelFilter; }
     void setLevelFilter(int level);
     /// What a click on a top-bar count does: filter, and again: all.
@@ -63,6 +75,7 @@ Q_SIGNALS:
     void countsChanged();
     void oldestWaitingChanged();
     void levelFilterChanged();
+    void floodChanged();
 
 protected:
     [[nodiscard]] bool accepts(int sourceRow) const override;
@@ -78,12 +91,18 @@ private:
         int acknowledged = 0;
         int heldBack = 0;
         int heldBackLevel = -1;
+        int collapsed = 0;
+        int setAside = 0;
         bool operator==(const Counts &) const = default;
     };
+    [[nodiscard]] bool collapses() const { return m_flood && !m_expanded && m_levelFilter < 0; }
+
     AlertListModel &m_alerts;
     Counts m_counts;
     bool m_held = false;
     bool m_thawing = false;
+    bool m_flood = false;
+    bool m_expanded = false;
     int m_levelFilter = -1;
     TimePoint m_now;
     QString m_oldestId;

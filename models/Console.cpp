@@ -20,6 +20,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_deviceList(new DeviceFilterModel(*m_devices, this))
     , m_alerts(new AlertListModel(link, m_clock, this))
     , m_queue(new AlertQueueModel(*m_alerts, this))
+    , m_alertDesk(new AlertDesk(link, *m_alerts, *m_queue, m_files, m_clock, this))
     , m_threads(new ChatThreadModel(
           m_chatLog, m_clock, [this](const QString &user) { return nameOfUser(user); }, this))
     , m_pictures(new ChatPictures(link, m_pictureCache, m_files, this))
@@ -38,6 +39,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_keys(new KeyRegistry(this))
     , m_selected(new SelectedDevice(this))
     , m_connections(new ConnectionDesk(link, m_files, m_clock, this))
+    , m_sound(new Annunciator(link, m_clock, this))
 {
     connect(&link, &DeskLink::stateChanged, this, &Console::takeState);
     connect(&link, &DeskLink::snapshot, this, &Console::takeSnapshot);
@@ -49,6 +51,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
             [this](const QList<AdapterStatus> &statuses) { m_server->adapters()->assign(statuses, m_clock.now()); });
     connect(&link, &DeskLink::people, this, [this](const QList<OnlinePerson> &people) {
         m_people->assign(people, m_link.self().id, m_link.self().name);
+        m_alertDesk->setPeople(people);
     });
     connect(&link, &DeskLink::limits, this,
             [this](const QList<ChannelBand> &limits) { setBands(ChannelBands(limits)); });
@@ -60,9 +63,18 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     connect(m_consoleClock, &ConsoleClock::ticked, this, &Console::tick);
     const auto refusal = [this](const QString &text) { m_notices->add(text, NoticeModel::Refusal); };
     connect(m_alerts, &AlertListModel::refused, m_notices, refusal);
+    connect(m_alertDesk, &AlertDesk::refused, m_notices, refusal);
+    connect(m_alertDesk, &AlertDesk::picked, this, [this](const QString &alertId) {
+        selectAlert(alertId);
+        m_alertDesk->select(alertId); // also one that closed long ago
+    });
+    connect(m_alertDesk, &AlertDesk::said, this, [this](const QString &text) { m_notices->add(text); });
+    connect(m_alertDesk, &AlertDesk::failed, this,
+            [this](const QString &text) { m_notices->add(text, NoticeModel::Error); });
     connect(m_chat, &ChatModel::refused, m_notices, refusal);
     connect(m_commands, &CommandModel::refused, m_notices, refusal);
     connect(m_connections, &ConnectionDesk::refused, m_notices, refusal);
+    connect(m_sound, &Annunciator::refused, m_notices, refusal);
     connect(m_connections, &ConnectionDesk::said, this, [this](const QString &text) { m_notices->add(text); });
     connect(m_alerts, &AlertListModel::dataChanged, this, &Console::refreshCanAcknowledge);
     connect(m_keys, &KeyRegistry::triggered, this, &Console::takeKey);
@@ -71,8 +83,12 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
 
 void Console::takeKey(const QString &actionId)
 {
-    if (actionId == QLatin1String("acknowledge"))
+    if (actionId == QLatin1String("acknowledge") && m_alertDesk->targets().size() < 2)
         acknowledgeSelected();
+    else if (actionId == QLatin1String("silence"))
+        m_sound->silenceAll();
+    else if (m_alertDesk->trigger(actionId))
+        return;
     else if (actionId == QLatin1String("next"))
         moveSelection(1);
     else if (actionId == QLatin1String("previous"))
@@ -116,7 +132,7 @@ void Console::adopt(const QList<PendingAction> &actions)
             m_chat->adopt(action.id, *chat, action.at);
         else if (const auto *order = std::get_if<IssueCommand>(&action.body))
             m_commands->adopt(action.id, *order, action.at);
-        else
+        else if (!m_alertDesk->actions()->adopt(action.id, action.body))
             m_unclaimed.insert(action.id);
     }
 }
@@ -131,6 +147,8 @@ QString Console::describe(const RequestBody &body) const
         const Alert *alert = m_alerts->find(acknowledge->alertId);
         return alert ? tr("Acknowledge %1 %2").arg(alert->sourceName, alert->code) : tr("Acknowledge an alert");
     }
+    if (const QString verb = m_alertDesk->actions()->describe(body); !verb.isEmpty())
+        return verb;
     if (const auto *chat = std::get_if<SendChat>(&body))
         return tr("Message to %1: %2").arg(m_threads->titleOf(chat->thread), chat->text.simplified());
     if (const auto *mark = std::get_if<MarkChat>(&body))
@@ -159,6 +177,7 @@ void Console::takeSnapshot(const DeskSnapshot &snapshot)
     m_threads->reset();
     m_chat->reconcile();
     m_queue->refreshAges(now);
+    m_alertDesk->reset(snapshot.alerts, now);
     m_server->countDevices();
     if (!m_deviceId.isEmpty() && !m_devices->facts(m_deviceId))
         setDevice(QString());
@@ -182,6 +201,7 @@ void Console::takeEvents(const QList<Event> &events)
         m_seq = event.seq;
         if (const auto *change = std::get_if<AlertChange>(&event.body)) {
             takeAlert(change->alert, now);
+            m_alertDesk->take(event, now);
         } else if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
             takeMessage(*message);
         } else if (const auto *device = std::get_if<Device>(&event.body)) {
@@ -194,6 +214,7 @@ void Console::takeEvents(const QList<Event> &events)
         }
     }
     m_queue->refreshAges(now);
+    m_alertDesk->finish(now);
     if (devices) {
         m_threads->refreshAll();
         m_chat->refresh();
@@ -265,7 +286,7 @@ void Console::takeReply(const QString &requestId, const Outcome &outcome)
 {
     if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome) &&
         !m_trend->takeReply(requestId, outcome) && !m_commands->takeReply(requestId, outcome) &&
-        m_unclaimed.remove(requestId) && !outcome.ok)
+        !m_alertDesk->takeReply(requestId, outcome) && m_unclaimed.remove(requestId) && !outcome.ok)
         m_notices->add(tr("What you did was refused: %1").arg(outcome.message), NoticeModel::Refusal);
 }
 
@@ -280,10 +301,12 @@ void Console::tick(TimePoint now)
     m_devices->refreshAges(now);
     m_alerts->refreshAges(now);
     m_queue->refreshAges(now);
+    m_alertDesk->tick(now);
     m_gauges->refreshAges(now);
     m_trail->refresh(now);
     m_notices->expire(now);
     m_commands->refresh();
+    m_sound->tick(now);
     m_chat->tick(now);
     m_server->adapters()->refresh(now);
     m_connections->tick();
@@ -383,6 +406,7 @@ void Console::setAlert(const QString &alertId)
         return;
     m_alertId = alertId;
     m_cursorRow = m_queue->rowOf(alertId);
+    m_alertDesk->select(alertId);
     Q_EMIT selectedAlertIdChanged();
     refreshCanAcknowledge();
 }
@@ -460,6 +484,11 @@ void Console::acknowledgeSelected()
 
 void Console::acknowledge(const QString &alertId)
 {
+    const Alert *alert = m_alerts->find(alertId);
+    if (alert && alert->commentWanted && isOpen(*alert) && !alert->acked) {
+        m_alertDesk->actOn(AlertVerbs::Acknowledge, alertId); // asks for it
+        return;
+    }
     if (m_alerts->acknowledge(alertId))
         return;
     const int row = m_alerts->rowOf(alertId);

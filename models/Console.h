@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/AlertDesk.h"
 #include "models/AlertListModel.h"
 #include "models/AlertQueueModel.h"
+#include "models/Annunciator.h"
 #include "models/ChatLog.h"
 #include "models/ChatModel.h"
 #include "models/ChatThreadModel.h"
@@ -40,6 +42,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::DeviceFilterModel *deviceList READ deviceList CONSTANT FINAL)
     Q_PROPERTY(tocsin::AlertListModel *alerts READ alerts CONSTANT FINAL)
     Q_PROPERTY(tocsin::AlertQueueModel *queue READ queue CONSTANT FINAL)
+    Q_PROPERTY(tocsin::AlertDesk *alertDesk READ alertDesk CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatThreadModel *threads READ threads CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatModel *chat READ chat CONSTANT FINAL)
     Q_PROPERTY(tocsin::ChatPictures *pictures READ pictures CONSTANT FINAL)
@@ -55,6 +58,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::PendingModel *pending READ pending CONSTANT FINAL)
     Q_PROPERTY(tocsin::KeyRegistry *keys READ keys CONSTANT FINAL)
     Q_PROPERTY(tocsin::ConnectionDesk *connections READ connections CONSTANT FINAL)
+    Q_PROPERTY(tocsin::Annunciator *sound READ sound CONSTANT FINAL)
     Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
     Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
     Q_PROPERTY(QString selectedAlertId READ selectedAlertId NOTIFY selectedAlertIdChanged FINAL)
@@ -68,6 +72,7 @@ public:
     [[nodiscard]] DeviceFilterModel *deviceList() const { return m_deviceList; }
     [[nodiscard]] AlertListModel *alerts() const { return m_alerts; }
     [[nodiscard]] AlertQueueModel *queue() const { return m_queue; }
+    [[nodiscard]] AlertDesk *alertDesk() const { return m_alertDesk; }
     [[nodiscard]] ChatThreadModel *threads() const { return m_threads; }
     [[nodiscard]] ChatModel *chat() const { return m_chat; }
     [[nodiscard]] ChatPictures *pictures() const { return m_pictures; }
@@ -83,6 +88,7 @@ public:
     [[nodiscard]] PendingModel *pending() const { return m_pending; }
     [[nodiscard]] KeyRegistry *keys() const { return m_keys; }
     [[nodiscard]] ConnectionDesk *connections() const { return m_connections; }
+    [[nodiscard]] Annunciator *sound() const { return m_sound; }
     [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
     /// For the image provider and for whoever shows the file dialogs.
     [[nodiscard]] PictureCache &pictureCache() { return m_pictureCache; }
@@ -154,6 +160,7 @@ private:
     DeviceFilterModel *m_deviceList;
     AlertListModel *m_alerts;
     AlertQueueModel *m_queue;
+    AlertDesk *m_alertDesk;
     ChatThreadModel *m_threads;
     ChatPictures *m_pictures;
     ChatModel *m_chat;
@@ -170,6 +177,7 @@ private:
     KeyRegistry *m_keys;
     SelectedDevice *m_selected;
     ConnectionDesk *m_connections;
+    Annunciator *m_sound;
     QString m_deviceId;
     QString m_alertId;
     QString m_operatorName;

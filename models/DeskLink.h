@@ -40,6 +40,10 @@ public:
     virtual QString request(const RequestBody &body) = 0;
     /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
+    /// Asks for alerts that are not in memory (any more), and for what happened to one: alertsReady(), alertEventsReady(), exactly
+    /// once, never before this returns. 0: this link has no archive, nothing comes.
+    virtual quint64 requestAlerts(const AlertsQuery &query);
+    virtual quint64 requestAlertEvents(const AlertEventsQuery &query);
     /// Brings a picture to the desk: pictureProgress() while it goes, pictureStored() once, never before this returns.
     virtual quint64 storePicture(const QByteArray &bytes);
     /// Nothing more is said of it; it may have arrived.
@@ -48,6 +52,8 @@ public:
     virtual quint64 fetchPicture(const QString &id);
     /// Who sits here writes in this conversation. Ephemeral: a link that cannot tell it drops it.
     virtual void typing(const QString &thread);
+    /// Whether this console can be heard, and why not, in words. When it changes, and renewed every 30 s; ephemeral.
+    virtual void reportHearing(bool heard, const QString &why);
     /// Whether connections() are told.
     virtual void watchConnections(bool watches);
     /// Something about them; the id comes back in replied() exactly once, never before this returns. Nothing waits for a
@@ -88,6 +94,8 @@ Q_SIGNALS:
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
     void rulesAnswered(quint64 query, const tocsin::RulesAnswer &answer);
     void ruleTried(quint64 query, const tocsin::RuleTrialAnswer &answer);
+    void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
     void pictureProgress(quint64 transfer, qint64 bytesDone);
     void pictureStored(quint64 transfer, const tocsin::AttachmentResult &result);
     void pictureFetched(quint64 transfer, const tocsin::AttachmentResult &result);
@@ -95,6 +103,16 @@ Q_SIGNALS:
 
 // A link without pictures keeps none and knows none.
 inline quint64 DeskLink::storePicture(const QByteArray &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::requestAlerts(const AlertsQuery &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::requestAlertEvents(const AlertEventsQuery &)
 {
     return 0;
 }
@@ -109,6 +127,10 @@ inline quint64 DeskLink::fetchPicture(const QString &)
 }
 
 inline void DeskLink::typing(const QString &)
+{
+}
+
+inline void DeskLink::reportHearing(bool, const QString &)
 {
 }
 

@@ -21,6 +21,20 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     };
     const QString alerts = tr("Alerts");
     add("acknowledge", alerts, tr("Acknowledge the selected alert"), {QStringLiteral("A")});
+    add("acknowledgeAll", alerts, tr("Acknowledge all that are shown, with one comment"), {QStringLiteral("Shift+A")});
+    add("silence", alerts, tr("Silence all that sounds, on every console"), {QStringLiteral("S")});
+    add("shelve", alerts, tr("Shelve"), {QStringLiteral("H")});
+    add("unshelve", alerts, tr("Unshelve"), {QStringLiteral("Shift+H")});
+    add("claim", alerts, tr("Claim: say that you handle it"), {QStringLiteral("C")});
+    add("release", alerts, tr("Release what you have claimed"), {QStringLiteral("Shift+C")});
+    add("transfer", alerts, tr("Hand over to somebody"), {QStringLiteral("T")});
+    add("comment", alerts, tr("Comment"), {QStringLiteral("N")});
+    add("unacknowledge", alerts, tr("Take an acknowledge back"), {QStringLiteral("U")});
+    add("reset", alerts, tr("Reset what is over and latched"), {QStringLiteral("R")});
+    add("closeAlert", alerts, tr("Close with a disposition"), {QStringLiteral("X")});
+    add("outOfService", alerts, tr("Take out of service"), {QStringLiteral("Shift+O")});
+    add("returnToService", alerts, tr("Return to service"), {QStringLiteral("Shift+R")});
+    add("undo", alerts, tr("Take the closing back, within a minute"), {QStringLiteral("Ctrl+Z")});
     add("next", alerts, tr("Next alert"), {QStringLiteral("J"), QStringLiteral("Down")});
     add("previous", alerts, tr("Previous alert"), {QStringLiteral("K"), QStringLiteral("Up")});
     const QString map = tr("Map");
@@ -30,10 +44,11 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("zoomOut", map, tr("Zoom out"), {QStringLiteral("-")});
     const QString console = tr("Console");
     add("deskPage", console, tr("The desk"), {QStringLiteral("Ctrl+1")});
+    add("alertsPage", console, tr("Alerts"), {QStringLiteral("Ctrl+4")});
     add("hardwarePage", console, tr("Hardware and connections"), {QStringLiteral("Ctrl+7")});
     add("search", console, tr("Search devices"), {QStringLiteral("/")});
     add("chat", console, tr("Write a message"), {QStringLiteral("M")});
-    add("commands", console, tr("Give the selected device an order"), {QStringLiteral("C")});
+    add("commands", console, tr("Give the selected device an order"), {QStringLiteral("O")});
     add("keySheet", console, tr("All keys"), {QStringLiteral("?")});
     add("clear", console, tr("Close, or clear search and filter"), {QStringLiteral("Esc")});
     m_actions.last().single = false; // leaves a text field, so it lives there too

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/TrendChart.h"
+
 #include "models/TrendSource.h"
 
 #include <QAbstractAxis>
@@ -55,14 +57,19 @@ QList<QPointF> visible(TrendBuffer::Segment segment, double dashMs)
 
 bool TrendSource::fill(QAbstractSeries *series, int which)
 {
-    auto *xy = qobject_cast<QXYSeries *>(series);
     const TrendLine *chosen = line(which);
-    if (!xy || !chosen)
+    if (!chosen)
         return false;
-    const QList<TrendBuffer::Segment> segments = chosen->buffer().segments(from(), m_to);
-    const double dashMs =
-        double(std::chrono::milliseconds(std::chrono::floor<std::chrono::milliseconds>(span())).count()) /
-        TrendBuffer::Steps / 2;
+    const double spanMs =
+        double(std::chrono::milliseconds(std::chrono::floor<std::chrono::milliseconds>(span())).count());
+    return fillSeries(series, chosen->buffer().segments(from(), m_to), spanMs / TrendBuffer::Steps / 2);
+}
+
+bool fillSeries(QAbstractSeries *series, const QList<TrendBuffer::Segment> &segments, double dashMs)
+{
+    auto *xy = qobject_cast<QXYSeries *>(series);
+    if (!xy)
+        return false;
     xy->replace(segments.isEmpty() ? QList<QPointF>() : visible(segments.first(), dashMs));
     QList<QLineSeries *> more = continuationsOf(xy);
     const qsizetype needed = xy->chart() ? std::max<qsizetype>(0, segments.size() - 1) : 0;

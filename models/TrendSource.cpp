@@ -2,6 +2,7 @@
 #include "models/TrendSource.h"
 
 #include "models/Format.h"
+#include "models/TableExport.h"
 
 #include <QFileInfo>
 #include <QSaveFile>
@@ -21,16 +22,6 @@ constexpr int refreshMs = 250;
 QDateTime utc(TimePoint t)
 {
     return QDateTime::fromMSecsSinceEpoch(toEpochMillis(t), Qt::UTC);
-}
-
-/// RFC 4180; a cell that a spreadsheet would run as a formula gets an apostrophe.
-QString csvCell(QString text)
-{
-    static const QString formula = QStringLiteral("=+-@\t\r");
-    if (!text.isEmpty() && formula.contains(text.front()))
-        text.prepend(QLatin1Char('\''));
-    text.replace(QLatin1Char('"'), QStringLiteral("\"\""));
-    return QLatin1Char('"') + text + QLatin1Char('"');
 }
 } // namespace
 
@@ -313,9 +304,9 @@ QString TrendSource::exportCsv() const
                 rows[point.x()][which] = point.y();
         }
     }
-    QStringList header{csvCell(QStringLiteral("time"))};
+    QStringList header{tables::csvCell(QStringLiteral("time"))};
     for (const QString &caption : captions())
-        header.append(csvCell(caption));
+        header.append(tables::csvCell(caption));
     QString csv = header.join(QLatin1Char(',')) + QStringLiteral("\r\n");
     for (const auto &[ms, values] : rows) {
         QStringList cells{toIso8601(fromEpochMicros(std::llround(ms * 1000)))};

@@ -5,11 +5,29 @@ qt_add_qml_module(tocsin_models
   URI Tocsin.Models
   VERSION 1.0
   RESOURCE_PREFIX /qt/qml
+  ${tocsin_qml_options}
   DEPENDENCIES QtCharts
   SOURCES
     AdapterListModel.cpp AdapterListModel.h
+    AlertActions.cpp AlertActions.h
+    AlertChart.cpp AlertChart.h
+    AlertDesk.cpp AlertDesk.h
+    AlertDetail.cpp AlertDetail.h
+    AlertFlood.h
+    AlertHistory.cpp AlertHistory.h
+    AlertKpiModel.cpp AlertKpiModel.h
     AlertListModel.cpp AlertListModel.h
+    AlertLogModel.cpp AlertLogModel.h
+    AlertMarkModel.cpp AlertMarkModel.h
+    AlertQuestion.cpp AlertQuestion.h
     AlertQueueModel.cpp AlertQueueModel.h
+    Annunciator.cpp Annunciator.h
+    Attention.cpp Attention.h
+    AlertTable.cpp AlertTable.h
+    AlertTally.h
+    AlertVerbModel.cpp AlertVerbModel.h
+    AlertVerbs.cpp AlertVerbs.h
+    AlertWords.cpp AlertWords.h
     ChatLine.h
     ChatLog.cpp ChatLog.h
     ChatModel.cpp ChatModel.h ChatModelLines.cpp
@@ -44,10 +62,15 @@ qt_add_qml_module(tocsin_models
     PeopleModel.cpp PeopleModel.h
     SelectedDevice.cpp SelectedDevice.h
     ServerStatus.cpp ServerStatus.h
+    SoundBank.cpp SoundBank.h
+    SoundOutput.h
+    SoundPlan.cpp SoundPlan.h
+    SoundSettings.cpp SoundSettings.h
+    TableExport.cpp TableExport.h
     TestClientModel.cpp TestClientModel.h
     TrailModel.cpp TrailModel.h
     TrendBuffer.cpp TrendBuffer.h
-    TrendChart.cpp
+    TrendChart.cpp TrendChart.h
     TrendLine.cpp TrendLine.h
     TrendSource.cpp TrendSource.h
     TypingWatch.cpp TypingWatch.h

@@ -16,6 +16,7 @@ Panel {
     readonly property AlertQueueModel queue: root.console.queue
     readonly property ServerStatus server: root.console.server
     readonly property string asOf: !root.server.live && root.server.pictured ? qsTr(" · as of %1").arg(root.server.lastLiveText) : ""
+    readonly property string aside: root.queue.setAside > 0 ? qsTr(" · %1 set aside").arg(root.queue.setAside) : ""
     /// One phase for all rows, so that they flash together: once a second, well below three (WCAG 2.3.1).
     property int phase: 0
     readonly property bool flashOn: root.phase % 2 === 0
@@ -65,7 +66,7 @@ Panel {
 
         width: parent.width
         title: qsTr("Alerts")
-        detail: root.queue.waiting + root.queue.acknowledged > 0 ? qsTr("%1 waiting · %2 acknowledged").arg(root.queue.waiting).arg(root.queue.acknowledged) + root.asOf : ""
+        detail: root.queue.waiting + root.queue.acknowledged > 0 ? qsTr("%1 waiting · %2 acknowledged").arg(root.queue.waiting).arg(root.queue.acknowledged) + root.aside + root.asOf : root.aside.length > 0 ? root.aside.slice(3) + root.asOf : ""
 
         HeldBackBar {
             count: root.queue.heldBack
@@ -87,7 +88,7 @@ Panel {
         id: list
 
         anchors.top: header.bottom
-        anchors.bottom: parent.bottom
+        anchors.bottom: flood.top
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
@@ -135,6 +136,14 @@ Panel {
             shown: list.activeFocus
             radius: 0
         }
+    }
+
+    FloodBar {
+        id: flood
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        queue: root.queue
     }
 
     EmptyState {

@@ -21,6 +21,13 @@ Item {
     required property bool pending
     required property bool simulated
     required property bool open
+    required property string busyText
+    required property string ownerText
+    required property bool own
+    required property bool offered
+    required property bool chattering
+    required property bool silenced
+    required property int escalation
     property bool selected: false
     /// The phase in which a flashing row is bright.
     property bool lit: true
@@ -105,19 +112,51 @@ Item {
         anchors.left: nameLabel.right
         anchors.leftMargin: 2 * Theme.grid
         anchors.baseline: nameLabel.baseline
-        width: Math.min(implicitWidth, (simTag.visible ? simTag.x - 6 : age.x - 8) - x)
+        width: Math.min(implicitWidth, (marks.width > 0 ? marks.x - 6 : age.x - 8) - x)
         text: root.code
         font.pixelSize: Theme.fontTiny
         color: Theme.text2
     }
 
-    SimTag {
-        id: simTag
+    Row {
+        id: marks
 
         anchors.right: age.left
         anchors.rightMargin: 2 * Theme.grid
         anchors.verticalCenter: nameLabel.verticalCenter
-        visible: root.simulated
+        spacing: Theme.grid
+
+        MarkTag {
+            visible: root.offered
+            text: qsTr("offered to you")
+            tone: Theme.accent
+        }
+
+        MarkTag {
+            visible: root.ownerText.length > 0 && !root.offered
+            text: root.own ? qsTr("yours") : root.ownerText
+            tone: root.own ? Theme.accent : Theme.text2
+        }
+
+        MarkTag {
+            visible: root.escalation > 0
+            text: qsTr("step %1").arg(root.escalation)
+            tone: Theme.levelColor(root.themeLevel, Theme.scheme)
+        }
+
+        MarkTag {
+            visible: root.chattering
+            text: qsTr("chattering")
+        }
+
+        MarkTag {
+            visible: root.silenced
+            text: qsTr("silent")
+        }
+
+        SimTag {
+            visible: root.simulated
+        }
     }
 
     TextLabel {
@@ -149,7 +188,7 @@ Item {
         anchors.rightMargin: button.visible ? 2 * Theme.grid : 4 * Theme.grid
         anchors.top: messageLabel.bottom
         anchors.topMargin: 2
-        text: root.pending ? qsTr("acknowledging, waiting for the desk …") : root.detailText
+        text: root.pending ? qsTr("%1, waiting for the desk …").arg(root.busyText) : root.detailText
         font.pixelSize: Theme.fontSmall
         font.italic: root.pending
         color: Theme.text2

@@ -14,6 +14,9 @@ FocusScope {
     /// A city to lay over the base map; empty for none.
     property url mapOverlay: ""
 
+    /// Enter was pressed on an alert in the queue that is no person's: that one closer.
+    signal alertOpened
+
     Connections {
         target: root.console.keys
         enabled: root.visible
@@ -83,7 +86,7 @@ FocusScope {
                 id: queue
 
                 console: root.console
-                onOpened: chat.focusInput()
+                onOpened: root.console.alertDesk.detail.incident ? chat.focusInput() : root.alertOpened()
                 T.SplitView.fillHeight: true
                 T.SplitView.minimumHeight: 150
             }

@@ -46,7 +46,7 @@ Panel {
             visible: root.device.valid
             kind: PushButton.Quiet
             text: root.console.commands.openCount > 0 ? qsTr("Commands (%1)").arg(root.console.commands.openCount) : qsTr("Commands")
-            description: qsTr("Give this device an order (C)")
+            description: qsTr("Give this device an order (%1)").arg(root.console.keys.keyText("commands"))
             onClicked: root.openCommands()
         }
 

@@ -13,6 +13,9 @@ FocusScope {
     required property Console console
     property int tab: 1
 
+    /// Enter was pressed on an alert in the queue: that one closer.
+    signal alertOpened
+
     function act(actionId: string) {
         switch (actionId) {
         case "keySheet":
@@ -118,6 +121,7 @@ FocusScope {
 
         AlertQueue {
             console: root.console
+            onOpened: root.alertOpened()
             T.SplitView.preferredWidth: Math.round(Math.max(340, Math.min(520, root.width * 0.23)))
             T.SplitView.minimumWidth: 280
             T.SplitView.maximumWidth: root.width * 0.4

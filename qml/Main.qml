@@ -11,7 +11,7 @@ T.ApplicationWindow {
     id: root
 
     required property Console console
-    /// Lower-case name of the page: "desk", "hardware".
+    /// Lower-case name of the page: "desk", "alerts", "hardware".
     property string page: "desk"
     /// A city to lay over the base map (CityOverlay's JSON, a local file or resource); empty for none.
     property url mapOverlay: ""
@@ -79,6 +79,7 @@ T.ApplicationWindow {
         console: root.console
         mapOverlay: root.mapOverlay
         visible: root.page === "desk"
+        onAlertOpened: root.page = "alerts"
         focus: visible
     }
 
@@ -89,7 +90,41 @@ T.ApplicationWindow {
         anchors.right: parent.right
         console: root.console
         visible: root.page === "hardware"
+        onAlertOpened: root.page = "alerts"
         focus: visible
+    }
+
+    AlertsPage {
+        anchors.top: away.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        console: root.console
+        visible: root.page === "alerts"
+        focus: visible
+    }
+
+    // Of whatever page: what an action on alerts asks, and what it left to say. Never over the queue.
+    AlertQuestionPopup {
+        parent: root.contentItem
+        actions: root.console.alertDesk.actions
+        x: rail.width + 6 * Theme.grid
+        y: Math.round(Math.max(topBar.height, (root.height - height) / 2))
+    }
+
+    AlertBars {
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        width: Math.round(root.width * 0.5)
+        visible: root.page !== "alerts"
+        actions: root.console.alertDesk.actions
+        keys: root.console.keys
+    }
+
+    Binding {
+        target: root.console.alertDesk.actions
+        property: "attended"
+        value: root.active
     }
 
     // The server tells of its connections only while they are looked at.
@@ -111,6 +146,8 @@ T.ApplicationWindow {
         function onTriggered(actionId) {
             if (actionId === "deskPage")
                 root.page = "desk";
+            else if (actionId === "alertsPage")
+                root.page = "alerts";
             else if (actionId === "hardwarePage")
                 root.page = "hardware";
         }

@@ -32,6 +32,15 @@ Panel {
 
         RailButton {
             width: root.width
+            iconName: "alerts"
+            text: qsTr("Alerts")
+            keyText: "Ctrl+4"
+            checked: root.page === "alerts"
+            onClicked: root.picked("alerts")
+        }
+
+        RailButton {
+            width: root.width
             iconName: "hardware"
             text: qsTr("Hardware")
             keyText: "Ctrl+7"

@@ -66,6 +66,11 @@ Panel {
             known: root.server.live
             onClicked: root.console.selectAlert(root.queue.oldestWaitingId)
         }
+
+        SilenceTile {
+            sound: root.console.sound
+            shortcutHint: root.wide ? root.console.keys.keyText("silence") : ""
+        }
     }
 
     Row {
@@ -86,10 +91,18 @@ Panel {
             nameShown: root.wide
         }
 
+        SoundTile {
+            id: sound
+
+            anchors.verticalCenter: parent.verticalCenter
+            sound: root.console.sound
+            worded: root.wide
+        }
+
         ServerTile {
             anchors.verticalCenter: parent.verticalCenter
             server: root.server
-            room: root.width - counts.x - counts.width - clock.width - shift.width - 80
+            room: root.width - counts.x - counts.width - clock.width - shift.width - sound.width - 92
         }
 
         Column {

@@ -4,6 +4,9 @@
 #include "app/Backend.h"
 #include "app/console/LocalLink.h"
 #include "app/console/RemoteDeskLink.h"
+#include "app/console/SoundPlayer.h"
+#include "app/console/Summons.h"
+#include "models/Attention.h"
 #include "models/Console.h"
 #include "qml/PictureProvider.h"
 #include "qml/controls/Theme.h"
@@ -60,17 +63,22 @@ struct ConsoleApp::Private
     CommandLine line;
     // In this order: the engine goes first, then what it shows.
     std::unique_ptr<DeskLink> link;
+    std::unique_ptr<SoundPlayer> player;
     std::unique_ptr<Console> console;
+    std::unique_ptr<Attention> attention;
     std::unique_ptr<QQmlApplicationEngine> engine;
+    std::unique_ptr<Summons> summons;
 
     void makeLocalLink();
     void makeRemoteLink();
+    void giveVoice();
+    void watchWindow(QQuickWindow &window);
     void answerFiles(QQuickWindow &window) const;
 };
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("hardware")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"), QStringLiteral("hardware")};
     return names;
 }
 
@@ -83,12 +91,12 @@ std::unique_ptr<QCoreApplication> ConsoleApp::createApplication(int &argc, char 
 }
 
 ConsoleApp::ConsoleApp(Backend &backend, const Settings &settings, const CommandLine &line)
-    : d(new Private{&backend, {}, settings, line, {}, {}, {}})
+    : d(new Private{&backend, {}, settings, line, {}, {}, {}, {}, {}, {}})
 {
 }
 
 ConsoleApp::ConsoleApp(const LinkTarget &target, const Settings &settings, const CommandLine &line)
-    : d(new Private{nullptr, target, settings, line, {}, {}, {}})
+    : d(new Private{nullptr, target, settings, line, {}, {}, {}, {}, {}, {}})
 {
 }
 
@@ -106,7 +114,7 @@ void ConsoleApp::Private::makeLocalLink()
         [from = backend](const Actor &by, const ClientOrder &order, const auto &answer) {
             from->orderClients(by, order, answer);
         },
-        &backend->rules()});
+        &backend->rules(), &backend->hearing()});
     QObject::connect(backend, &Backend::limitsChanged, local.get(), &DeskLink::limits, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::clientsChanged, local.get(), &DeskLink::connections, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::framesSeen, local.get(), &DeskLink::framesSeen, Qt::QueuedConnection);
@@ -128,6 +136,23 @@ void ConsoleApp::Private::makeRemoteLink()
     options.pendingDirectory =
         QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/pending");
     link = std::make_unique<RemoteDeskLink>(target, options);
+}
+
+void ConsoleApp::Private::giveVoice()
+{
+    player = std::make_unique<SoundPlayer>();
+    Annunciator &annunciator = *console->sound();
+    if (line.screenshot.isEmpty()) // a picture does not depend on who made it
+        annunciator.settings()->keepIn(QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) +
+                                       QStringLiteral("/console.ini"));
+    annunciator.setOutput(player.get());
+}
+
+void ConsoleApp::Private::watchWindow(QQuickWindow &window)
+{
+    attention = std::make_unique<Attention>(*link);
+    summons = std::make_unique<Summons>(*attention, window);
+    QObject::connect(summons.get(), &Summons::picked, console.get(), &Console::selectAlert);
 }
 
 /// Shows the dialogs for which the models ask.
@@ -163,6 +188,9 @@ QString ConsoleApp::show()
         return QStringLiteral("console.replies %1: %2").arg(d->settings.repliesFile, replies.error);
     d->console = std::make_unique<Console>(link, systemNow);
     d->console->chat()->setReplies(replies.replies);
+    d->giveVoice();
+    d->console->alertDesk()->rememberIn(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+                                        QStringLiteral("/console.json"));
     if (!link.target().isEmpty())
         d->console->connections()->tester()->setAddress(d->target.url.scheme() + QStringLiteral("://") + link.target());
     // A server elsewhere tells its own.
@@ -194,6 +222,7 @@ QString ConsoleApp::show()
         const QString file = d->line.screenshot;
         QTimer::singleShot(d->line.afterMs, window, [window, file] { takePicture(*window, file); });
     }
+    d->watchWindow(*window);
     d->answerFiles(*window);
     link.start();
     return {};

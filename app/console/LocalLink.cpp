@@ -108,10 +108,35 @@ quint64 LocalLink::requestHistory(const HistoryQuery &query)
     return id;
 }
 
+quint64 LocalLink::requestAlerts(const AlertsQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alerts(query, [this, id](const AlertsResult &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT alertsReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
+quint64 LocalLink::requestAlertEvents(const AlertEventsQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alertEvents(query, [this, id](const AlertEventsResult &result) {
+        QMetaObject::invokeMethod(
+            this, [this, id, result] { Q_EMIT alertEventsReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
 void LocalLink::typing(const QString &thread)
 {
     if (m_parts.tellTyping)
         m_parts.tellTyping({thread, m_parts.self.id, m_parts.self.name, systemNow()});
+}
+
+void LocalLink::reportHearing(bool heard, const QString &why)
+{
+    if (m_parts.hearing != nullptr)
+        m_parts.hearing->report({QStringLiteral("here"), m_parts.self.name, heard, why});
 }
 
 void LocalLink::watchConnections(bool watches)

@@ -34,7 +34,8 @@ public:
         std::function<void(bool)> watchClients{};             ///< thread-safe, as is the next; it answers on any thread
         std::function<void(const Actor &, const ClientOrder &, const std::function<void(const Outcome &)> &)>
             orderClients{};
-        RulesPort *rules = nullptr; ///< outlives the link
+        RulesPort *rules = nullptr;     ///< outlives the link
+        HearingPort *hearing = nullptr; ///< outlives the link
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -44,7 +45,10 @@ public:
     [[nodiscard]] Actor self() const override { return m_parts.self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
     void typing(const QString &thread) override;
+    void reportHearing(bool heard, const QString &why) override;
     void watchConnections(bool watches) override;
     QString orderConnections(const ClientOrder &order) override;
     quint64 requestRules() override;

@@ -38,6 +38,8 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
     connect(&m_link, &RemoteLink::rulesAnswered, this, &DeskLink::rulesAnswered);
     connect(&m_link, &RemoteLink::ruleTried, this, &DeskLink::ruleTried);
+    connect(&m_link, &RemoteLink::alertsReady, this, &DeskLink::alertsReady);
+    connect(&m_link, &RemoteLink::alertEventsReady, this, &DeskLink::alertEventsReady);
 }
 
 } // namespace tocsin

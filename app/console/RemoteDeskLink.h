@@ -23,7 +23,10 @@ public:
     [[nodiscard]] Actor self() const override { return m_link.self(); }
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
+    quint64 requestAlerts(const AlertsQuery &query) override { return m_link.requestAlerts(query); }
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override { return m_link.requestAlertEvents(query); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
+    void reportHearing(bool heard, const QString &why) override { m_link.sayHearing(heard, why); }
     void watchConnections(bool watches) override { m_link.watchClients(watches); }
     QString orderConnections(const ClientOrder &order) override { return m_link.orderClients(order); }
     quint64 requestRules() override { return m_link.askRules({}); }

@@ -96,6 +96,8 @@ public:
     [[nodiscard]] QList<AlertChange> heardFrom(const QString &userId, bool answered, TimePoint now);
     /// Whether any console with working sound is there; until told otherwise there is one.
     [[nodiscard]] QList<AlertChange> setAudible(bool audible, TimePoint now);
+    /// Step `step` of its ladder reached nobody: the next one, if there is one, runs now. Nothing when it is past that step.
+    [[nodiscard]] QList<AlertChange> stepUnreached(const QString &alertId, int step, TimePoint now);
     [[nodiscard]] Result report(const ReportAlert &request, const Actor &actor, TimePoint now);
 
     [[nodiscard]] std::optional<Alert> find(const QString &alertId) const; ///< open or lately closed

@@ -119,4 +119,16 @@ QList<AlertChange> AlertBook::setAudible(bool audible, TimePoint now)
     return tick(now);
 }
 
+QList<AlertChange> AlertBook::stepUnreached(const QString &alertId, int step, TimePoint now)
+{
+    follow(now);
+    Slot *slot = openSlot(alertId);
+    if (!slot || !isWaiting(slot->track.alert()) || slot->track.alert().escalation != step ||
+        !slot->track.alert().escalateAt)
+        return {};
+    slot->track.facts().escalateAt = now;
+    arm(*slot);
+    return tick(now);
+}
+
 } // namespace tocsin

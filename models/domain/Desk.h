@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Account.h"
+#include "models/domain/Hearing.h"
 #include "models/domain/Reading.h"
 #include "models/domain/Requests.h"
 
@@ -63,6 +64,7 @@ struct ServerStats
     qint64 messagesOut = 0;
     double messagesPerSecond = 0; ///< readings taken in, all sources, last seconds
     double p95LatencyMs = 0;      ///< reading taken in → fanned out
+    Audibility hearing{};         ///< whether an alert would be heard
     bool operator==(const ServerStats &) const = default;
 };
 

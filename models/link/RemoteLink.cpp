@@ -244,13 +244,11 @@ void RemoteLink::drop(const QString &why)
     m_arriving.reset();
     m_requests.connectionLost();
     keepPending();
-    const QHash<QString, quint64> queries = std::exchange(m_queries, {});
     const auto wait = m_delay.next(QRandomGenerator::global()->generateDouble(), m_comeBackIn);
     qCInfo(lcLink) << "The server is away:" << why << "- next attempt in" << wait.count() << "ms";
     m_retry.start(wait);
     setState(m_wasOpen ? State::Reconnecting : State::Connecting, why);
-    for (const quint64 id : queries)
-        Q_EMIT historyReady(id, {tr("The connection to the server was lost."), {}});
+    giveUpQueries(tr("The connection to the server was lost."));
 }
 
 void RemoteLink::fail(const QString &why)
@@ -260,10 +258,8 @@ void RemoteLink::fail(const QString &why)
     m_ack.stop();
     closeSocket();
     qCWarning(lcLink) << "The connection failed:" << why;
-    const QHash<QString, quint64> queries = std::exchange(m_queries, {});
     setState(State::Failed, why);
-    for (const quint64 id : queries)
-        Q_EMIT historyReady(id, {why, {}});
+    giveUpQueries(why);
     m_requests.connectionLost();
     if (m_file) {
         savePending(); // the next console, with another token, sends them
@@ -349,6 +345,8 @@ void RemoteLink::take(const wire::Welcome &welcome)
         subscribe.topics.append(QStringLiteral("connections"));
     subscribe.hz = telemetryHz;
     send(subscribe);
+    if (m_hearing)
+        send(*m_hearing);
     if (grant.state == wire::StreamGrant::State::Resumed)
         nowOpen();
     else
@@ -474,11 +472,9 @@ void RemoteLink::flushLatest()
 void RemoteLink::take(const wire::Reply &reply)
 {
     if (const auto query = m_queries.constFind(reply.id); query != m_queries.cend()) {
-        const quint64 id = *query;
+        const OpenQuery open = *query;
         m_queries.erase(query);
-        QString error = reply.message;
-        const auto history = reply.ok ? wire::historyFromJson(reply.result, &error) : std::nullopt;
-        Q_EMIT historyReady(id, history.value_or(HistoryResult{error, {}}));
+        answer(open, reply);
         return;
     }
     if (takeRules(reply))
@@ -538,24 +534,17 @@ void RemoteLink::sendPending()
     }
 }
 
-quint64 RemoteLink::requestHistory(const HistoryQuery &query)
-{
-    const quint64 id = ++m_lastQuery;
-    if (!m_welcomed) {
-        const HistoryResult away{tr("The server is away."), {}};
-        QMetaObject::invokeMethod(this, [this, id, away] { Q_EMIT historyReady(id, away); }, Qt::QueuedConnection);
-        return id;
-    }
-    const QString onWire = QStringLiteral("history-%1").arg(id);
-    m_queries.insert(onWire, id);
-    send(wire::Query{onWire, query});
-    return id;
-}
-
 void RemoteLink::sayTyping(const QString &thread)
 {
     if (m_welcomed)
         send(wire::Typing{thread});
+}
+
+void RemoteLink::sayHearing(bool heard, const QString &why)
+{
+    m_hearing = wire::Hearing{heard, heard ? QString() : why.left(HearingReport::longestWhy)};
+    if (m_welcomed)
+        send(*m_hearing);
 }
 
 void RemoteLink::send(const wire::ClientFrame &frame)

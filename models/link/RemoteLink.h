@@ -77,7 +77,12 @@ public:
     QString request(const RequestBody &body);
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
+    /// The same, answered by alertsReady() and alertEventsReady().
+    quint64 requestAlerts(const AlertsQuery &query);
+    quint64 requestAlertEvents(const AlertEventsQuery &query);
     void sayTyping(const QString &thread);
+    /// Whether this console can be heard; the last word is said again over each new connection.
+    void sayHearing(bool heard, const QString &why);
     /// The topic `connections`, over this connection and those that follow.
     void watchClients(bool watches);
     /// Answered by replied(); refused when the server is away, and when it goes before it has answered. Never before this returns.
@@ -107,6 +112,8 @@ Q_SIGNALS:
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);
     void rulesAnswered(quint64 queryId, const tocsin::RulesAnswer &answer);
     void ruleTried(quint64 queryId, const tocsin::RuleTrialAnswer &answer);
+    void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
+    void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
 
 private:
     void connectNow();
@@ -138,6 +145,15 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
+    enum class Asked { History, Alerts, AlertEvents };
+    struct OpenQuery
+    {
+        quint64 id = 0;
+        Asked what = Asked::History;
+    };
+    quint64 ask(Asked what, wire::Query query);
+    void answer(const OpenQuery &query, const wire::Reply &reply);
+    void giveUpQueries(const QString &why);
     void giveUpOrders();
     quint64 sendRules(wire::ClientFrame frame, bool trial);
     [[nodiscard]] bool takeRules(const wire::Reply &reply);
@@ -171,7 +187,7 @@ private:
     std::unique_ptr<PendingFile> m_file;
     QString m_restoredFor; ///< whose the restored actions are, as the server called them
     QTimer m_save;
-    QHash<QString, quint64> m_queries; ///< by the id on the wire
+    QHash<QString, OpenQuery> m_queries; ///< by the id on the wire
     quint64 m_lastQuery = 0;
     QSet<QString> m_orders; ///< about connections, unanswered
     bool m_watchesClients = false;
@@ -181,7 +197,8 @@ private:
         bool trial = false;
     };
     QHash<QString, RulesQuestion> m_rulesAsked; ///< by the id on the wire
-    QHash<QString, LatestReading> m_latest;     ///< not yet handed on
+    std::optional<wire::Hearing> m_hearing;
+    QHash<QString, LatestReading> m_latest; ///< not yet handed on
 };
 
 } // namespace tocsin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/wire/ClientFrames.h"
 
+#include "models/domain/Hearing.h"
 #include "models/wire/JsonFields.h"
 #include "models/wire/RequestCodec.h"
 
@@ -150,6 +151,22 @@ void read(JsonReader &in, Ping &ping)
         in.fail(QLatin1String("id"));
 }
 
+void write(JsonWriter &out, const Hearing &hearing)
+{
+    out.put(QLatin1String("heard"), QByteArray(hearing.heard ? "true" : "false")); // always said
+    out.put(QLatin1String("why"), hearing.why);
+}
+
+void read(JsonReader &in, Hearing &hearing)
+{
+    if (!in.value(QLatin1String("heard")).isBool())
+        in.fail(QLatin1String("heard"));
+    readOptional(in, "heard", hearing.heard);
+    readOptional(in, "why", hearing.why);
+    if (hearing.why.size() > HearingReport::longestWhy)
+        in.fail(QLatin1String("why"));
+}
+
 // --- disconnect, tap
 
 void write(JsonWriter &out, const Disconnect &disconnect)
@@ -261,6 +278,11 @@ void write(JsonWriter &out, const AlertsQuery &query)
 {
     out.put(QLatin1String("source"), query.source);
     out.put(QLatin1String("open_only"), query.openOnly);
+    out.put(QLatin1String("alert_id"), query.alertId);
+    if (query.closedOnly)
+        out.put(QLatin1String("closed_only"), true);
+    if (!query.before.isEmpty())
+        out.put(QLatin1String("before"), query.before);
     out.put(QLatin1String("limit"), query.limit);
 }
 
@@ -268,6 +290,13 @@ void read(JsonReader &in, AlertsQuery &query)
 {
     in.get(QLatin1String("source"), query.source);
     in.get(QLatin1String("open_only"), query.openOnly);
+    in.get(QLatin1String("alert_id"), query.alertId);
+    in.get(QLatin1String("closed_only"), query.closedOnly);
+    in.get(QLatin1String("before"), query.before);
+    if (query.closedOnly && query.openOnly)
+        in.fail(QLatin1String("closed_only"));
+    if (query.before.size() > maxIdLength)
+        in.fail(QLatin1String("before"));
     readLimit(in, "limit", query.limit, maxLimit);
 }
 
@@ -297,8 +326,25 @@ void read(JsonReader &in, SnapshotQuery &query)
     readId(in, "stream", query.stream);
 }
 
+void write(JsonWriter &out, const AlertEventsQuery &query)
+{
+    out.put(QLatin1String("alert"), query.alertId);
+    if (query.before > 0)
+        out.put(QLatin1String("before"), query.before);
+    out.put(QLatin1String("limit"), query.limit);
+}
+
+void read(JsonReader &in, AlertEventsQuery &query)
+{
+    readId(in, "alert", query.alertId);
+    readOptional(in, "before", query.before);
+    if (query.before < 0)
+        in.fail(QLatin1String("before"));
+    readLimit(in, "limit", query.limit, maxLimit);
+}
+
 /// In the order of Query::what.
-constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot"};
+constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot", "alert_events"};
 
 template<std::size_t index = 0>
 void readWhat(JsonReader &in, const QString &word, Query &query)
@@ -406,8 +452,8 @@ void read(JsonReader &in, Ask &ask)
 
 /// In the order of ClientFrame.
 constexpr std::array<const char *, std::variant_size_v<ClientFrame>> types{
-    "hello",  "subscribe", "unsubscribe", "request", "query", "ack",
-    "typing", "ping",      "disconnect",  "tap",     "rules", "apply_rules"};
+    "hello", "subscribe",  "unsubscribe", "request", "query",       "ack",    "typing",
+    "ping",  "disconnect", "tap",         "rules",   "apply_rules", "hearing"};
 
 template<std::size_t index = 0>
 std::variant<ClientFrame, FrameError> readFrame(const QString &type, const QString &id, const QJsonObject &json)

@@ -69,7 +69,7 @@ struct SnapshotQuery
 struct Query
 {
     QString id;
-    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery> what;
+    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertEventsQuery> what;
 };
 
 /// Everything up to `seq` has arrived; cumulative.
@@ -126,8 +126,16 @@ struct ApplyRules
     bool operator==(const ApplyRules &) const = default;
 };
 
-using ClientFrame =
-    std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping, Disconnect, Tap, AskRules, ApplyRules>;
+/// Whether this console can be heard; of staff alone. Said when it changes, and again every 30 s: it holds for 90.
+struct Hearing
+{
+    bool heard = false;
+    QString why; ///< why not, in words
+    bool operator==(const Hearing &) const = default;
+};
+
+using ClientFrame = std::variant<Hello, Subscribe, Unsubscribe, Ask, Query, Ack, Typing, Ping, Disconnect, Tap,
+                                 AskRules, ApplyRules, Hearing>;
 
 /// What is wrong with a frame; `id` is that of the frame, so that the answer finds its asker.
 struct FrameError

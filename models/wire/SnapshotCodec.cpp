@@ -144,6 +144,53 @@ std::optional<QList<Alert>> alertsFromJson(const QJsonArray &json, QString *erro
     return readList(wrapped, "alerts", alerts, error, decodeAlert) ? std::optional<QList<Alert>>(alerts) : std::nullopt;
 }
 
+QJsonObject toJson(const AlertsResult &result)
+{
+    return {{QLatin1String("alerts"), alertsToJson(result.alerts)}};
+}
+
+std::optional<AlertsResult> alertsResultFromJson(const QJsonObject &json, QString *error)
+{
+    const QJsonValue list = json.value(QLatin1String("alerts"));
+    if (!list.isArray()) {
+        *error = QStringLiteral("alerts: must be a list.");
+        return std::nullopt;
+    }
+    const auto alerts = alertsFromJson(list.toArray(), error);
+    return alerts ? std::optional<AlertsResult>({{}, *alerts, 0}) : std::nullopt;
+}
+
+QJsonObject toJson(const AlertEventsResult &result)
+{
+    QJsonArray events;
+    for (const Event &event : result.events) {
+        QJsonObject document = toJson(event);
+        document.insert(QLatin1String("seq"), event.seq);
+        events.append(document);
+    }
+    return {{QLatin1String("events"), events}, {QLatin1String("before"), result.before}};
+}
+
+std::optional<AlertEventsResult> alertEventsFromJson(const QJsonObject &json, QString *error)
+{
+    const QJsonValue list = json.value(QLatin1String("events"));
+    AlertEventsResult result;
+    result.before = json.value(QLatin1String("before")).toInteger(-1);
+    if (!list.isArray() || result.before < 0) {
+        *error = list.isArray() ? QStringLiteral("before: must be a whole number from 0.")
+                                : QStringLiteral("events: must be a list.");
+        return std::nullopt;
+    }
+    for (const QJsonValueConstRef item : list.toArray()) {
+        auto event = eventFromJson(item.toObject(), error);
+        if (!event)
+            return std::nullopt;
+        event->seq = item.toObject().value(QLatin1String("seq")).toInteger();
+        result.events.append(*event);
+    }
+    return result;
+}
+
 QList<QJsonObject> snapshotParts(const DeskSnapshot &snapshot, qsizetype bytes)
 {
     constexpr qsizetype presenceSize = 80;

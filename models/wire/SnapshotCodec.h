@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Desk.h"
+#include "models/domain/Ports.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -18,6 +19,13 @@ namespace tocsin::wire {
 
 [[nodiscard]] QJsonArray alertsToJson(const QList<Alert> &alerts);
 [[nodiscard]] std::optional<QList<Alert>> alertsFromJson(const QJsonArray &json, QString *error);
+
+/// {events: [{seq, at, actor, …}], before}
+[[nodiscard]] QJsonObject toJson(const AlertEventsResult &result);
+[[nodiscard]] std::optional<AlertEventsResult> alertEventsFromJson(const QJsonObject &json, QString *error);
+/// {alerts: […]}
+[[nodiscard]] QJsonObject toJson(const AlertsResult &result);
+[[nodiscard]] std::optional<AlertsResult> alertsResultFromJson(const QJsonObject &json, QString *error);
 
 /// {devices, presence, alerts, messages, commands, receipts}; what is empty is left out. Position, epoch and heads are not
 /// in it.

@@ -69,6 +69,14 @@ void statsFields(Io &io, T &stats)
 }
 
 template<class Io, class T>
+void hearingFields(Io &io, T &hearing)
+{
+    fieldOf(io, "consoles", hearing.consoles);
+    fieldOf(io, "consoles_heard", hearing.heard);
+    fieldOf(io, "nobody_hears", hearing.nobodyHears);
+}
+
+template<class Io, class T>
 void limitFields(Io &io, T &band)
 {
     fieldOf(io, "channel", band.channel);
@@ -173,6 +181,7 @@ QJsonObject toJson(const ServerStats &stats)
 {
     JsonWriter out;
     statsFields(out, stats);
+    hearingFields(out, stats.hearing);
     return out.object();
 }
 
@@ -181,6 +190,8 @@ std::optional<ServerStats> statsFromJson(const QJsonObject &json, QString *error
     JsonReader in(json);
     ServerStats stats;
     statsFields(in, stats);
+    if (!in.value(QLatin1String("consoles")).isUndefined()) // an earlier server says nothing of it
+        hearingFields(in, stats.hearing);
     *error = in.error();
     return error->isEmpty() ? std::optional<ServerStats>(stats) : std::nullopt;
 }

@@ -9,6 +9,11 @@ namespace tocsin {
 
 using namespace std::chrono_literals;
 
+namespace {
+const QString console = QStringLiteral("demo");
+constexpr auto hearingEvery = 30s;
+} // namespace
+
 DemoShift::DemoShift(Desk &desk, quint32 seed, std::function<TimePoint()> clock, QObject *parent)
     : QObject(parent)
     , m_desk(desk)
@@ -39,12 +44,18 @@ void DemoShift::stop()
 {
     m_begun = false;
     disconnect(&m_desk, nullptr, this, nullptr);
+    m_desk.hearing().leave(console);
     delete std::exchange(m_timer, nullptr);
 }
 
 void DemoShift::tick()
 {
-    const QList<Request> requests = m_operator.tick(m_clock());
+    const TimePoint now = m_clock();
+    if (m_heardAt > now || now - m_heardAt >= hearingEvery) {
+        m_heardAt = now;
+        m_desk.hearing().report({console, DemoOperator::self().name, true, {}});
+    }
+    const QList<Request> requests = m_operator.tick(now);
     for (const Request &request : requests)
         m_desk.submit(request, {});
 }

@@ -27,6 +27,7 @@ private:
     DemoOperator m_operator;
     const std::function<TimePoint()> m_clock;
     QTimer *m_timer = nullptr; ///< from start()
+    TimePoint m_heardAt;       ///< when it told last that its simulated console has sound
     bool m_begun = false;
 };
 

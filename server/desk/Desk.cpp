@@ -40,6 +40,7 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_archive(archive)
     , m_initial(std::move(initial))
     , m_book(rules, m_settings.alerts)
+    , m_fences(m_settings.fences)
     , m_chat(m_settings.chat)
     , m_registry(m_settings.devices)
     , m_commands(m_settings.commands)
@@ -48,7 +49,9 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_urgent(m_settings.urgentRequests, [this] { wake(); })
     , m_readings(
           m_settings.readings, urgentReadings, eventsOf(rules), [this] { wake(); }, m_inward)
+    , m_hearingInbox(m_settings.hearing.consoles, [this] { wake(); })
     , m_memory(requests, m_settings.remembered)
+    , m_hearing(m_settings.hearing)
 {
     qRegisterMetaType<QList<Event>>();
     qRegisterMetaType<QList<DevicePresence>>();
@@ -66,8 +69,10 @@ void Desk::start()
 {
     const TimePoint now = m_settings.clock();
     m_registry.restore(m_initial.devices, m_initial.presence, now);
-    for (const Device &device : m_initial.devices)
+    for (const Device &device : m_initial.devices) {
         m_book.setDevice(device);
+        m_fences.setDevice(device);
+    }
     m_book.restore(m_initial.alerts, now);
     for (const DevicePresence &presence : m_initial.presence) {
         if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
@@ -77,7 +82,10 @@ void Desk::start()
         TimePoint end = m_settings.recall.constLast().receivedAt;
         for (const DevicePresence &presence : m_initial.presence)
             end = std::max(end, presence.lastSeen);
-        m_book.recall(m_settings.recall, std::min(end, now));
+        QList<Reading> told = m_settings.recall;
+        for (Reading &reading : told)
+            reading.samples += m_fences.judge(reading);
+        m_book.recall(told, std::min(end, now));
     }
     m_chat.restore(m_initial.messages, m_initial.receipts);
 
@@ -107,6 +115,7 @@ void Desk::start()
         addChanges(m_book.report(report, systemActor, at).changes, systemActor, {}, at);
     });
     addCommands(m_commands.restore(m_initial.commands, now), systemActor, {}, now);
+    m_hearing.start(now);
     m_timer = new QTimer(this);
     m_timer->setSingleShot(true);
     m_timer->setTimerType(Qt::PreciseTimer);
@@ -139,6 +148,18 @@ void Desk::take(const QList<Reading> &readings)
         return;
     m_readingsTaken += static_cast<quint64>(readings.size());
     m_readings.push(readings);
+}
+
+void Desk::stepUnreached(const QString &alertId, int step)
+{
+    const auto hurry = [this, alertId, step] {
+        const TimePoint now = m_settings.clock();
+        if (m_commits && !m_finished &&
+            m_commits->size() < m_settings.uncommittedMost) // else the ladder keeps its times
+            addChanges(m_book.stepUnreached(alertId, step, now), systemActor, {}, now);
+        tick();
+    };
+    QMetaObject::invokeMethod(this, hurry, Qt::QueuedConnection);
 }
 
 void Desk::snapshot(std::function<void(const DeskSnapshot &)> reply)
@@ -182,6 +203,7 @@ void Desk::drain()
         if (++handled % requestsPerFlush == 0)
             m_commits->flush(); // so that the store has something to do before all are handled
     }
+    followHearing(m_settings.clock());
     const QList<QList<Reading>> batches = m_readings.drain(readingsPerTurn);
     for (const QList<Reading> &batch : batches)
         judge(batch);
@@ -394,7 +416,13 @@ void Desk::judge(const QList<Reading> &batch)
             continue;
         if (heard.introduced)
             addDevice(*heard.introduced, systemActor, {}, now);
-        const QList<AlertChange> changes = m_book.apply(reading, now);
+        Reading placed; // the reading, and what its position means
+        const bool fenced = !m_fences.isEmpty() && reading.position;
+        if (fenced) {
+            placed = reading;
+            placed.samples += m_fences.judge(reading);
+        }
+        const QList<AlertChange> changes = m_book.apply(fenced ? placed : reading, now);
         if (changes.isEmpty())
             continue;
         const Device *device = m_registry.find(reading.deviceId);
@@ -402,6 +430,11 @@ void Desk::judge(const QList<Reading> &batch)
                    {}, now);
     }
     m_archive.record(batch);
+}
+
+void Desk::seedFence(const QString &deviceId, const Position &position, TimePoint at)
+{
+    m_fences.seed(deviceId, position, at);
 }
 
 void Desk::addChanges(const QList<AlertChange> &changes, const Actor &actor, const QString &requestId, TimePoint now)
@@ -413,6 +446,7 @@ void Desk::addChanges(const QList<AlertChange> &changes, const Actor &actor, con
 void Desk::addDevice(const Device &device, const Actor &actor, const QString &requestId, TimePoint now)
 {
     m_book.setDevice(device);
+    m_fences.setDevice(device);
     m_commits->add(device, actor, requestId, now);
 }
 
@@ -491,6 +525,7 @@ void Desk::tick()
     const TimePoint now = m_settings.clock();
     if (m_commits->size() < m_settings.uncommittedMost)
         addChanges(m_book.tick(now), systemActor, {}, now);
+    followHearing(now);
     m_registry.tick(now);
     tickCommands(now);
     tellPresence();
@@ -505,7 +540,8 @@ void Desk::arm()
     const TimePoint now = m_settings.clock();
     TimePoint due = now + heartbeat;
     if (m_commits->size() < m_settings.uncommittedMost) // else the book's timers wait
-        due = std::min({due, m_book.nextDeadline().value_or(due), m_commands.nextDeadline().value_or(due)});
+        due = std::min({due, m_book.nextDeadline().value_or(due), m_commands.nextDeadline().value_or(due),
+                        m_hearing.nextDeadline().value_or(due)});
     const auto wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), 1ms);
     if (!m_timer->isActive() || m_timer->remainingTimeAsDuration() > wait)
         m_timer->start(wait);

@@ -2,13 +2,17 @@
 #pragma once
 
 #include "models/domain/AlertBook.h"
+#include "models/domain/GeofenceWatch.h"
 #include "models/domain/Inbox.h"
 #include "models/domain/InwardGauge.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 #include "server/desk/ChatDesk.h"
 #include "server/desk/CommandRouter.h"
 #include "server/desk/CommitQueue.h"
 #include "server/desk/DeviceRegistry.h"
+#include "server/desk/HearingInbox.h"
+#include "server/desk/HearingWatch.h"
 #include "server/desk/Ledger.h"
 #include "server/desk/ReadingInbox.h"
 #include "server/desk/RequestMemory.h"
@@ -28,6 +32,7 @@ struct DeskSettings
 {
     std::function<TimePoint()> clock = systemNow; ///< any thread
     AlertLimits alerts;
+    QList<Geofence> fences; ///< what rules say of "fence.ID…" is judged by these
     ChatLimits chat;
     DeviceLimits devices;
     CommandLimits commands;
@@ -40,6 +45,7 @@ struct DeskSettings
     std::size_t remembered = 20'000;      ///< decided requests in memory; the store has the rest
     std::size_t uncommitted = 4096;       ///< events waiting for the store: beyond it requests are refused
     std::size_t uncommittedMost = 65'536; ///< beyond it panics too, and rules pause
+    HearingLimits hearing;
     Duration stopGrace = std::chrono::seconds(2); ///< how long stop() waits for the store
 };
 
@@ -68,7 +74,7 @@ struct DeskStats
 /// submit(), take(), snapshot() and stats(): any thread. Replies and snapshots are given on the desk's thread
 /// (refusals for want of room at once, on the caller's). start() and stop(): the desk's thread. `store` and
 /// `archive` outlive the desk.
-class Desk : public QObject, public DeskPort, public ReadingSink
+class Desk : public QObject, public DeskPort, public ReadingSink, public LadderPort
 {
     Q_OBJECT
 public:
@@ -78,6 +84,7 @@ public:
 
     void submit(const Request &request, Reply reply) override;
     void take(const QList<Reading> &readings) override;
+    void stepUnreached(const QString &alertId, int step) override;
     /// The durable state. Its seq fits published(): who is connected before the call ignores events up to it
     /// and misses none after it.
     void snapshot(std::function<void(const DeskSnapshot &)> reply);
@@ -85,6 +92,9 @@ public:
     /// durable. Any thread.
     void setRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, Reply reply);
     [[nodiscard]] DeskStats stats() const;
+    /// Where consoles tell whether they can be heard. Any thread.
+    [[nodiscard]] HearingPort &hearing() { return m_hearingInbox; }
+    [[nodiscard]] Audibility audibility() const; ///< any thread
     /// What waits in the inboxes.
     [[nodiscard]] std::shared_ptr<const InwardGauge> inward() const { return m_inward; }
 
@@ -94,6 +104,8 @@ public Q_SLOTS:
     void stop();
     /// Runs what is due by the clock. By itself when started; tests with a clock of their own call it.
     void tick();
+    /// Where a device was before the start (GeofenceSeeds).
+    void seedFence(const QString &deviceId, const tocsin::Position &position, tocsin::TimePoint at);
 
 Q_SIGNALS:
     /// Durable events, in order, each once.
@@ -128,6 +140,7 @@ private:
     [[nodiscard]] bool carries(const QString &deviceId) const;
     [[nodiscard]] ChatFacts factsOf(const QString &thread) const;
     void tickCommands(TimePoint now);
+    void followHearing(TimePoint now);
     void publish(const QList<Event> &events);
     void tellPresence();
     void arm();
@@ -139,6 +152,7 @@ private:
     ReadingArchive &m_archive;
     const DeskSnapshot m_initial;
     AlertBook m_book;
+    GeofenceWatch m_fences;
     ChatDesk m_chat;
     DeviceRegistry m_registry;
     CommandRouter m_commands;
@@ -150,10 +164,14 @@ private:
     Inbox<Waiting> m_requests;
     Inbox<Waiting> m_urgent;
     ReadingInbox m_readings;
+    HearingInbox m_hearingInbox;
     RequestMemory m_memory;
     QHash<QString, std::deque<Waiting>> m_parked; ///< by sender; the first one is being looked up in the store
     std::size_t m_parkedRequests = 0;
     QHash<QString, DevicePresence> m_presence; ///< changes not yet told
+    HearingWatch m_hearing;
+    QString m_hearingAlert;  ///< that nobody hears; empty: was not raised
+    bool m_bookHears = true; ///< what the book was told last
     quint64 m_unjudgedSinceFailure = 0;
     bool m_finished = false;
     std::atomic<bool> m_accepting{true};
@@ -163,6 +181,7 @@ private:
     std::atomic<quint64> m_refused{0};
     std::atomic<quint64> m_uncommitted{0};
     std::atomic<bool> m_storageFailing{false};
+    std::atomic<quint64> m_audibility{0}; ///< packed
 };
 
 } // namespace tocsin

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/ReadingInbox.h"
 
+#include <QHash>
+
+#include <algorithm>
 #include <utility>
 
 namespace tocsin {
@@ -25,6 +28,29 @@ qint64 costOf(const Reading &reading)
 }
 
 } // namespace
+
+std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules)
+{
+    QHash<QString, QList<AlertRule>> byMetric;
+    for (const AlertRule &rule : rules) {
+        if (rule.kind == AlertKind::Event)
+            byMetric[rule.metric].append(rule);
+    }
+    return [byMetric](const Reading &reading) {
+        for (const Sample &sample : reading.samples) {
+            const auto found = byMetric.constFind(sample.channel);
+            if (found == byMetric.cend())
+                continue;
+            const auto *items = std::get_if<QStringList>(&sample.value);
+            const std::optional<double> value = number(sample.value);
+            if ((items && !items->isEmpty()) || std::holds_alternative<QString>(sample.value) ||
+                (value && std::any_of(found->cbegin(), found->cend(),
+                                      [&value](const AlertRule &rule) { return violatedBand(rule, *value) >= 0; })))
+                return true;
+        }
+        return false;
+    };
+}
 
 ReadingInbox::ReadingInbox(std::size_t capacity, std::size_t keptCapacity,
                            std::function<bool(const Reading &)> mustKeep, std::function<void()> wake,

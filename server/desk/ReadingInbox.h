@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/AlertRule.h"
 #include "models/domain/InwardGauge.h"
 #include "models/domain/Reading.h"
 
@@ -12,6 +13,9 @@
 #include <mutex>
 
 namespace tocsin {
+
+/// Readings that violate an event rule are not dropped under load: the event may never be told again.
+[[nodiscard]] std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules);
 
 /// Hands telemetry from many threads to the desk. Thread-safe and bounded: when the desk falls behind, the
 /// oldest readings are dropped and counted, except those that `mustKeep` (a crash, a trouble code): they are

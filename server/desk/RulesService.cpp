@@ -2,6 +2,7 @@
 #include "server/desk/RulesService.h"
 
 #include "models/domain/RuleRehearsal.h"
+#include "server/desk/GeofenceFile.h"
 #include "server/desk/RulesFile.h"
 
 #include <QCryptographicHash>
@@ -45,11 +46,15 @@ RulesAnswer answerOf(const RulesResult &result)
     return answer;
 }
 
-RulesResult judged(const QByteArray &text)
+RulesResult judged(const QByteArray &text, const QList<Geofence> &fences)
 {
-    if (text.size() <= largestRulesFile)
-        return parseRules(text);
-    return {{}, {RulesError{0, -1, {}, {}, QStringLiteral("is larger than 4 MiB")}}, {}};
+    if (text.size() > largestRulesFile)
+        return {{}, {RulesError{0, -1, {}, {}, QStringLiteral("is larger than 4 MiB")}}, {}};
+    RulesResult result = parseRules(text);
+    result.errors += unknownFences(result.rules, fences);
+    if (!result.ok())
+        result.rules.clear();
+    return result;
 }
 
 QString tooMany()
@@ -152,7 +157,7 @@ void RulesService::current(Reply reply)
 
 void RulesService::check(const QByteArray &text, Reply reply)
 {
-    if (!enter([this, text, reply] { answer(reply, answerOf(judged(text))); }))
+    if (!enter([this, text, reply] { answer(reply, answerOf(judged(text, m_options.fences))); }))
         reply(refusal("overloaded", tooMany()));
 }
 
@@ -203,7 +208,7 @@ void RulesService::applyNext()
             done(said);
             continue;
         }
-        const RulesResult result = judged(change.text);
+        const RulesResult result = judged(change.text, m_options.fences);
         if (!result.ok()) {
             done(answerOf(result));
             continue;
@@ -259,7 +264,8 @@ void RulesService::applied(const Change &change, const QList<AlertRule> &rules, 
 void RulesService::tryRule(const RuleTrial &trial, TrialReply reply)
 {
     const auto start = [this, trial, reply] {
-        const RulesResult result = trial.rule.size() <= largestRulesFile ? parseRule(trial.rule) : judged(trial.rule);
+        const RulesResult result =
+            trial.rule.size() <= largestRulesFile ? parseRule(trial.rule) : judged(trial.rule, m_options.fences);
         RuleTrialAnswer said;
         said.errors = result.errors;
         if (!result.ok())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/AlertRule.h"
+#include "models/domain/Geofence.h"
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
 
@@ -29,9 +30,10 @@ public:
     using Apply = std::function<void(const QList<AlertRule> &, const Actor &, const AuditRecord &, DeskPort::Reply)>;
     struct Options
     {
-        QString file;    ///< where rules are kept; it need not exist
-        QByteArray text; ///< in force
-        QString origin;  ///< see RulesAnswer
+        QString file;                ///< where rules are kept; it need not exist
+        QByteArray text;             ///< in force
+        QString origin;              ///< see RulesAnswer
+        QList<Geofence> fences = {}; ///< that rules may be about
         int mostWaiting = 32;
     };
 

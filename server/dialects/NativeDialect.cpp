@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/NativeDialect.h"
 
+#include "server/dialects/AlertFigures.h"
 #include "server/dialects/NativeEvents.h"
 #include "server/dialects/NativePost.h"
 #include "server/dialects/NativeRoutes.h"
@@ -40,14 +41,18 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
     , m_topics(std::make_unique<LiveTopics>(parts.services.mirror))
     , m_telemetry(std::make_unique<LiveTelemetry>(parts.services.latest, m_options.clock))
     , m_replies(std::make_unique<ReplyBox>())
+    , m_figures(std::make_unique<AlertFigures>(parts.services.mirror, m_options.clock()))
     , m_services(new NativeServices{m_options, parts.services, std::move(parts.authorizer), m_hub, m_snapshots,
-                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, parts.clients, parts.rules,
-                                    parts.window, AddressLimits(m_options.messagesPerAddress)})
+                                    *m_topics, *m_telemetry, *m_replies, parts.outlet, *m_figures, parts.clients,
+                                    parts.rules, parts.hearing, parts.window,
+                                    AddressLimits(m_options.messagesPerAddress)})
     , m_post(std::make_unique<NativePost>(
           NativePost::Parts{m_options, m_services->common.desk, m_services->common.mirror, m_services->addresses}))
     , m_ticker(std::make_unique<QTimer>())
 {
     connect(m_topics.get(), &LiveTopics::typed, this, &NativeDialect::typed);
+    connect(m_topics.get(), &LiveTopics::peopleChanged, m_figures.get(),
+            [this](const QList<OnlinePerson> &people) { m_figures->setPeople(people, m_options.clock()); });
     // Queued: what a batch of events brings is sent once, after all who follow the mirror have seen it.
     connect(&m_hub, &StreamHub::grown, this, &NativeDialect::pumpAll, Qt::QueuedConnection);
     connect(m_ticker.get(), &QTimer::timeout, this, &NativeDialect::tick);
@@ -147,6 +152,12 @@ void NativeDialect::serve(const Call &call, const net::Respond &respond)
 {
     if (native::Page(call.route.id) == native::Page::Request)
         return m_post->answer(call.request, *call.caller, respond);
+    if (native::Page(call.route.id) == native::Page::Figures) {
+        net::HttpResponse response;
+        response.body = QJsonDocument(m_figures->toJson(m_options.clock())).toJson(QJsonDocument::Compact);
+        response.headers.emplaceBack("Cache-Control", "no-store");
+        return respond(response);
+    }
     const native::Reader reader{m_options.posture, *call.caller};
     const QString stream = call.object;
     const auto after = numberOf(call.request.query, QStringLiteral("after"), 0, std::numeric_limits<qint64>::max() - 1);

@@ -14,7 +14,9 @@ class QTimer;
 
 namespace tocsin {
 
+class AlertFigures;
 class ClientWatch;
+class HearingPort;
 class LiveTelemetry;
 class LiveTopics;
 class NativeOutlet;
@@ -24,7 +26,7 @@ class ReplyBox;
 class RulesPort;
 struct NativeServices;
 
-/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream} and POST /api/requests. Made and used on the server thread; what it is
+/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream}, POST /api/requests and GET /api/alerts/figures. Made and used on the server thread; what it is
 /// given outlives it.
 class NativeDialect : public QObject, public RuledDialect
 {
@@ -39,6 +41,7 @@ public:
         FeedWindow window{};
         ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
         RulesPort *rules = nullptr;     ///< what `rules` and `apply_rules` ask
+        HearingPort *hearing = nullptr; ///< told which consoles can be heard
     };
     /// For /metrics and /health.
     struct Counters
@@ -60,6 +63,9 @@ public:
 
     /// For those at a console of this process, and the limits in force.
     [[nodiscard]] LiveTopics &topics() { return *m_topics; }
+
+    /// For /metrics: how the desk copes with its alerts.
+    [[nodiscard]] const AlertFigures &figures() const { return *m_figures; }
 
     [[nodiscard]] Counters counters() const;
     /// Deadlines. By a timer while somebody is connected; tests call it.
@@ -91,6 +97,7 @@ private:
     std::unique_ptr<LiveTopics> m_topics;
     std::unique_ptr<LiveTelemetry> m_telemetry;
     std::unique_ptr<ReplyBox> m_replies;
+    std::unique_ptr<AlertFigures> m_figures;
     std::unique_ptr<NativeServices> m_services;
     std::unique_ptr<NativePost> m_post;
     QList<NativeSession *> m_sessions;

@@ -43,6 +43,16 @@ QList<Alert> asSeenBy(const Reader &reader, QList<Alert> alerts)
     return alerts;
 }
 
+QJsonObject alertEventsToJson(const Reader &reader, const AlertEventsResult &result)
+{
+    AlertEventsResult seen{{}, {}, result.before};
+    for (const Event &event : result.events) {
+        if (maySee(reader, event.body))
+            seen.events.append(asSeenBy(reader, event));
+    }
+    return wire::toJson(seen);
+}
+
 QJsonObject eventsToJson(const Reader &reader, const QString &stream, const EventsResult &result)
 {
     QJsonArray events;

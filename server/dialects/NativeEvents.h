@@ -17,6 +17,8 @@ namespace tocsin::native {
 [[nodiscard]] Event asSeenBy(const Reader &reader, Event event);
 [[nodiscard]] QList<Alert> asSeenBy(const Reader &reader, QList<Alert> alerts);
 
+/// {events, before}: newest first; each with its place in the log.
+[[nodiscard]] QJsonObject alertEventsToJson(const Reader &reader, const AlertEventsResult &result);
 [[nodiscard]] QJsonObject eventsToJson(const Reader &reader, const QString &stream, const EventsResult &result);
 
 } // namespace tocsin::native

@@ -14,14 +14,15 @@
 
 namespace tocsin::native {
 
-enum class Page { Socket, Request, Stream };
+enum class Page { Socket, Request, Stream, Figures };
 
 inline constexpr std::array routes{
     Route{Route::Method::WebSocket, "/ws/v1", Page::Socket, Rule::firstFrame()},
     Route{Route::Method::Post, "/api/requests", Page::Request, Rule::signedIn()}, // then by requestRules
     Route{Route::Method::Get, "/api/streams/{stream...}", Page::Stream, Rule::byName()},
+    Route{Route::Method::Get, "/api/alerts/figures", Page::Figures, Rule::right(Act::FollowDesk, Names::Nothing)},
 };
-static_assert(isSound(routes, Page::Stream));
+static_assert(isSound(routes, Page::Figures));
 
 /// When a frame may come.
 enum class Phase { First, Later, Any };
@@ -41,7 +42,8 @@ enum class FrameKind {
     Disconnect,
     Tap,
     Rules,
-    ApplyRules
+    ApplyRules,
+    Hearing
 };
 using FrameRule = MessageRule<FrameKind, Phase, Counts>;
 
@@ -62,8 +64,9 @@ inline constexpr std::array<FrameRule, std::variant_size_v<wire::ClientFrame>> f
     FrameRule{"rules", FrameKind::Rules, Rule::right(Act::FollowDesk, Names::Nothing), Phase::Later, Counts::Yes},
     FrameRule{"apply_rules", FrameKind::ApplyRules, Rule::right(Act::EditRules, Names::Nothing), Phase::Later,
               Counts::Yes},
+    FrameRule{"hearing", FrameKind::Hearing, Rule::right(Act::FollowDesk, Names::Nothing), Phase::Later, Counts::Yes},
 };
-static_assert(isSound(frameRules, FrameKind::ApplyRules) && isInOrder(frameRules));
+static_assert(isSound(frameRules, FrameKind::Hearing) && isInOrder(frameRules));
 
 /// In the order of RequestBody.
 enum class RequestKind {
@@ -120,6 +123,22 @@ static_assert(isSound(requestRules, RequestKind::ReturnToService) && isInOrder(r
 [[nodiscard]] inline const RequestRule &ruleOf(const RequestBody &body)
 {
     return requestRules.at(body.index());
+}
+
+/// What operators ask about alerts, for the figures.
+[[nodiscard]] inline bool isAboutAlerts(const RequestBody &body)
+{
+    switch (ruleOf(body).message) {
+    case RequestKind::Acknowledge:
+    case RequestKind::SetStage:
+    case RequestKind::CloseAlert:
+    case RequestKind::HandleAlert:
+    case RequestKind::TakeOutOfService:
+    case RequestKind::ReturnToService:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /// What a name stands for, which the mirror of the desk knows more of.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Hearing.h"
 #include "models/domain/RulesPort.h"
+#include "server/dialects/AlertFigures.h"
 #include "server/dialects/ClientWatch.h"
 #include "server/dialects/DialectServices.h"
 #include "server/dialects/LiveTelemetry.h"
@@ -31,8 +33,10 @@ struct NativeServices
     LiveTelemetry &telemetry;
     ReplyBox &replies;
     NativeOutlet &outlet;
+    AlertFigures &figures;
     ClientWatch *clients; ///< null: nobody watches here
     RulesPort *rules;     ///< null: they are not told here
+    HearingPort *hearing; ///< null: nobody asks who can be heard
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

@@ -76,6 +76,8 @@ void NativeSession::detach()
     m_session = nullptr;
     if (!m_served.isEmpty()) // else the dialect may be gone already
         m_services.outlet.remove(std::exchange(m_served, {}));
+    if (!m_console.isEmpty())
+        m_services.hearing->leave(std::exchange(m_console, {}));
 }
 
 void NativeSession::receive(const QByteArray &payload, bool binary)
@@ -319,6 +321,8 @@ void NativeSession::take(const wire::Ask &ask)
         return;
     const auto allowed = native::permitted(m_reader, ask.body, m_services.common.mirror);
     if (const auto *refused = std::get_if<Outcome>(&allowed)) {
+        if (native::isAboutAlerts(ask.body))
+            m_services.figures.refused();
         answer(wire::replyOf(ask.cmdId, *refused));
         return;
     }
@@ -331,12 +335,15 @@ void NativeSession::take(const wire::Ask &ask)
     const QPointer<NativeSession> self(this);
     m_services.common.desk.submit(
         Request{ask.cmdId, native::actorOf(m_reader, m_session->id()), std::get<RequestBody>(allowed)},
-        m_services.replies.expect<Outcome>([self, id = ask.cmdId](const Outcome &outcome) {
-            if (!self)
-                return;
-            --self->m_asked;
-            self->answer(wire::replyOf(id, outcome));
-        }));
+        m_services.replies.expect<Outcome>(
+            [self, id = ask.cmdId, counts = native::isAboutAlerts(ask.body)](const Outcome &outcome) {
+                if (!self)
+                    return;
+                if (counts && !outcome.ok)
+                    self->m_services.figures.refused();
+                --self->m_asked;
+                self->answer(wire::replyOf(id, outcome));
+            }));
 }
 
 void NativeSession::take(const wire::Ack &ack)
@@ -402,6 +409,14 @@ void NativeSession::take(const wire::Typing &typing)
         return;
     m_typedAt = now;
     m_services.topics.tellTyping({typing.thread, m_reader.who.id, m_reader.who.name, now}, m_session);
+}
+
+void NativeSession::take(const wire::Hearing &hearing)
+{
+    if (m_services.hearing == nullptr)
+        return;
+    m_console = m_session->id();
+    m_services.hearing->report({m_console, m_reader.who.name, hearing.heard, hearing.why});
 }
 
 void NativeSession::take(const wire::Ping &ping)
@@ -505,6 +520,10 @@ void NativeSession::run(const QString &id, const wire::Query &query)
                 reply = wire::Reply::refusal(id, QStringLiteral("overloaded"), result.error);
             self->answerQuery(reply);
         }));
+    } else if (const auto *one = std::get_if<AlertEventsQuery>(&query.what)) {
+        if (!native::mayFollow(m_reader, QStringLiteral("alerts"), mirror))
+            return forbidden();
+        archive.alertEvents(*one, expectReply<AlertEventsResult>(id, native::alertEventsToJson));
     } else if (const auto *state = std::get_if<wire::SnapshotQuery>(&query.what)) {
         if (!native::mayFollow(m_reader, state->stream, mirror))
             return forbidden();

@@ -61,6 +61,7 @@ private:
     [[nodiscard]] bool mayAskRules(const QString &id);
     template<class Answer>
     [[nodiscard]] std::function<void(const Answer &)> tellRules(const QString &id);
+    void take(const wire::Hearing &hearing);
     [[nodiscard]] std::function<void(const Outcome &)> answerLater(const QString &id);
 
     [[nodiscard]] bool authenticate(const QString &token);
@@ -94,6 +95,7 @@ private:
     int m_asked = 0;   ///< requests without an answer
     int m_queried = 0; ///< queries without an answer
     TimePoint m_typedAt;
+    QString m_console; ///< as which it told of its sound; empty: it did not
     bool m_wasBehind = false;
 };
 

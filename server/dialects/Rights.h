@@ -36,8 +36,9 @@ enum class Act {
     Administer,       ///< what only an administrator does: dialect 4's pages, imports
     ControlClients,   ///< end others' connections and read what goes over them
     EditRules,        ///< put other alert rules in force
+    SeeNotify,        ///< who is notified of what, and a test message
 };
-inline constexpr std::size_t actCount = std::size_t(Act::EditRules) + 1;
+inline constexpr std::size_t actCount = std::size_t(Act::SeeNotify) + 1;
 
 /// On whose objects. Self: the object's id is the caller's own. Own: also what lists the caller as owner.
 enum class Reach { None, Self, Own, Any };
@@ -89,6 +90,7 @@ inline constexpr std::array<Right, actCount> rightsTable{{
     {Act::Administer, Reach::None, Reach::None, Reach::None, Reach::None, Reach::Any},
     {Act::ControlClients, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
     {Act::EditRules, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
+    {Act::SeeNotify, Reach::None, Reach::None, Reach::None, Reach::Any, Reach::Any},
 }};
 
 /// Each act has its row, at its place.

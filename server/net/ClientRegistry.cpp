@@ -5,30 +5,22 @@
 
 namespace tocsin::net {
 
-namespace {
-constexpr QLatin1String idPrefix("ws-");
-
-quint64 numberOf(const QString &id)
+void ClientRegistry::add(ClientSession *session, const Dialect *dialect)
 {
-    return id.startsWith(idPrefix) ? id.mid(idPrefix.size()).toULongLong() : 0;
-}
-} // namespace
-
-void ClientRegistry::add(WebSocketSession *session, const Dialect *dialect)
-{
-    const Client client{session, dialect};
-    m_clients.insert(numberOf(session->id()), client);
-    connect(session, &WebSocketSession::identified, this, [this, session] { ask(session); });
+    const Client client{++m_last, session, dialect};
+    m_clients.insert(session->id(), client);
+    connect(session, &ClientSession::identified, this, [this, session] { ask(session); });
     ask(client);
 }
 
-void ClientRegistry::remove(WebSocketSession *session)
+void ClientRegistry::remove(const ClientSession *session)
 {
-    const auto found = m_clients.constFind(numberOf(session->id()));
+    const auto found = m_clients.constFind(session->id());
     if (found == m_clients.cend())
         return;
     const Client client = *found;
     m_clients.erase(found);
+    session->disconnect(this);
     ClosedClient closed;
     closed.id = session->id();
     closed.dialect = client.dialect->name();
@@ -46,7 +38,7 @@ void ClientRegistry::remove(WebSocketSession *session)
 
 ClientInfo ClientRegistry::infoOf(const Client &client)
 {
-    const WebSocketSession &session = *client.session;
+    const ClientSession &session = *client.session;
     const Principal &who = session.principal();
     ClientInfo info;
     info.id = session.id();
@@ -68,7 +60,7 @@ QList<ClientInfo> ClientRegistry::clients(quint64 slice, quint64 slices) const
 {
     QList<ClientInfo> list;
     for (auto it = m_clients.cbegin(); it != m_clients.cend(); ++it) {
-        if (it.key() % slices == slice)
+        if (it->number % slices == slice)
             list.append(infoOf(*it));
     }
     return list;
@@ -76,16 +68,16 @@ QList<ClientInfo> ClientRegistry::clients(quint64 slice, quint64 slices) const
 
 std::optional<ClientInfo> ClientRegistry::client(const QString &id) const
 {
-    const auto found = m_clients.constFind(numberOf(id));
-    if (found == m_clients.cend() || found->session->id() != id)
+    const auto found = m_clients.constFind(id);
+    if (found == m_clients.cend())
         return std::nullopt;
     return infoOf(*found);
 }
 
 bool ClientRegistry::close(const QString &id, quint16 code, const QString &reason)
 {
-    const auto found = m_clients.constFind(numberOf(id));
-    if (found == m_clients.cend() || found->session->id() != id || !found->session->isOpen())
+    const auto found = m_clients.constFind(id);
+    if (found == m_clients.cend() || !found->session->isOpen())
         return false;
     found->session->close(code, reason);
     return true;
@@ -99,7 +91,7 @@ void ClientRegistry::ask(const Client &client)
 
 void ClientRegistry::ask(const Session *session)
 {
-    const auto found = m_clients.constFind(numberOf(session->id()));
+    const auto found = m_clients.constFind(session->id());
     if (found != m_clients.cend())
         ask(*found);
 }

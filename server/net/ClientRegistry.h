@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/domain/Connections.h"
-#include "server/net/WebSocketSession.h"
+#include "server/net/ClientSession.h"
 
 #include <QHash>
 #include <QObject>
@@ -13,7 +12,7 @@ namespace tocsin::net {
 
 class Dialect;
 
-/// The open WebSockets, for those who watch them. Server thread; owned by the server. It keeps no figures of its own: what it
+/// The clients: open WebSockets, and sessions that need none. For those who watch them. Server thread; owned by the server. It keeps no figures of its own: what it
 /// answers is read from the sessions when somebody asks, so that nothing is paid while nobody does.
 class ClientRegistry : public QObject
 {
@@ -21,11 +20,11 @@ class ClientRegistry : public QObject
 public:
     using QObject::QObject;
 
-    void add(WebSocketSession *session, const Dialect *dialect);
-    void remove(WebSocketSession *session);
+    void add(ClientSession *session, const Dialect *dialect);
+    void remove(const ClientSession *session); ///< before it is deleted
 
     [[nodiscard]] int count() const { return int(m_clients.size()); }
-    /// Those whose number modulo `slices` is `slice`: a long list is read over several turns.
+    /// One of `slices` parts, always the same ones in it: a long list is read over several turns.
     [[nodiscard]] QList<ClientInfo> clients(quint64 slice = 0, quint64 slices = 1) const;
     [[nodiscard]] std::optional<ClientInfo> client(const QString &id) const;
     /// The last ones that went, oldest first; at most ClientsUpdate::mostClosed.
@@ -44,13 +43,15 @@ Q_SIGNALS:
 private:
     struct Client
     {
-        WebSocketSession *session = nullptr;
+        quint64 number = 0;
+        ClientSession *session = nullptr;
         const Dialect *dialect = nullptr;
     };
     [[nodiscard]] static ClientInfo infoOf(const Client &client);
     void ask(const Client &client);
 
-    QHash<quint64, Client> m_clients; ///< by number
+    QHash<QString, Client> m_clients; ///< by id
+    quint64 m_last = 0;
     std::deque<ClosedClient> m_closed;
     FrameObserver *m_observer = nullptr;
 };

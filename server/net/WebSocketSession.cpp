@@ -36,7 +36,7 @@ QString reasonWithRetry(const QString &sentence)
 
 WebSocketSession::WebSocketSession(std::unique_ptr<GuardSocket> guard, std::unique_ptr<QWebSocket> socket,
                                    Admission admission, ServerCounters &counters, QObject *parent)
-    : Session(parent)
+    : ClientSession(parent)
     , m_guard(std::move(guard))
     , m_socket(std::move(socket))
     , m_admission(std::move(admission))
@@ -99,7 +99,7 @@ void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString
 {
     if (!isOpen() || frame.isEmpty())
         return;
-    if (m_observer != nullptr)
+    if (observer() != nullptr)
         show(frame);
     if (m_guard->send(frame, delivery, key))
         guardSent(1);
@@ -107,27 +107,19 @@ void WebSocketSession::send(const Frame &frame, Delivery delivery, const QString
         closeSlow();
 }
 
-/// The frame's own payload: opcode and length stand before it, a server's frame has no mask.
 void WebSocketSession::show(const Frame &frame)
 {
-    constexpr qsizetype shortHead = 2;
-    const QByteArray &wire = frame.wire();
-    const auto opcode = static_cast<Opcode>(static_cast<quint8>(wire.at(0)) & 0x0F);
-    if (opcode != Opcode::Text && opcode != Opcode::Binary)
-        return;
-    const int length = static_cast<quint8>(wire.at(1)) & 0x7F;
-    const qsizetype head = shortHead + (length == 127 ? 8 : length == 126 ? 2 : 0);
-    m_observer->saw(*this, true, opcode == Opcode::Binary, QByteArrayView(wire).sliced(head));
+    const auto opcode = static_cast<Opcode>(static_cast<quint8>(frame.wire().at(0)) & 0x0F);
+    if (opcode == Opcode::Text || opcode == Opcode::Binary)
+        observer()->saw(*this, true, opcode == Opcode::Binary, payloadOfFrame(frame.wire()));
 }
 
 void WebSocketSession::noteRoundTrip()
 {
     if (m_pinged == GuardSocket::Clock::time_point{})
         return;
-    const auto took = std::chrono::duration_cast<Duration>(GuardSocket::Clock::now() - m_pinged).count();
+    m_trips.add(std::chrono::duration_cast<std::chrono::microseconds>(GuardSocket::Clock::now() - m_pinged));
     m_pinged = {};
-    m_trips.at(m_tripCount++ % keptTrips) =
-        static_cast<quint32>(std::clamp<qint64>(took, 0, std::numeric_limits<quint32>::max()));
 }
 
 void WebSocketSession::describe(ClientInfo &info) const
@@ -142,15 +134,7 @@ void WebSocketSession::describe(ClientInfo &info) const
     info.waitingFrames = qint64(m_guard->waitingFrames());
     info.conflated = qint64(m_guard->conflated());
     info.lost = qint64(m_guard->lostFrames());
-    if (m_tripCount == 0)
-        return;
-    constexpr double perMs = 1000;
-    std::array<quint32, keptTrips> sorted = m_trips;
-    const std::size_t kept = std::min(m_tripCount, keptTrips);
-    std::sort(sorted.begin(), sorted.begin() + kept);
-    info.roundTripMs = m_trips.at((m_tripCount - 1) % keptTrips) / perMs;
-    info.roundTripMinMs = sorted.front() / perMs;
-    info.roundTripP95Ms = sorted.at((kept * 95 + 99) / 100 - 1) / perMs;
+    m_trips.describe(info);
 }
 
 int WebSocketSession::endCode() const
@@ -178,8 +162,8 @@ void WebSocketSession::guardText(const QByteArray &utf8)
     ++m_counters.traffic.messagesIn;
     ++m_admission.counters->messagesIn;
     ++m_messagesIn;
-    if (m_observer != nullptr)
-        m_observer->saw(*this, false, false, utf8);
+    if (observer() != nullptr)
+        observer()->saw(*this, false, false, utf8);
     Q_EMIT textReceived(utf8);
 }
 
@@ -188,8 +172,8 @@ void WebSocketSession::guardBinary(const QByteArray &payload)
     ++m_counters.traffic.messagesIn;
     ++m_admission.counters->messagesIn;
     ++m_messagesIn;
-    if (m_observer != nullptr)
-        m_observer->saw(*this, false, true, payload);
+    if (observer() != nullptr)
+        observer()->saw(*this, false, true, payload);
     Q_EMIT binaryReceived(payload);
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/domain/Connections.h"
+#include "server/net/ClientSession.h"
 #include "server/net/GuardSocket.h"
 #include "server/net/Http.h"
-#include "server/net/Session.h"
+#include "server/net/RoundTrips.h"
 
 #include <QWebSocket>
 
-#include <array>
 #include <functional>
 #include <memory>
 
@@ -25,24 +24,10 @@ struct Admission
     bool overloaded = false;             ///< above the cap: opened only to be told so
 };
 
-/// Sees the frames of the sessions that it wants (ClientRegistry::observe). Server thread.
-class FrameObserver
-{
-public:
-    FrameObserver() = default;
-    FrameObserver(const FrameObserver &) = delete;
-    FrameObserver &operator=(const FrameObserver &) = delete;
-    [[nodiscard]] virtual bool wants(const ClientInfo &client) = 0;
-    virtual void saw(const Session &session, bool out, bool binary, QByteArrayView payload) = 0;
-
-protected:
-    ~FrameObserver() = default;
-};
-
 /// One open WebSocket: a QWebSocket for the protocol's manners, a guard socket for the data. Server thread. Owned by the
 /// server, which deletes it when `ended` has been called; closed() comes before, never from within a call of send() or
 /// close().
-class WebSocketSession final : public Session, private GuardSocket::Owner
+class WebSocketSession final : public ClientSession, private GuardSocket::Owner
 {
     Q_OBJECT
 public:
@@ -59,11 +44,9 @@ public:
     /// Closes for a stop of the server, with its shorter patience.
     void goAway(std::chrono::milliseconds linger);
     void kill() { m_guard->kill(); }
-    /// Fills in what only the session knows: flow, times, what waits.
-    void describe(ClientInfo &info) const;
-    [[nodiscard]] int endCode() const;
-    [[nodiscard]] QString endReason() const { return m_socket->closeReason(); }
-    void setObserver(FrameObserver *observer) { m_observer = observer; }
+    void describe(ClientInfo &info) const override;
+    [[nodiscard]] int endCode() const override;
+    [[nodiscard]] QString endReason() const override { return m_socket->closeReason(); }
     /// What let it in; empty: nothing was needed.
     [[nodiscard]] const std::optional<Credential> &credential() const { return m_admission.request.credential; }
     /// The token ended or was revoked.
@@ -83,14 +66,11 @@ public:
     void send(const Frame &frame, Delivery delivery, const QString &key) override;
     [[nodiscard]] bool join(const std::shared_ptr<FrameBatch> &batch) override
     {
-        return m_observer == nullptr && m_guard->join(batch); // frame by frame while somebody looks on
+        return observer() == nullptr && m_guard->join(batch); // frame by frame while somebody looks on
     }
     void setUrgent() override { m_guard->setUrgent(); }
     void setGapEncoder(const GapEncoder &encoder) override { m_guard->setGapEncoder(encoder); }
     void close(quint16 code, const QString &reason) override;
-
-Q_SIGNALS:
-    void identified();
 
 private:
     void guardText(const QByteArray &utf8) override;
@@ -111,13 +91,9 @@ private:
     Admission m_admission;
     ServerCounters &m_counters;
     std::function<void(WebSocketSession *)> m_ended;
-    FrameObserver *m_observer = nullptr;
     quint64 m_messagesIn = 0;
     quint64 m_messagesOut = 0;
-    /// Of the server's own pings, microseconds: a ring of the newest.
-    static constexpr std::size_t keptTrips = 20;
-    std::array<quint32, keptTrips> m_trips{};
-    std::size_t m_tripCount = 0;
+    RoundTrips m_trips; ///< of the server's own pings
     GuardSocket::Clock::time_point m_pinged;
     GuardSocket::Clock::time_point m_nextPing;
     QString m_id;

@@ -31,4 +31,9 @@ void Archive::messages(const ChatQuery &query, std::function<void(const ChatResu
     m_log.messages(query, reply);
 }
 
+void Archive::alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply)
+{
+    m_log.alertEvents(query, reply);
+}
+
 } // namespace tocsin

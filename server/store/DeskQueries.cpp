@@ -2,6 +2,7 @@
 #include "server/store/DeskQueries.h"
 
 #include "models/domain/Streams.h"
+#include "models/wire/EventCodec.h"
 #include "server/store/DeskTables.h"
 #include "server/store/EventRow.h"
 #include "server/store/RequestTable.h"
@@ -12,6 +13,8 @@ namespace tocsin {
 
 namespace {
 constexpr int eventsLimit = 1000;
+constexpr int alertEventsLimit = 500;
+constexpr qint64 alertEventsScanned = 4096; ///< places of a stream that one page looks at, at most
 } // namespace
 
 QString DeskQueries::unreadable() const
@@ -105,6 +108,68 @@ EventsResult DeskQueries::events(const EventsQuery &query)
             result.error = unreadable();
         }
     }
+    m_db.rollback(); // nothing was written
+    return result;
+}
+
+/// There is no index of the log by alert: the page is looked for in the narrowest stream that the alert is told in, backwards from
+/// its last change, a bounded number of places at a time.
+AlertEventsResult DeskQueries::alertEvents(const AlertEventsQuery &query)
+{
+    AlertEventsResult result;
+    if (!m_db.exec(QStringLiteral("BEGIN"))) {
+        result.error = unreadable();
+        return result;
+    }
+    [&] {
+        Statement known = m_db.prepare(QStringLiteral("SELECT body, seq FROM alerts WHERE id=?"));
+        known.bind(0, query.alertId);
+        if (!m_db.run(known) || !m_db.next(known)) {
+            if (known.failed())
+                result.error = unreadable();
+            return; // not known (any more): nothing is told of it
+        }
+        const auto alert = decodeAlert(known.bytes(0), &result.error);
+        if (!alert)
+            return;
+        AlertChange change;
+        change.alert = *alert;
+        const QString stream = streamsOf(change).constLast();
+        Statement place = m_db.prepare(QStringLiteral(
+            "SELECT s.id, (SELECT max(e.seq) FROM stream_events e WHERE e.stream=s.id AND e.event_seq<=?)"
+            " FROM streams s WHERE s.name=?"));
+        place.bind(0, known.integer(1));
+        place.bind(1, stream);
+        if (!m_db.run(place) || !m_db.next(place)) {
+            if (place.failed())
+                result.error = unreadable();
+            return;
+        }
+        const int limit = std::clamp(query.limit, 1, alertEventsLimit);
+        const qint64 below = query.before > 0 ? query.before : place.integer(1) + 1;
+        const qint64 from = std::max<qint64>(1, below - alertEventsScanned);
+        Statement q = m_db.prepare(QStringLiteral("SELECT %1 FROM events WHERE seq IN (SELECT event_seq FROM"
+                                                  " stream_events WHERE stream=? AND seq>=? AND seq<?) AND kind='alert'"
+                                                  " AND json_extract(body, '$.alert.id')=? ORDER BY seq DESC LIMIT ?")
+                                       .arg(eventColumns()));
+        q.bind(0, place.integer(0));
+        q.bind(1, from);
+        q.bind(2, below);
+        q.bind(3, query.alertId);
+        q.bind(4, limit);
+        result.events = events(q, &result.error);
+        if (!result.error.isEmpty())
+            return;
+        if (result.events.size() < limit) {
+            result.before = from > 1 ? from : 0;
+        } else {
+            for (const StreamPosition &position : result.events.constLast().streams)
+                result.before = position.stream == stream ? position.seq : result.before;
+        }
+        // The first change of all: nothing can be before it.
+        if (!result.events.isEmpty() && std::get<AlertChange>(result.events.constLast().body).alert.revision <= 1)
+            result.before = 0;
+    }();
     m_db.rollback(); // nothing was written
     return result;
 }

@@ -228,18 +228,29 @@ AlertsResult DeskTables::alerts(Database &db, const AlertsQuery &query)
 {
     AlertsResult result;
     const QString where =
-        QStringLiteral("FROM alerts WHERE %1%2%3")
-            .arg(query.openOnly ? QStringLiteral("open=1") : QStringLiteral("1"), whereSource(query.source),
-                 query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString());
+        QStringLiteral("FROM alerts WHERE %1%2%3%4")
+            .arg(query.openOnly     ? QStringLiteral("open=1")
+                 : query.closedOnly ? QStringLiteral("open=0")
+                                    : QStringLiteral("1"),
+                 whereSource(query.source), query.incidentsOnly ? QStringLiteral(" AND kind='incident'") : QString(),
+                 query.alertId.isEmpty() ? QString() : QStringLiteral(" AND id=:id"));
+    const QString behind =
+        query.before.isEmpty()
+            ? QString()
+            : QStringLiteral(" AND (raised_at, seq) < (SELECT raised_at, seq FROM alerts WHERE id=:before)");
     const auto prepared = [&](const QString &sql) {
         Statement q = db.prepare(sql);
         if (!query.source.isEmpty())
             q.bindNamed(":source", query.source);
+        if (!query.alertId.isEmpty())
+            q.bindNamed(":id", query.alertId);
         return q;
     };
-    Statement q = prepared(QStringLiteral("SELECT body %1 ORDER BY raised_at DESC, seq DESC LIMIT %2")
-                               .arg(where)
+    Statement q = prepared(QStringLiteral("SELECT body %1%2 ORDER BY raised_at DESC, seq DESC LIMIT %3")
+                               .arg(where, behind)
                                .arg(std::clamp(query.limit, 0, alertsLimit)));
+    if (!query.before.isEmpty())
+        q.bindNamed(":before", query.before);
     result.alerts = bodies<Alert>(db, q, decodeAlert, &result.error);
     if (query.countAll && result.error.isEmpty()) {
         Statement count = prepared(QStringLiteral("SELECT count(*) %1").arg(where));

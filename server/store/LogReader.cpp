@@ -129,6 +129,14 @@ void LogReader::messages(const ChatQuery &query, const std::function<void(const 
         reply(refusal);
 }
 
+void LogReader::alertEvents(const AlertEventsQuery &query, const std::function<void(const AlertEventsResult &)> &reply)
+{
+    AlertEventsResult refusal;
+    refusal.error = ask(m_pages, [query, reply](DeskQueries &queries) { reply(queries.alertEvents(query)); });
+    if (!refusal.error.isEmpty())
+        reply(refusal);
+}
+
 void LogReader::attachmentThreads(const QString &id,
                                   const std::function<void(const std::optional<QStringList> &)> &reply)
 {

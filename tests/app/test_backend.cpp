@@ -18,13 +18,15 @@ const QString rig = QStringLiteral("sim_device_3");
 class Bench
 {
 public:
-    explicit Bench(const QString &data)
+    explicit Bench(const QString &data, const QString &notify = {})
     {
         Config config;
         config.setFlag(QStringLiteral("data"), {data});
         config.setFlag(QStringLiteral("listen"), {QStringLiteral("127.0.0.1:0")});
         config.setFlag(QStringLiteral("open"), {});
         config.setFlag(QStringLiteral("simulate"), {QStringLiteral(":/tocsin/scenarios/city.json")});
+        if (!notify.isEmpty())
+            config.setFlag(QStringLiteral("notify"), {notify});
         backend.emplace(config.settings(), false);
         QObject::connect(
             &*backend, &Backend::published, &*backend,
@@ -95,6 +97,56 @@ class TestBackend : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void aNoticeReachesTheConsoleThatItIsFor()
+    {
+        QTemporaryDir data;
+        const QString file = data.filePath(QStringLiteral("notify.toml"));
+        QFile toml(file);
+        QVERIFY(toml.open(QIODevice::WriteOnly));
+        toml.write(
+            "[[channel]]\nname = \"screen\"\nkind = \"desktop\"\n[[route]]\nname = \"all\"\nchannel = \"screen\"\n"
+            "to = [\"staff\"]\nmin_level = \"info\"\n");
+        toml.close();
+        Bench bench(data.path(), file);
+        QCOMPARE(bench.started.error, QString());
+        std::mutex mutex;
+        QList<DesktopNotice> notices;
+        connect(
+            &*bench.backend, &Backend::desktopNotice, &*bench.backend,
+            [&](const DesktopNotice &notice) {
+                const std::scoped_lock lock(mutex);
+                notices.append(notice);
+            },
+            Qt::DirectConnection);
+        bench.backend->seat({QStringLiteral("ortiz"), QStringLiteral("M. Ortiz"), Role::Dispatcher, systemNow()});
+        RaisePanic panic;
+        panic.userId = QStringLiteral("dana");
+        const Outcome raised = bench.ask(panic, {Actor::Kind::User, panic.userId, panic.userId, {}});
+        QVERIFY2(raised.ok, qPrintable(raised.message));
+        const auto told = [&] {
+            const std::scoped_lock lock(mutex);
+            return notices;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(!told().isEmpty(), patience); // the city's own alerts are simulated and not told
+        QCOMPARE(told().constFirst().alertId, raised.ref);
+        QCOMPARE(told().constFirst().people, QStringList{QStringLiteral("ortiz")});
+        // What became of it is in the audit.
+        const auto noted = [&] {
+            const QList<Event> all = bench.events();
+            return std::any_of(all.cbegin(), all.cend(), [&](const Event &event) {
+                const auto *record = std::get_if<AuditRecord>(&event.body);
+                return record && record->action == QLatin1String("notify") && record->object == raised.ref;
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(noted(), patience);
+        QList<NotifyChannel> channels;
+        bench.backend->notify().channels([&](const QList<NotifyChannel> &list) { channels = list; });
+        QCOMPARE(channels.size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            (bench.backend->notify().channels([&](const auto &list) { channels = list; }), channels.constFirst().sent),
+            1, patience);
+    }
+
     void aCommandGoesToTheRigAndIsUnknownWhenTheServerGoesInBetween()
     {
         QTemporaryDir data;

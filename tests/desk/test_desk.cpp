@@ -132,6 +132,28 @@ class TestDesk : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void aLadderStepThatReachedNobodyIsFollowedByTheNext()
+    {
+        Bench bench;
+        bench.ask(reportBy(QStringLiteral("van-1"), QStringLiteral("breakdown")));
+        bench.settle();
+        const auto escalation = [&bench] {
+            const auto *change = std::get_if<AlertChange>(&bench.published.constLast().body);
+            return change ? change->alert.escalation : -1;
+        };
+        const QString id = std::get<AlertChange>(bench.published.constLast().body).alert.id;
+        bench.pass(60s);
+        QCOMPARE(escalation(), 1);
+        bench.desk->stepUnreached(id, 1);
+        bench.settle();
+        QCOMPARE(escalation(), 2);
+        bench.desk->stepUnreached(id, 1); // told late
+        bench.settle();
+        QCOMPARE(escalation(), 2);
+        bench.pass(420s);
+        QCOMPARE(escalation(), 3);
+        QVERIFY(gapFree(bench.published));
+    }
     void anOrderIsInTheLogBeforeItLeaves()
     {
         FakeOutlet outlet;

@@ -84,6 +84,16 @@ public:
     }
 };
 
+/// What sessions say of their sound.
+class FakeHearing : public HearingPort
+{
+public:
+    void report(const HearingReport &report) override { reports.append(report); }
+    void leave(const QString &console) override { left.append(console); }
+    QList<HearingReport> reports;
+    QStringList left;
+};
+
 class FakeAuthorizer : public net::Authorizer
 {
 public:
@@ -163,7 +173,8 @@ public:
                                           outlet,
                                           window,
                                           nullptr,
-                                          &rules});
+                                          &rules,
+                                          &hearing});
     }
 
     [[nodiscard]] static ChatMessage line(qint64 number) { return std::get<ChatMessage>(test::chatEvent(number).body); }
@@ -222,6 +233,7 @@ public:
     int snapshotsAsked = 0;
     NativeOutlet outlet;
     FakeRules rules;
+    FakeHearing hearing;
     std::unique_ptr<NativeDialect> dialect;
 };
 

@@ -5,6 +5,7 @@
 #include "server/dialects/AttachmentPages.h"
 #include "server/dialects/NativeDialect.h"
 #include "server/dialects/NativeOutlet.h"
+#include "server/dialects/NotifyPages.h"
 #include "server/dialects/RosterPages.h"
 #include "server/dialects/StatusPages.h"
 #include "server/dialects/VehicleRoutes.h"
@@ -95,6 +96,20 @@ public:
     int changes = 0;
 };
 
+/// Counts the messages that it is asked to send.
+class FakeNotify final : public NotifyPort
+{
+public:
+    void preview(const NotifyQuestion &, std::function<void(const NotifyPreview &)> reply) override { reply({}); }
+    void channels(std::function<void(const QList<NotifyChannel> &)> reply) override { reply({}); }
+    void test(const Actor &, const QString &, const QString &, std::function<void(const Outcome &)> reply) override
+    {
+        ++sent;
+        reply(Outcome::done({}));
+    }
+    int sent = 0;
+};
+
 /// Has every picture.
 class FakeAttachments final : public AttachmentPort
 {
@@ -159,6 +174,7 @@ public:
         add(std::make_unique<RosterPages>(
             Posture::Secure,
             RosterPages::Services{mirror, desk, userImport, PeopleDirectory(accountsBoard, Posture::Secure), {}}));
+        add(std::make_unique<NotifyPages>(Posture::Secure, NotifyPages::Services{notify, {}}));
         add(std::make_unique<EmergencyDialect>(
             options, EmergencyDialect::Parts{services, nullptr, accountsBoard, contacts, attachments}));
         add(std::make_unique<AccountPages>(Posture::Secure, accounts, net::TokenIssuer{key}));
@@ -179,7 +195,7 @@ public:
     [[nodiscard]] qsizetype effects() const
     {
         return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent + userImport.asked +
-               contacts.changes;
+               contacts.changes + notify.sent;
     }
 
     struct Answer
@@ -234,6 +250,7 @@ public:
     FakeAttachments attachments;
     FakeUserImport userImport;
     FakeContacts contacts;
+    FakeNotify notify;
     StatusBoard board;
     std::unique_ptr<net::Server> server;
     QList<RuledDialect *> dialects;
@@ -257,11 +274,18 @@ QByteArray targetOf(const Route &route, const char *object)
     return path + "?EIO=4&transport=" + (route.method == Route::Method::WebSocket ? "websocket" : "polling");
 }
 
+bool names(const Route &route, std::string_view what)
+{
+    return route.pattern.find(what) != std::string_view::npos;
+}
+
 /// A body that every route can make something of, naming the object.
 QByteArray bodyOf(const Route &route, const char *object)
 {
     if (route.pattern == "/api/import/devices[/]" || route.pattern == "/api/import/users[/]")
         return "id\nvan-9\n";
+    if (names(route, "/api/notify/"))
+        return R"({"source":"van-1","channel":"mail","recipient":"a@b"})";
     if (route.pattern == "/api/devices/{device}[/]" && route.method == Route::Method::Put)
         return R"({"name":"x"})";
     if (route.method == Route::Method::Get || route.method == Route::Method::WebSocket)
@@ -284,11 +308,6 @@ QList<const char *> listOf(const std::array<const char *, N> &objects)
 bool isPicture(const Route &route)
 {
     return route.pattern == "/api/attachments/{id}";
-}
-
-bool names(const Route &route, std::string_view what)
-{
-    return route.pattern.find(what) != std::string_view::npos;
 }
 
 /// Anna's panic: she and the desk follow it, she alone ends it or says where she is, the desk alone takes it. A socket of staff may wait for one

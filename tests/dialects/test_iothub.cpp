@@ -497,9 +497,12 @@ void TestIotHub::aSlowPollerIsBounded()
     // … and whoever never fetches what must not be lost is given up.
     HubStage other;
     const QString deaf = other.joinPolling();
-    for (int i = 0; i < 600 && other.dialect->counters().polling > 0; ++i)
+    for (int i = 0; i < 600 && other.dialect->counters().polling > 0; ++i) {
         (void)other.ask("POST", QStringLiteral("/api/realtime/broadcast"),
                         R"({"event":"notice","data":{"x":")" + QByteArray(4'000, 'y') + "\"}}");
+        other.desk.answer(Outcome::done({})); // it is in the audit
+        QCoreApplication::processEvents();
+    }
     QCOMPARE(other.dialect->counters().polling, 0);
     QCOMPARE(other.poll(deaf)->answer.status, 400);
 }
@@ -700,6 +703,24 @@ void TestIotHub::alertsAreToldWhenTheyMatch()
     tell(AlertVerb::Return, open, none, "HIGH_RPM");
     QCOMPARE(textsOf(*owner).size(), 0);
     QCOMPARE(textsOf(*stranger).size(), 0);
+
+    // Whoever listens to a person may be holding that person's phone: a cancel under duress is nothing that the desk makes of it.
+    AlertChange panic{AlertVerb::Raise, none, open, alertOf(QStringLiteral("p"), QStringLiteral("anna"))};
+    panic.alert.kind = AlertKind::Incident;
+    panic.alert.userId = QStringLiteral("anna");
+    panic.alert.incident.edit([](IncidentFacts &) {});
+    Q_EMIT stage.mirror.alertChanged(panic);
+    QCOMPARE(textsOf(*owner).size(), 1);
+    panic.alert.incident.edit([&stage](IncidentFacts &facts) {
+        facts.duress = true;
+        facts.canceledAtSource = stage.now;
+    });
+    for (const AlertVerb verb : {AlertVerb::Duress, AlertVerb::Repeat, AlertVerb::LevelChange, AlertVerb::Escalate}) {
+        panic.verb = verb;
+        panic.from = open;
+        Q_EMIT stage.mirror.alertChanged(panic);
+    }
+    QCOMPARE(textsOf(*owner).size(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestIotHub)

@@ -436,6 +436,13 @@ private Q_SLOTS:
         const QJsonObject events = ask(EventsQuery{QStringLiteral("desk"), 3, 10});
         QCOMPARE(events.value(QStringLiteral("head")).toInt(), 5);
         QCOMPARE(events.value(QStringLiteral("events")).toArray().size(), 2);
+        Event change;
+        change.seq = 5;
+        change.body = AlertChange{AlertVerb::Raise, AlertState::Normal, AlertState::Unacknowledged, Alert()};
+        stage.log.alertEventsResult = {{}, {change}, 3};
+        const QJsonObject happened = ask(AlertEventsQuery{QStringLiteral("a1"), 0, 10});
+        QCOMPARE(happened.value(QStringLiteral("before")).toInt(), 3);
+        QCOMPARE(happened.value(QStringLiteral("events")).toArray().first().toObject().value(QStringLiteral("seq")), 5);
         const QJsonObject state = ask(wire::SnapshotQuery{QStringLiteral("desk")});
         QCOMPARE(state.value(QStringLiteral("seq")).toInt(), 5);
     }
@@ -522,6 +529,34 @@ private Q_SLOTS:
         QVERIFY(anna->take().isEmpty());
     }
 
+    void aConsoleTellsWhetherItIsHeardForAsLongAsItIsThere()
+    {
+        NativeStage stage(Posture::Secure);
+        auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        NativeStage::say(*dana, wire::Hearing{true, {}});
+        NativeStage::say(*dana, wire::Hearing{false, QStringLiteral("muted")});
+        QCOMPARE(stage.hearing.reports.size(), 2);
+        QCOMPARE(stage.hearing.reports.first(), (HearingReport{dana->id(), QStringLiteral("dana"), true, {}}));
+        QCOMPARE(stage.hearing.reports.last().why, QStringLiteral("muted"));
+        QVERIFY(ofType(dana->take(), "reply").isEmpty()); // nobody waits for an answer
+        const QString console = dana->id();
+        dana.reset();
+        QCOMPARE(stage.hearing.left, QStringList{console});
+
+        // A citizen is no console, and who never told has nothing to take back.
+        auto anna = stage.connect(somebody(QStringLiteral("anna"), Role::Citizen));
+        NativeStage::hello(*anna, {});
+        (void)anna->take();
+        NativeStage::say(*anna, wire::Hearing{true, {}});
+        const QJsonObject refusal = ofType(anna->take(), "reply").first();
+        QCOMPARE(refusal.value(QStringLiteral("error")).toObject().value(QStringLiteral("code")).toString(),
+                 QStringLiteral("forbidden"));
+        anna.reset();
+        QCOMPARE(stage.hearing.reports.size(), 2);
+        QCOMPARE(stage.hearing.left.size(), 1);
+    }
+
     void thoseOnShiftAreSeen()
     {
         NativeStage stage(Posture::Secure);
@@ -585,6 +620,40 @@ private Q_SLOTS:
         NativeStage::hello(*anna, {});
         NativeStage::say(*anna, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("stats")}, 0});
         QVERIFY(limitsTold(*anna).isEmpty());
+    }
+
+    void staffReadTheFiguresOfAlerts()
+    {
+        NativeStage stage(Posture::Secure, 0);
+        const auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        AlertChange raised;
+        raised.alert = alertOf(QStringLiteral("a1"), QStringLiteral("van"), AlertLevel::Critical);
+        raised.to = stateOf(raised.alert);
+        stage.publish({raised});
+        NativeStage::say(*dana, wire::Ask{QStringLiteral("c1"), Acknowledge{QStringLiteral("a1")}});
+        stage.desk.answer(Outcome::refused(QStringLiteral("superseded"), QStringLiteral("It came again.")));
+        NativeStage::settle();
+        const auto read = [&](const std::optional<Principal> &who) {
+            net::HttpRequest request;
+            request.method = "GET";
+            request.path = QStringLiteral("/api/alerts/figures");
+            std::optional<net::HttpResponse> response;
+            stage.dialect->http(request, who, [&](const net::HttpResponse &r) { response = r; });
+            return response.value_or(net::HttpResponse());
+        };
+        const net::HttpResponse answer = read(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        QCOMPARE(answer.status, 200);
+        const QJsonObject figures = objectOf(answer.body);
+        QCOMPARE(figures.value(QStringLiteral("operators")).toInt(), 1);
+        QCOMPARE(figures.value(QStringLiteral("new_per_operator_10min")).toInt(), 1);
+        QCOMPARE(figures.value(QStringLiteral("refused")).toInt(), 1);
+        const QJsonObject critical =
+            figures.value(QStringLiteral("levels")).toObject().value(QStringLiteral("critical")).toObject();
+        QCOMPARE(critical.value(QStringLiteral("open")).toInt(), 1);
+        QVERIFY(!critical.contains(QStringLiteral("ack_p50_seconds"))); // not known is not 0
+        QCOMPARE(read(somebody(QStringLiteral("anna"), Role::Citizen)).status, 403);
+        QCOMPARE(read(std::nullopt).status, 401);
     }
 
     void streamsAreReadOverHttpToo_data()

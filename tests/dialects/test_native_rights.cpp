@@ -223,9 +223,9 @@ void TestNativeRights::theTablesAreThoseOfTheWire()
         QVERIFY(rule.rule.goesByRight());
     }
     const std::array<wire::ClientFrame, frameRules.size()> frames{
-        wire::Hello{},      wire::Subscribe{}, wire::Unsubscribe{}, wire::Ask{{}, Acknowledge{}},
-        wire::Query{},      wire::Ack{},       wire::Typing{},      wire::Ping{},
-        wire::Disconnect{}, wire::Tap{},       wire::AskRules{},    wire::ApplyRules{}};
+        wire::Hello{},    wire::Subscribe{},  wire::Unsubscribe{}, wire::Ask{{}, Acknowledge{}}, wire::Query{},
+        wire::Ack{},      wire::Typing{},     wire::Ping{},        wire::Disconnect{},           wire::Tap{},
+        wire::AskRules{}, wire::ApplyRules{}, wire::Hearing{}};
     for (std::size_t i = 0; i < frames.size(); ++i) {
         QCOMPARE(frames.at(i).index(), i);
         QCOMPARE(wire::toJson(frames.at(i)).value(QStringLiteral("type")).toString(),

@@ -357,6 +357,29 @@ private Q_SLOTS:
         QCOMPARE(later.only().escalation, 1);
     }
 
+    /// Row 19: no reachable target, next step at once.
+    void aStepThatReachedNobodyIsSkipped()
+    {
+        Desk desk({overheat()});
+        desk.say(coolant, 118);
+        const QString id = desk.only().id;
+        desk.wait(60s);
+        QCOMPARE(desk.only().escalation, 1);
+        desk.kept(desk.book().stepUnreached(id, 0, desk.now)); // it is past that
+        QCOMPARE(desk.only().escalation, 1);
+        desk.kept(desk.book().stepUnreached(id, 1, desk.now));
+        QCOMPARE(desk.only().escalation, 2);
+        desk.wait(419s); // the third comes as long after the second as ever
+        QCOMPARE(desk.only().escalation, 2);
+        desk.wait(1s);
+        QCOMPARE(desk.only().escalation, 3);
+        desk.kept(desk.book().stepUnreached(id, 3, desk.now)); // the top
+        QCOMPARE(desk.only().escalation, 3);
+        desk.ack(id);
+        QVERIFY(desk.book().stepUnreached(id, 3, desk.now).isEmpty());
+        QVERIFY(desk.book().stepUnreached(words("unknown"), 0, desk.now).isEmpty());
+    }
+
     void aClockThatIsSetBackTakesTheDeadlinesAlong()
     {
         Desk desk({highRpm()});

@@ -375,9 +375,9 @@ class Secure(Hub):
     def prepare(cls):
         tocsin("user", "add", "anna", "--role", "citizen", "--password-stdin", "--email", "anna@example.org", data=cls.data,
                stdin="correct horse battery\n")
-        for name, role in (("ben", "citizen"), (cls.DEVICE, "device"), ("dora", "dispatcher")):
+        for name, role in (("ben", "citizen"), (cls.DEVICE, "device"), ("dora", "dispatcher"), ("ada", "admin")):
             add_user(cls.data, name, role)
-        cls.tokens = {name: token_of(cls.data, name) for name in ("anna", "ben", cls.DEVICE, "dora")}
+        cls.tokens = {name: token_of(cls.data, name) for name in ("anna", "ben", cls.DEVICE, "dora", "ada")}
 
     async def refusal(self, auth):
         async with self.server.connect("/socket.io/", query="EIO=4&transport=websocket") as socket:
@@ -460,6 +460,18 @@ class Secure(Hub):
             while not seen or not seen[-1].startswith("435"):
                 seen.append(await ben.packet())
             self.assertEqual([p[:10] for p in seen], ['42["error"', '435[{"erro'])
+
+    async def test_what_staff_say_is_in_the_audit_and_its_words_are_not(self):
+        async with NativeClient(self.server, ["audit"], token=self.tokens["ada"]) as ada:
+            for path in ("broadcast", f"device/{self.DEVICE}", "user/anna"):
+                answer = self.server.post("/api/realtime/" + path, {"event": "drill", "data": {"word": "xyzzy"}}, self.tokens["dora"])
+                self.assertEqual(answer.status, 200)
+
+            def noted():
+                return [e for _, e in ada.history["audit"] if e["body"]["action"] == "broadcast" and "drill" in e["body"]["detail"]]
+            await ada.wait(lambda: len(noted()) == 3, what="three notes in the audit")
+            self.assertEqual([e["body"]["object"] for e in noted()], ["everybody", "device " + self.DEVICE, "user anna"])
+            self.assertNotIn("xyzzy", json.dumps(noted()))
 
     def test_http_by_role(self):
         said = {"event": "notice", "data": {}}

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
 import threading
 
 import websockets
 
 from native_client import NativeClient
-from tocsin_process import PATIENCE, Case, Tocsin, add_user, environment, main, say, tocsin, token_of
+from tocsin_process import BINARY, PATIENCE, Case, Tocsin, add_user, environment, main, say, tocsin, token_of
 
 DIALECTS = [0, 1, 2, 3, 4]  # what an open server shows without a token; dialect 5 wants one always
 
@@ -61,6 +62,31 @@ class Elsewhere:
         self.thread.join(10)
 
 
+def play(case, dialect, name, done, token=""):
+    """Runs the dialect's simulation until done(lines) is true of what it printed, [(way, text)]; it is then still playing."""
+    command = [BINARY, "probe", case.server.url, "--play", str(dialect), "--id", name, "--json", "--seconds", "600"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(TOCSIN_TOKEN=token))
+    lines = []
+
+    def read():
+        for line in process.stdout:
+            one = json.loads(line)
+            lines.append((one["way"], one["text"]))
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        case.server.wait_for(lambda: done(list(lines)), seconds=20, what=f"what dialect {dialect} plays")
+        case.assertIsNone(process.poll())
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {lines[-20:]}") from None
+    finally:
+        process.kill()
+        process.wait()
+        reader.join()
+        process.stdout.close()
+    return lines
+
+
 class Open(Case):
     @classmethod
     def setUpClass(cls):
@@ -86,6 +112,20 @@ class Open(Case):
         self.assertEqual((result.returncode, rows_that_failed(answer)), (0, []))
         self.assertIn("telemetry_update", [r["step"] for r in rows(answer, 1, "ok")])
         self.assertEqual(self.server.status("probe-van")["is_online"], True)
+
+    def test_the_test_client_plays_every_dialect(self):
+        def heard(*words):
+            return lambda lines: all(any(way == "<" and word in text for way, text in lines) for word in words)
+        # A console that follows what the others do; a van and a tracker, which are devices from then on.
+        play(self, 0, "watcher", heard('"welcome"', '"adapters"', '"pong"'))
+        lines = play(self, 1, "play-van", lambda lines: sum('"telemetry_data"' in text for way, text in lines if way == ">") >= 3)
+        self.assertTrue(self.server.status("play-van")["is_online"])
+        places = {text.partition('"location":')[2] for way, text in lines if '"telemetry_data"' in text and way == ">"}
+        self.assertGreaterEqual(len(places), 3)  # it drives
+        play(self, 2, "860000000000077", heard("device_registered", "telemetry_update"))
+        self.assertTrue(self.server.status("860000000000077")["is_online"])
+        play(self, 3, "bench", heard("subscribe_telemetry"))
+        play(self, 4, "dashboard", lambda lines: sum(way == "<" and '"subscribed"' in text for way, text in lines) >= 5)
 
     def test_the_table_says_the_same_in_words(self):
         result = tocsin("probe", self.server.url, "--dialect", "0,1", seconds=60)
@@ -229,11 +269,11 @@ class Secure(Case):
         self.assertEqual((await self.order(dora, {"type": "subscribe", "topics": ["connections"]}))["ok"], True)
         async with self.server.connect("/ws/chat/ben", token=self.tokens["ben"]) as ben:
             def found():
-                return next((c for c in self.listed(dora).values() if c.get("user") == "ben"), None)
+                return next((c for c in self.listed(dora).values() if c["path"] == "/ws/chat/ben"), None)
             await dora.wait(found, what="ben in the list")
             one = found()
-            self.assertEqual((one["dialect"], one["path"], one["role"], one["address"]),
-                             ("dialect1", "/ws/chat/ben", "citizen", "127.0.0.1"))
+            self.assertEqual((one["dialect"], one["user"], one["role"], one["address"]),
+                             ("dialect1", "ben", "citizen", "127.0.0.1"))
             self.assertNotIn("token", json.dumps(one))
             self.assertGreaterEqual(one["subscriptions"], 1)
             for _ in range(5):
@@ -278,6 +318,78 @@ class Secure(Case):
         reply = await self.order(sue, {"type": "disconnect", "client": "ws-999999"})
         self.assertEqual(reply["error"]["code"], "not_found")
 
+    async def test_a_client_that_polls_is_one_like_the_others(self):
+        sue = await self.watch("sue")
+        await self.order(sue, {"type": "subscribe", "topics": ["connections"]})
+        engine = "/socket.io/?EIO=4&transport="
+
+        def begin():
+            sid = json.loads(self.server.get(engine + "polling", self.tokens["ben"]).body[1:])["sid"]
+            path = f"{engine}polling&sid={sid}"
+            self.assertEqual(self.server.post(path, "40").body, b"ok")
+            return sid, path
+
+        def found(known):
+            return next((c for i, c in self.listed(sue).items() if i.startswith("polling-") and i not in known), None)
+        sid, path = begin()
+        self.assertIn(b'40{"sid"', self.server.get(path).body)
+        self.assertEqual(self.server.post(path, '42["subscribe_user",{"email":"ben"}]').body, b"ok")
+        self.assertIn(b"user_subscribed", self.server.get(path).body)
+        await sue.wait(lambda: found(()) and found(())["subscriptions"] >= 1, what="ben in the list")
+        first = found(())
+        self.assertEqual((first["dialect"], first["user"], first["path"], first["address"]),
+                         ("dialect2", "ben", "/socket.io/", "127.0.0.1"))
+        self.assertEqual((first["in"]["messages"], first["out"]["messages"]), (2, 2))
+        self.assertGreaterEqual(first["in"]["bytes"], 30)
+        # The inspector sees him as well.
+        self.assertTrue((await self.order(sue, {"type": "tap", "filter": {"client": first["id"]}}))["ok"])
+        self.server.post(path, '42["heartbeat",{"imei":"poller"}]')
+
+        def frames():
+            return [f["text"] for frame in sue.live for f in frame.get("frames", {}).get("list", [])]
+        await sue.wait(lambda: [t for t in frames() if "poller" in t], what="what he said")
+        await self.order(sue, {"type": "tap"})
+        self.assertTrue((await self.order(sue, {"type": "disconnect", "client": first["id"], "reason": "Enough"}))["ok"])
+        await sue.wait(lambda: [c for c in self.closed(sue) if c["id"] == first["id"]], what="his end")
+        last = next(c for c in self.closed(sue) if c["id"] == first["id"])
+        self.assertEqual((last["code"], last["reason"]), (4010, "Enough"))
+        self.assertEqual(self.server.get(path).status, 400)
+
+        # One that goes over to a WebSocket goes on as that, with its subscriptions.
+        sid, path = begin()
+        self.server.post(path, '42["subscribe_user",{"email":"ben"}]')
+        await sue.wait(lambda: found((first["id"],)), what="the second one")
+        second = found((first["id"],))["id"]
+        query = f"EIO=4&transport=websocket&sid={sid}"
+        async with self.server.connect("/socket.io/", query=query, token=self.tokens["ben"]) as web:
+            await web.send("2probe")
+            self.assertEqual(await web.recv(), "3probe")
+            await web.send("5")
+            await sue.wait(lambda: [c for c in self.closed(sue) if c["id"] == second], what="its change")
+            self.assertRegex(next(c for c in self.closed(sue) if c["id"] == second)["reason"], r"Goes on as ws-\d+")
+
+            def web_one():
+                return next((c for c in self.listed(sue).values()
+                             if c["dialect"] == "dialect2" and c["id"].startswith("ws-") and c["subscriptions"] >= 1), None)
+            await sue.wait(web_one, what="the WebSocket with the subscriptions")
+            self.assertEqual(web_one()["user"], "ben")
+
+    # -- the test client plays each dialect
+
+    def test_the_test_client_plays_a_phone_that_calls_for_help(self):
+        def called(lines):
+            alerts = self.server.get("/api/alerts/", self.tokens["ben"]).json()["alerts"]
+            return alerts and alerts[0]["location_count"] >= 1 and "HTTP 201" in json.dumps(lines)
+        lines = play(self, 5, "ben", called, token=self.tokens["ben"])
+        self.assertNotIn(self.tokens["ben"], json.dumps(lines))
+
+    def test_playing_ends_with_1_where_it_cannot(self):
+        result = tocsin("probe", self.server.url, "--play", "1", "--id", "van", "--seconds", "5")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("HTTP 401", result.stdout)
+        for args in (["--play", "7"], ["--play", "0,1"], ["--id", "x"], ["--play", "1", "--seconds", "0"]):
+            self.assertEqual(tocsin("probe", self.server.url, *args).returncode, 2, args)
+
     async def test_the_inspector_shows_frames_and_no_secrets(self):
         sue = await self.watch("sue")
         reply = await self.order(sue, {"type": "tap", "filter": {"user": "ben"}})
@@ -313,6 +425,32 @@ class Secure(Case):
             return [e["body"]["detail"] for _, e in sue.history["audit"] if e["body"]["action"] == "inspect_frames"]
         await sue.wait(noted, what="the note in the audit")
         self.assertIn("ben", noted()[0])
+
+
+class Tls(Case):
+    """The same walk where the certificate is the server's own."""
+
+    def test_over_tls_by_what_it_trusts(self):
+        import tempfile
+        with tempfile.TemporaryDirectory(prefix="tocsin-e2e-") as data:
+            add_user(data, "ada", "admin")
+            env = environment(TOCSIN_TOKEN=token_of(data, "ada"))
+            with Tocsin("--listen", "https://127.0.0.1:0", data=data) as server:
+                lines = [server.process.stdout.readline().decode().rstrip("\n") for _ in range(2)]
+                url = lines[0].removeprefix("listening ")
+                fingerprint = lines[1].removeprefix("certificate sha256 ").replace(":", "")
+                self.assertTrue(url.startswith("https://"), lines)
+                authority = os.path.join(data, "tls", "ca.pem")
+                for trust in (["--ca", authority], ["--fingerprint", "sha256:" + fingerprint], ["--insecure"]):
+                    with self.subTest(trust[0]):
+                        result, answer = probe(url, *wanted(), "--dialect", "5", *trust, env=env)
+                        self.assertEqual((result.returncode, rows_that_failed(answer)), (0, []))
+                        self.assertTrue(all(len(rows(answer, d, "ok")) >= 4 for d in [*DIALECTS, 5]))
+                for trust in ([], ["--fingerprint", "sha256:" + "00" * 32]):
+                    with self.subTest(trust):
+                        result, answer = probe(url, "--dialect", "0,1", *trust, env=env)
+                        self.assertEqual(result.returncode, 1)
+                        self.assertFalse([r for d in (0, 1) for r in rows(answer, d, "ok")])
 
 
 if __name__ == "__main__":

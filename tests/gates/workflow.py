@@ -14,8 +14,9 @@ import yaml
 
 # Qt modules that come with Qt itself; the others by the name that the installer has for them.
 QT_BASE = {"Core", "Gui", "Network", "Qml", "Quick", "QuickControls2", "QuickTest", "Sql", "Svg", "Test", "Widgets", "Concurrent"}
+ADD_ONS = {"TextToSpeech": "qtspeech"}  # where the installer's name is not the module's
 # What CMake asks for: what it is called for brew and for vcpkg ("": the system has it).
-LIBRARIES = {"Boost": ("boost", "boost-beast"), "libsodium": ("libsodium", "libsodium"), "ZLIB": ("", "zlib"),
+LIBRARIES = {"CURL": ("curl", "curl"), "Boost": ("boost", "boost-beast"), "libsodium": ("libsodium", "libsodium"), "ZLIB": ("", "zlib"),
              "sqlite3": ("sqlite", "sqlite3"), "msgpack": ("msgpack-cxx", "msgpack"), "OpenSSL": ("openssl@3", "openssl"), "PkgConfig": ("pkg-config", "pkgconf"), "tomlplusplus": ("tomlplusplus", "tomlplusplus")}
 FIND = re.compile(r"find_package\((\w+)([^)]*)\)")
 MODULES = re.compile(r"pkg_check_modules\(\w+([^)]*)\)")
@@ -68,7 +69,7 @@ def check_command(tree, text):
 
 
 def check_libraries(tree, text, qt_modules):
-    problems = [f"the workflow does not install Qt's module {name}" for name in sorted(tree.qt - QT_BASE) if f"qt{name.lower()}" not in qt_modules]
+    problems = [f"the workflow does not install Qt's module {name}" for name in sorted(tree.qt - QT_BASE) if ADD_ONS.get(name, f"qt{name.lower()}") not in qt_modules]
     for library in sorted(tree.libraries):
         if library not in LIBRARIES:
             problems.append(f"{library}: say in workflow.py what it is called for brew and vcpkg")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/link/RemoteLink.h"
 #include "models/wire/RulesCodec.h"
+#include "models/wire/SnapshotCodec.h"
 #include "tests/link/FakeServer.h"
 #include "tests/support/Events.h"
 
@@ -520,6 +521,56 @@ private Q_SLOTS:
         server.die();
         QTRY_VERIFY(results.contains(lost));
         QVERIFY(!results.value(lost).error.isEmpty());
+    }
+
+    void whatHappenedToAnAlertIsAskedAndLostLikeHistory()
+    {
+        FakeServer server;
+        server.onHello = [&](const wire::Hello &hello) {
+            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
+            if (hello.cursors.isEmpty())
+                server.snapshot({}, 0);
+        };
+        RemoteLink link({server.url(), {}, {}, {}}, quick());
+        QHash<quint64, AlertEventsResult> events;
+        QHash<quint64, AlertsResult> alerts;
+        connect(&link, &RemoteLink::alertEventsReady, this,
+                [&](quint64 id, const AlertEventsResult &result) { events.insert(id, result); });
+        connect(&link, &RemoteLink::alertsReady, this,
+                [&](quint64 id, const AlertsResult &result) { alerts.insert(id, result); });
+        const quint64 early = link.requestAlertEvents({QStringLiteral("a1"), 0, 10});
+        QVERIFY(events.isEmpty());
+        QTRY_VERIFY(!events.value(early).error.isEmpty());
+        link.start();
+        QTRY_COMPARE(link.state(), State::Open);
+
+        const quint64 id = link.requestAlertEvents({QStringLiteral("a1"), 7, 10});
+        QTRY_COMPARE(server.heard<wire::Query>().size(), 1);
+        const wire::Query heard = server.heard<wire::Query>().first();
+        QCOMPARE(std::get<AlertEventsQuery>(heard.what), (AlertEventsQuery{QStringLiteral("a1"), 7, 10}));
+        AlertChange change;
+        change.verb = AlertVerb::Comment;
+        change.alert.id = QStringLiteral("a1");
+        change.comment = QStringLiteral("called the driver");
+        Event event;
+        event.seq = 41;
+        event.actor.name = QStringLiteral("Dana");
+        event.body = change;
+        wire::Reply reply;
+        reply.id = heard.id;
+        reply.result = wire::toJson(AlertEventsResult{{}, {event}, 3});
+        server.say(reply);
+        QTRY_VERIFY(events.contains(id));
+        QCOMPARE(events.value(id).before, 3);
+        QCOMPARE(events.value(id).events.first().seq, 41);
+        QCOMPARE(events.value(id).events.first().actor.name, QStringLiteral("Dana"));
+        QCOMPARE(std::get<AlertChange>(events.value(id).events.first().body), change);
+
+        const quint64 lost = link.requestAlerts({});
+        QTRY_COMPARE(server.heard<wire::Query>().size(), 2);
+        server.die();
+        QTRY_VERIFY(alerts.contains(lost));
+        QVERIFY(!alerts.value(lost).error.isEmpty());
     }
 
     void aCertificateIsTrustedByPinOrByAuthorityAlone_data()

@@ -297,7 +297,8 @@ private Q_SLOTS:
         shelved.hold = AlertHold::Shelved;
         desk.raise(shelved);
         desk.raise(alert("warning", "b", AlertLevel::Warning));
-        QCOMPARE(desk.order(), s("warning shelved"));
+        QCOMPARE(desk.order(), s("warning"));
+        QCOMPARE(desk.queue.setAside(), 1);
         QCOMPARE(desk.queue.unackCritical(), 0);
         QCOMPARE(desk.queue.waiting(), 1);
         QCOMPARE(desk.queue.acknowledged(), 0);

@@ -32,6 +32,7 @@ bool isSeen(const QQuickItem *item)
 
 DeskBench::DeskBench(Start start) : m_console(std::make_unique<Console>(m_link, scene::now, nullptr, QTimeZone(3600)))
 {
+    m_console->sound()->setOutput(&m_sound);
     m_engine.addImageProvider(PictureProvider::name(), new PictureProvider(m_console->pictureCache()));
     m_engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
     m_engine.setInitialProperties(

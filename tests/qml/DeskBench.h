@@ -4,6 +4,7 @@
 #include "models/Console.h"
 #include "tests/qml/DeskScene.h"
 #include "tests/support/FakeDeskLink.h"
+#include "tests/support/FakeSoundOutput.h"
 
 #include <QAccessible>
 #include <QQmlApplicationEngine>
@@ -27,6 +28,7 @@ public:
 
     [[nodiscard]] bool isReady() const { return m_window != nullptr; }
     [[nodiscard]] FakeDeskLink &link() { return m_link; }
+    [[nodiscard]] FakeSoundOutput &sound() { return m_sound; }
     [[nodiscard]] Console &console() { return *m_console; }
     [[nodiscard]] QQuickWindow *window() const { return m_window; }
 
@@ -48,6 +50,7 @@ private:
     [[nodiscard]] QStringList rowsOf(const QString &list) const;
 
     FakeDeskLink m_link;
+    FakeSoundOutput m_sound;
     std::unique_ptr<Console> m_console;
     QQmlApplicationEngine m_engine;
     QQuickWindow *m_window = nullptr;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
-// [--client ID] [--inspect] [--tab N] [--tool N].
+// [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
 #include "qml/controls/Theme.h"
+#include "tests/qml/AlertScene.h"
 #include "tests/qml/DeskScene.h"
+#include "tests/support/FakeSoundOutput.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -71,6 +73,37 @@ bool setBelow(QQuickItem *item, const char *property, int value)
                        [&](QQuickItem *child) { return setBelow(child, property, value); });
 }
 
+/// Presses the first item below of such a type.
+bool pressIn(QQuickItem *item, const QString &type)
+{
+    if (QString::fromLatin1(item->metaObject()->className()).startsWith(type + QLatin1String("_QML")) ||
+        QString::fromLatin1(item->metaObject()->className()) == type)
+        return QMetaObject::invokeMethod(item, "click");
+    const QList<QQuickItem *> children = item->childItems();
+    return std::any_of(children.cbegin(), children.cend(), [&type](QQuickItem *child) { return pressIn(child, type); });
+}
+
+void showSound(Console &console, FakeDeskLink &link, FakeSoundOutput &output, const QString &how, bool silenced)
+{
+    ServerStats stats = scene::stats();
+    stats.hearing = {3, how == QLatin1String("nobody") ? 0 : 2, how == QLatin1String("nobody")};
+    Q_EMIT link.serverStats(stats);
+    output.plug({{QStringLiteral("a"), QStringLiteral("Built-in Audio Analogue Stereo")},
+                 {QStringLiteral("b"), QStringLiteral("Headset")}});
+    if (how == QLatin1String("muted") || how == QLatin1String("nobody"))
+        console.sound()->settings()->setMuted(true);
+    else if (how == QLatin1String("none"))
+        output.plug({});
+    for (int row = 0; silenced && row < console.alerts()->count(); ++row) {
+        Alert alert = console.alerts()->at(row);
+        if (!isWaiting(alert) || alert.level < AlertLevel::Critical)
+            continue;
+        alert.silencedUntil = scene::now() + std::chrono::seconds(alert.level == AlertLevel::Emergency ? 24 : 120);
+        ++alert.revision;
+        link.publish(alert, AlertVerb::Silence);
+    }
+}
+
 /// Grabs after the layout has settled; leaves with 1 when nothing could be saved.
 void grabLater(QQuickWindow *window, const QString &file, int afterMs)
 {
@@ -113,14 +146,24 @@ int main(int argc, char *argv[])
     const QCommandLineOption inspect(QStringLiteral("inspect"), QStringLiteral("Show frames."));
     const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("Of the hardware page."), QStringLiteral("n"));
     const QCommandLineOption tool(QStringLiteral("tool"), QStringLiteral("Below it."), QStringLiteral("n"));
+    const QCommandLineOption sound(QStringLiteral("sound"), QStringLiteral("How it stands."), QStringLiteral("word"),
+                                   QStringLiteral("on"));
+    const QCommandLineOption silenced(QStringLiteral("silenced"), QStringLiteral("Nothing sounds for a while."));
+    const QCommandLineOption press(QStringLiteral("press"), QStringLiteral("A button, by the class of its item."),
+                                   QStringLiteral("name"));
+    const QCommandLineOption alerts(QStringLiteral("alerts"),
+                                    QStringLiteral("detail, shelved, history, bulk, question, flood or undo."),
+                                    QStringLiteral("state"));
     parser.addHelpOption();
-    parser.addOptions({screenshot, size, scheme, empty, lost, keys, select, alert, commands, thread, typing, after,
-                       gallery, page, client, inspect, tab, tool});
+    parser.addOptions({screenshot, size,    scheme, empty,  lost,    keys, select, alert, commands, thread, typing,
+                       after,      gallery, page,   client, inspect, tab,  tool,   sound, silenced, press,  alerts});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
     FakeDeskLink link;
+    FakeSoundOutput loudspeakers;
     Console console(link, scene::now, nullptr, QTimeZone(3600));
+    console.sound()->setOutput(&loudspeakers);
     QQmlApplicationEngine engine;
     engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
     const Theme::Scheme colours = parser.value(scheme) == QLatin1String("light")      ? Theme::Scheme::Light
@@ -166,6 +209,8 @@ int main(int argc, char *argv[])
         if (parser.isSet(*option))
             setBelow(window->contentItem(), property, parser.value(*option).toInt());
     }
+    if (parser.isSet(alerts))
+        scene::stageAlerts(console, link, parser.value(alerts));
     if (parser.isSet(lost))
         link.setState(DeskLink::State::Reconnecting);
     if (parser.isSet(keys))
@@ -177,6 +222,9 @@ int main(int argc, char *argv[])
     if (parser.isSet(typing))
         link.tell(TypingNotice{console.chat()->currentThread(), QStringLiteral("dana"), QStringLiteral("Dana R."),
                                scene::now()});
+    showSound(console, link, loudspeakers, parser.value(sound), parser.isSet(silenced));
+    if (parser.isSet(press))
+        QTimer::singleShot(300, window, [window, name = parser.value(press)] { pressIn(window->contentItem(), name); });
     scene::answerHistory(link);
     grabLater(window, parser.value(screenshot), parser.value(after).toInt());
     return QApplication::exec();

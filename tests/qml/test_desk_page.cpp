@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The desk page as a dispatcher works it, on a desk that answers when the test says so.
 
+#include "tests/qml/AlertsPageTest.h"
 #include "tests/qml/DeskBench.h"
 #include "tests/qml/HardwarePageTest.h"
+#include "tests/qml/SoundTileTest.h"
 #include "tests/support/Pictures.h"
 
 #include <QApplication>
@@ -326,7 +328,7 @@ void TestDeskPage::an_order_is_confirmed_before_it_goes()
     DeskBench bench;
     QVERIFY(bench.isReady());
     bench.console().selectDevice(QStringLiteral("352647091234567"));
-    bench.key(Qt::Key_C);
+    bench.key(Qt::Key_O);
     QTRY_VERIFY(bench.find(QStringLiteral("horn")));
     QVERIFY(bench.click(QStringLiteral("horn")));
     const QString confirm = QStringLiteral("Send “horn” to Unit 07");
@@ -574,7 +576,10 @@ int main(int argc, char *argv[])
     const QApplication app(argc, argv);
     TestDeskPage desk;
     TestHardwarePage hardware;
-    return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv);
+    TestSoundTile sound;
+    TestAlertsPage alerts;
+    return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv) + QTest::qExec(&sound, argc, argv) +
+           QTest::qExec(&alerts, argc, argv);
 }
 
 #include "test_desk_page.moc"

@@ -3,6 +3,7 @@
 // Runs under Xvfb: the offscreen platform does not paint custom geometry.
 
 #include "qml/controls/Theme.h"
+#include "tests/qml/AlertScene.h"
 #include "tests/qml/DeskBench.h"
 #include "tests/support/Pictures.h"
 
@@ -56,6 +57,8 @@ private Q_SLOTS:
     void pictures_are_painted_small_and_large();
     void the_hardware_page_is_painted_data();
     void the_hardware_page_is_painted();
+    void the_alerts_page_is_painted_data();
+    void the_alerts_page_is_painted();
     void a_lost_server_greys_the_picture_and_not_the_words_data();
     void a_lost_server_greys_the_picture_and_not_the_words();
 
@@ -258,6 +261,48 @@ void TestDeskPicture::the_hardware_page_is_painted()
     QTRY_VERIFY(amber() > 60);
     QVERIFY(m_picture.save(
         QStringLiteral(TOCSIN_BINARY_DIR "/hardware-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
+}
+
+void TestDeskPicture::the_alerts_page_is_painted_data()
+{
+    QTest::addColumn<Theme::Scheme>("scheme");
+    QTest::addColumn<QString>("state");
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("detail-dark") << Theme::Scheme::Dark << QStringLiteral("detail") << QSize(1920, 1080);
+    QTest::newRow("detail-light") << Theme::Scheme::Light << QStringLiteral("detail") << QSize(1440, 900);
+    QTest::newRow("bulk-contrast") << Theme::Scheme::Contrast << QStringLiteral("bulk") << QSize(1440, 900);
+}
+
+void TestDeskPicture::the_alerts_page_is_painted()
+{
+    QFETCH(Theme::Scheme, scheme);
+    QFETCH(QString, state);
+    QFETCH(QSize, size);
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.window()->resize(size);
+    bench.window()->setProperty("scheme", int(scheme));
+    bench.window()->setProperty("page", QStringLiteral("alerts"));
+    scene::stageAlerts(bench.console(), bench.link(), state);
+    const QString chart = QStringLiteral("Engine speed, rpm around the violation");
+    const auto partOf = [&](const QString &name) {
+        const QQuickItem *item = bench.find(name);
+        const QRectF place = item ? item->mapRectToScene(item->boundingRect()) : QRectF();
+        return m_picture.copy(place.toRect());
+    };
+    // The value, its limit in the colour of the level, and where it was raised.
+    const auto drawn = [&] {
+        m_picture = bench.window()->grabWindow();
+        const QImage image = partOf(chart);
+        return count(image, m_theme.levelColor(Theme::Level::Warning, scheme), 40) > 100 && colours(image) > 20;
+    };
+    QTRY_VERIFY(drawn());
+    const QImage row = partOf(QStringLiteral("Unit 04, critical, CRASH_DETECTED"));
+    QVERIFY(!row.isNull());
+    if (state == QLatin1String("detail"))
+        QVERIFY(count(row, m_theme.levelTint(Theme::Level::Critical, scheme)) > 5000);
+    QVERIFY(
+        m_picture.save(QStringLiteral(TOCSIN_BINARY_DIR "/alerts-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
 }
 
 void TestDeskPicture::a_lost_server_greys_the_picture_and_not_the_words_data()

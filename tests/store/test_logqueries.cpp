@@ -108,6 +108,77 @@ private Q_SLOTS:
         QCOMPARE(found, expected);
     }
 
+    void closedAlertsAreToldInPages()
+    {
+        LogStore store(options());
+        TelemetryHistory history({});
+        Archive archive(store, history);
+        QCOMPARE(store.start(), QString());
+        QList<Event> events;
+        for (qint64 seq = 1; seq <= 9; ++seq)
+            events.append(alertEvent(seq, QStringLiteral("a%1").arg(seq), seq % 3 == 0)); // three are open
+        Answers answers;
+        append(store, events, answers.take());
+        settle(answers, 1);
+        QStringList pages;
+        QString before;
+        for (int page = 0; page < 4; ++page) {
+            AlertsQuery query;
+            query.closedOnly = true;
+            query.before = before;
+            query.limit = 4;
+            const auto result = answer<AlertsResult>([&](auto reply) { archive.alerts(query, reply); });
+            QCOMPARE(result.error, QString());
+            QStringList ids;
+            for (const Alert &alert : result.alerts)
+                ids.append(alert.id);
+            pages.append(ids.join(QLatin1Char(' ')));
+            before = ids.isEmpty() ? before : ids.last();
+        }
+        QCOMPARE(pages, (QStringList{QStringLiteral("a8 a7 a5 a4"), QStringLiteral("a2 a1"), QString(), QString()}));
+    }
+
+    void whatHappenedToOneAlertIsToldInPages()
+    {
+        LogStore store(options());
+        TelemetryHistory history({});
+        Archive archive(store, history);
+        QCOMPARE(store.start(), QString());
+        Numbering number;
+        QList<Event> events;
+        qint64 seq = 0;
+        for (int revision = 1; revision <= 7; ++revision) {
+            for (const char *id : {"mine", "other"}) {
+                Event event = alertEvent(++seq, QString::fromLatin1(id));
+                auto &change = std::get<AlertChange>(event.body);
+                change.alert.revision = revision;
+                change.comment = QStringLiteral("%1 %2").arg(QString::fromLatin1(id)).arg(revision);
+                events.append(number(event));
+            }
+            events.append(number(chatEvent(++seq)));
+        }
+        Answers answers;
+        append(store, events, answers.take());
+        settle(answers, 1);
+        QStringList pages;
+        AlertEventsQuery query{QStringLiteral("mine"), 0, 3};
+        do {
+            const auto result = answer<AlertEventsResult>([&](auto reply) { archive.alertEvents(query, reply); });
+            QCOMPARE(result.error, QString());
+            QStringList said;
+            for (const Event &event : result.events)
+                said.append(std::get<AlertChange>(event.body).comment);
+            pages.append(said.join(QStringLiteral(", ")));
+            query.before = result.before;
+        } while (query.before > 0 && pages.size() < 9);
+        QCOMPARE(pages, (QStringList{QStringLiteral("mine 7, mine 6, mine 5"), QStringLiteral("mine 4, mine 3, mine 2"),
+                                     QStringLiteral("mine 1")}));
+        const auto unknown = answer<AlertEventsResult>(
+            [&](auto reply) { archive.alertEvents({QStringLiteral("' OR 1=1 --"), 0, 10}, reply); });
+        QCOMPARE(unknown.error, QString());
+        QVERIFY(unknown.events.isEmpty() && unknown.before == 0);
+    }
+
     void streamsAreToldInPagesWithTheirOwnNumbers()
     {
         LogStore store(options());

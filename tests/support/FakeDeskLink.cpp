@@ -45,6 +45,28 @@ quint64 FakeDeskLink::requestHistory(const HistoryQuery &query)
     return m_nextHistory++;
 }
 
+quint64 FakeDeskLink::requestAlerts(const AlertsQuery &query)
+{
+    askedAlerts.append({m_nextHistory, query});
+    return m_nextHistory++;
+}
+
+quint64 FakeDeskLink::requestAlertEvents(const AlertEventsQuery &query)
+{
+    askedEvents.append({m_nextHistory, query});
+    return m_nextHistory++;
+}
+
+void FakeDeskLink::answerAlerts(const AlertsResult &result)
+{
+    Q_EMIT alertsReady(askedAlerts.takeFirst().id, result);
+}
+
+void FakeDeskLink::answerEvents(const AlertEventsResult &result)
+{
+    Q_EMIT alertEventsReady(askedEvents.takeFirst().id, result);
+}
+
 Event FakeDeskLink::makeEvent(EventBody body, const QString &requestId)
 {
     Event event;

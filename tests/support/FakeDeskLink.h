@@ -25,6 +25,17 @@ public:
         HistoryQuery query;
     };
 
+    struct AskedAlerts
+    {
+        quint64 id = 0;
+        AlertsQuery query;
+    };
+    struct AskedEvents
+    {
+        quint64 id = 0;
+        AlertEventsQuery query;
+    };
+
     explicit FakeDeskLink(QObject *parent = nullptr);
 
     void start() override; ///< Open, with an empty snapshot
@@ -32,8 +43,14 @@ public:
     [[nodiscard]] Actor self() const override { return m_self; }
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
+    quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertEvents(const AlertEventsQuery &query) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
+    void reportHearing(bool heard, const QString &why) override
+    {
+        hearing.append(heard ? QStringLiteral("heard") : why);
+    }
     void watchConnections(bool watches) override { watchesConnections = watches; }
     QString orderConnections(const ClientOrder &order) override
     {
@@ -62,6 +79,7 @@ public:
 
     QList<Asked> asked; ///< not answered yet, oldest first
     QStringList typed;
+    QStringList hearing;       ///< what was reported, oldest first: "heard", or why not
     QList<ClientOrder> orders; ///< answered by replied() with "o1", "o2", …
     bool watchesConnections = false;
     struct Transfer
@@ -73,6 +91,11 @@ public:
     QList<Transfer> transfers; ///< not answered yet, oldest first
     QList<PendingAction> pending;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
+
+    QList<AskedAlerts> askedAlerts; ///< not answered yet, oldest first
+    QList<AskedEvents> askedEvents; ///< likewise
+    void answerAlerts(const AlertsResult &result);
+    void answerEvents(const AlertEventsResult &result);
 
     /// Answers the oldest request: event, then reply (the usual order).
     void accept(TimePoint at);

@@ -101,6 +101,10 @@ public:
             return wire::ApplyRules{id(), rulesText(), id()};
         case 9:
             return wire::Tap{id(), coin() ? std::optional(TapFilter{text(), text(), text(), text()}) : std::nullopt};
+        case 12: {
+            const bool heard = coin();
+            return wire::Hearing{heard, heard ? QString() : shortText()};
+        }
         default:
             return wire::Ping{shortText()};
         }
@@ -121,15 +125,17 @@ public:
 
     wire::Query query(std::size_t kind)
     {
-        switch (kind % 5) {
+        switch (kind % 6) {
         case 0:
             return {id(), HistoryQuery{id(), ids(), time(), time(), 1 + below(1000)}};
         case 1:
             return {id(), ReadingsQuery{id(), maybeTime(), maybeTime(), 1 + below(1000)}};
         case 2:
-            return {id(), AlertsQuery{text(), coin(), 1 + below(1000)}};
+            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), false, false, false, text(), text()}};
         case 3:
             return {id(), EventsQuery{id(), seq(), 1 + below(1000)}};
+        case 4:
+            return {id(), AlertEventsQuery{id(), seq(), 1 + below(1000)}};
         default:
             return {id(), wire::SnapshotQuery{id()}};
         }
@@ -211,8 +217,15 @@ public:
             return {id(), people};
         }
         case 3:
-            return {id(),
-                    ServerStats{texts(), below(9), below(9), seq(), seq(), seq(), below(100) / 3.0, below(9) / 7.0}};
+            return {id(), ServerStats{texts(),
+                                      below(9),
+                                      below(9),
+                                      seq(),
+                                      seq(),
+                                      seq(),
+                                      below(100) / 3.0,
+                                      below(9) / 7.0,
+                                      {below(9), below(9), coin()}}};
         case 4: {
             QList<AdapterStatus> adapters;
             for (int i = below(3); i > 0; --i)

@@ -260,6 +260,9 @@ private Q_SLOTS:
         row("ack without cursors", R"({"type":"ack"})", "", "cursors");
         row("ack of a text", R"({"type":"ack","cursors":{"desk":"5"}})", "", "cursors");
         row("typing nowhere", R"({"type":"typing"})", "", "thread");
+        row("heard or not", R"({"type":"hearing"})", "", "heard");
+        row("heard is a text", R"({"type":"hearing","heard":"yes"})", "", "heard");
+        row("why is a number", R"({"type":"hearing","heard":false,"why":3})", "", "why");
     }
     void aFrameThatIsWrongNamesItsFieldAndItsAsker()
     {

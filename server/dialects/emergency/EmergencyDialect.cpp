@@ -113,9 +113,15 @@ bool EmergencyDialect::permits(const Rule &rule, const QString &object, const Pr
         return true; // a contact: one's own are all that is found
     case Act::WatchAlerts:
         return isAllowed(Posture::Secure, who, rule.act(), {userNamed(object, who), {}});
+    case Act::FollowIncident:
+        // A page about one that the mirror has no more: serve() asks again when it is found.
+        if (rule.guard() == Rule::Guard::ByRight && m_incidents->find(object) == nullptr)
+            return true;
+        break;
     default:
-        return isAllowed(Posture::Secure, who, rule.act(), {m_incidents->personOf(object), {}});
+        break;
     }
+    return isAllowed(Posture::Secure, who, rule.act(), {m_incidents->personOf(object), {}});
 }
 
 net::HttpResponse EmergencyDialect::refusal(const Place &place, int status) const
@@ -267,6 +273,20 @@ void EmergencyDialect::closed(quint64 number)
 void EmergencyDialect::serve(const Call &call, const net::Respond &respond)
 {
     const emergency::Visit visit{Page(call.route.id), call.object, call.request, *call.caller, respond};
+    const Rule &rule = call.route.rule;
+    if (rule.act() != Act::FollowIncident || rule.names() != Names::Path || m_incidents->find(call.object) != nullptr)
+        return show(visit);
+    m_incidents->lookUp(call.object, [this, place = Place{&call.route, call.object}, request = call.request,
+                                      caller = *call.caller, respond] {
+        if (isAllowed(Posture::Secure, caller, Act::FollowIncident, {m_incidents->personOf(place.object), {}}))
+            show({Page(place.route->id), place.object, request, caller, respond});
+        else
+            respond(refusal(place, 403));
+    });
+}
+
+void EmergencyDialect::show(const emergency::Visit &visit)
+{
     switch (visit.page) {
     case Page::Messages:
     case Page::SendMessage:

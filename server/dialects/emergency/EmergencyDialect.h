@@ -25,6 +25,7 @@ class Sockets;
 class Stats;
 class TalkPages;
 struct Socket;
+struct Visit;
 } // namespace emergency
 
 class AddressLimits;
@@ -80,6 +81,7 @@ protected:
     [[nodiscard]] net::HttpResponse refusal(const Place &place, int status) const override;
 
 private:
+    void show(const emergency::Visit &visit);
     void receive(quint64 number, const QByteArray &utf8, bool binary);
     void identify(emergency::Socket &socket, const QByteArray &utf8);
     void begin(emergency::Socket &socket);

@@ -49,7 +49,32 @@ void Incidents::index(const Alert &alert)
 const Alert *Incidents::find(const QString &alertId) const
 {
     const Alert *alert = m_services.mirror.alert(alertId);
+    if (alert == nullptr) {
+        const auto earlier = m_earlier.constFind(alertId);
+        alert = earlier == m_earlier.cend() ? nullptr : &*earlier;
+    }
     return alert != nullptr && alert->kind == AlertKind::Incident ? alert : nullptr;
+}
+
+void Incidents::lookUp(const QString &alertId, std::function<void()> then)
+{
+    AlertsQuery wanted;
+    wanted.alertId = alertId;
+    wanted.incidentsOnly = true;
+    wanted.limit = 1;
+    const std::function<void(const AlertsResult &)> found = [this, then = std::move(then)](const AlertsResult &result) {
+        for (const Alert &alert : result.alerts) {
+            if (!m_earlier.contains(alert.id))
+                m_lookedUp.push_back(alert.id);
+            m_earlier.insert(alert.id, alert);
+        }
+        while (qsizetype(m_lookedUp.size()) > maxEarlier) {
+            m_earlier.remove(m_lookedUp.front());
+            m_lookedUp.pop_front();
+        }
+        then();
+    };
+    m_services.archive.alerts(wanted, m_replies.expect<AlertsResult>(found));
 }
 
 QString Incidents::personOf(const QString &alertId) const
@@ -88,7 +113,7 @@ Incidents::Known &Incidents::known(const Alert &alert)
     for (const ChatMessage &line : lines)
         added.tally.media += int(line.attachments.size());
     if (alert.raisedAt < m_startedAt)
-        countEarlier(alert);
+        countEarlier(alert.id, alert.source, alert.raisedAt, m_startedAt);
     return added;
 }
 
@@ -102,30 +127,33 @@ void Incidents::makeRoom()
         m_known.clear(); // counted anew where it is asked for
 }
 
-void Incidents::countEarlier(const Alert &alert)
+/// A part after the other, backwards from `to`.
+void Incidents::countEarlier(const QString &alertId, const QString &phone, TimePoint from, TimePoint to)
 {
     ReadingsQuery wanted;
-    wanted.deviceId = alert.source;
-    wanted.from = alert.raisedAt;
-    wanted.to = m_startedAt;
-    wanted.limit = maxCounted;
-    m_services.archive.readings(wanted,
-                                m_replies.expect<ReadingsResult>([this, id = alert.id](const ReadingsResult &result) {
-                                    const auto entry = m_known.find(id);
-                                    if (entry == m_known.end())
-                                        return;
-                                    std::optional<Place> newest;
-                                    for (const Reading &reading : result.readings) { // newest first
-                                        const auto place = placeOf(reading);
-                                        if (!place)
-                                            continue;
-                                        ++entry->tally.locations;
-                                        if (!newest)
-                                            newest = place;
-                                    }
-                                    if (!entry->last)
-                                        entry->last = newest;
-                                }));
+    wanted.deviceId = phone;
+    wanted.from = from;
+    wanted.to = to;
+    wanted.limit = countedAtOnce;
+    m_services.archive.readings(
+        wanted, m_replies.expect<ReadingsResult>([this, alertId, phone, from](const ReadingsResult &result) {
+            const auto entry = m_known.find(alertId);
+            if (entry == m_known.end())
+                return;
+            std::optional<Place> newest;
+            for (const Reading &reading : result.readings) { // newest first
+                const auto place = placeOf(reading);
+                if (!place)
+                    continue;
+                ++entry->tally.locations;
+                if (!newest)
+                    newest = place;
+            }
+            if (!entry->last)
+                entry->last = newest;
+            if (result.readings.size() >= countedAtOnce && entry->tally.locations < maxCounted)
+                countEarlier(alertId, phone, from, result.readings.constLast().receivedAt - Duration(1));
+        }));
 }
 
 std::optional<Place> Incidents::lastPlace(const QString &alertId)

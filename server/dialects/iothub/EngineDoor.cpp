@@ -78,9 +78,15 @@ EngineSession &EngineDoor::add(EngineSession::Opening opening)
     EngineSession &session = *made;
     m_sessions.emplace(sid, std::move(made));
     connect(&session, &EngineSession::closed, this, [this, sid] { leave(sid); });
-    connect(&session, &EngineSession::upgraded, this,
-            [this, address = session.peerAddress()] { leavePolling(address); });
+    connect(&session, &EngineSession::upgraded, this, [this, &session] { leavePolling(session); });
+    carry(&session, session);
     return session;
+}
+
+void EngineDoor::carry(const net::Session *session, const EngineSession &by)
+{
+    m_carriers.insert(session, &by);
+    connect(session, &net::Session::closed, this, [this, session] { m_carriers.remove(session); });
 }
 
 void EngineDoor::leave(const QString &sid)
@@ -89,17 +95,19 @@ void EngineDoor::leave(const QString &sid)
     if (it == m_sessions.end())
         return;
     if (it->second->polls())
-        leavePolling(it->second->peerAddress());
+        leavePolling(*it->second);
+    m_carriers.removeIf([session = it->second.get()](const auto &entry) { return entry.value() == session; });
     it->second.release()->deleteLater(); // it is its signal that brings us here
     m_sessions.erase(it);
 }
 
-void EngineDoor::leavePolling(const QString &address)
+void EngineDoor::leavePolling(EngineSession &session)
 {
     --m_polling;
-    const auto at = m_perAddress.find(address);
+    const auto at = m_perAddress.find(session.peerAddress());
     if (at != m_perAddress.end() && --*at == 0)
         m_perAddress.erase(at);
+    Q_EMIT leftPolling(&session);
 }
 
 void EngineDoor::get(const net::HttpRequest &request, const std::optional<Principal> &caller,
@@ -171,14 +179,16 @@ std::optional<net::HttpResponse> EngineDoor::problemOf(const net::HttpRequest &u
 void EngineDoor::enter(net::Session *webSocket)
 {
     if (!valueOf(webSocket->query(), "sid").isEmpty()) {
-        if (EngineSession *session = sessionOf(webSocket->query()))
+        if (EngineSession *session = sessionOf(webSocket->query())) {
+            carry(webSocket, *session);
             session->probe(webSocket);
-        else
+        } else
             webSocket->close(net::CloseCode::Policy, QStringLiteral("Session ID unknown"));
         return;
     }
     EngineSession &session = add({makeSid(), webSocket->id(), webSocket->path(), webSocket->query(),
                                   webSocket->principal(), std::nullopt, webSocket->peerAddress(), m_clock(), false});
+    carry(webSocket, session);
     Q_EMIT opened(&session);
     session.open(webSocket);
 }

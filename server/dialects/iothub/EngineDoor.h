@@ -34,22 +34,31 @@ public:
     /// Pings, time-outs, tokens that ended; to be called a few times a second while there are sessions.
     void tick(TimePoint now);
     [[nodiscard]] qsizetype polling() const { return m_polling; }
+    /// The session that this one is, or that this WebSocket carries; nullptr: none.
+    [[nodiscard]] const EngineSession *carriedBy(const net::Session *session) const
+    {
+        return m_carriers.value(session);
+    }
 
 Q_SIGNALS:
     /// Before its first message.
     void opened(tocsin::EngineSession *session);
+    /// It does not poll any more: it ended, or a WebSocket carries it.
+    void leftPolling(tocsin::EngineSession *session);
 
 private:
     EngineSession &add(EngineSession::Opening opening);
     void leave(const QString &sid);
-    void leavePolling(const QString &address);
+    void leavePolling(EngineSession &session);
+    void carry(const net::Session *session, const EngineSession &by);
     void watchCredentials(TimePoint now);
 
     const EngineSettings m_settings;
     std::shared_ptr<const net::Authorizer> m_authorizer;
     std::function<TimePoint()> m_clock;
     std::unordered_map<QString, std::unique_ptr<EngineSession>> m_sessions; ///< by sid
-    QHash<QString, int> m_perAddress;                                       ///< of those that poll
+    QHash<const net::Session *, const EngineSession *> m_carriers;
+    QHash<QString, int> m_perAddress; ///< of those that poll
     qsizetype m_polling = 0;
     quint64 m_last = 0;
     quint64 m_revision = 0;

@@ -32,12 +32,13 @@ QByteArray packet(Packet type)
 
 EngineSession::EngineSession(Opening opening, const EngineSettings &settings, std::function<TimePoint()> clock,
                              QObject *parent)
-    : Session(parent)
+    : ClientSession(parent)
     , m_opening(std::move(opening))
     , m_settings(settings)
     , m_clock(std::move(clock))
     , m_queue(net::SendQueue::Limits())
     , m_nextPing(m_opening.at + settings.pingInterval)
+    , m_heardAt(m_opening.at)
     , m_messageLimit(settings.maxPayload)
 {
 }
@@ -89,7 +90,7 @@ void EngineSession::listenTo(net::Session *web)
             m_probed = false;
         } else if (web == m_web) {
             m_web = nullptr;
-            finish();
+            finish(m_endCode, m_endReason);
         }
     });
 }
@@ -135,6 +136,8 @@ void EngineSession::adopt()
         m_web->identify(m_opening.who, m_opening.credential ? &*m_opening.credential : nullptr);
     m_opening.credential.reset();
     m_opening.polling = false;
+    m_endCode = net::CloseCode::Normal;
+    m_endReason = QStringLiteral("Goes on as %1").arg(m_web->id());
     QByteArrayList waiting;
     while (!m_queue.isEmpty()) {
         m_queue.take(0, waiting);
@@ -156,10 +159,16 @@ void EngineSession::receive(QByteArrayView said)
         close(net::CloseCode::Normal, QString());
         return;
     case Packet::Pong:
+        if (m_pongBy)
+            m_trips.add(m_clock() - (*m_pongBy - m_settings.pingTimeout));
         m_pongBy.reset();
         m_nextPing = m_clock() + m_settings.pingInterval;
         return;
     case Packet::Message:
+        if (!m_web) {
+            ++m_in.messages;
+            show(false, false, said.sliced(1));
+        }
         Q_EMIT textReceived(said.sliced(1).toByteArray());
         return;
     case Packet::Ping: // since version 4 the server's to send
@@ -180,6 +189,7 @@ void EngineSession::post(const net::HttpRequest &request, const net::Respond &re
         respond(badRequest());
         return;
     }
+    heard(body.size());
     QByteArrayView rest(body);
     while (m_open && !rest.isEmpty()) {
         const qsizetype end = rest.indexOf(engine::payloadSeparator);
@@ -189,9 +199,11 @@ void EngineSession::post(const net::HttpRequest &request, const net::Respond &re
             close(net::CloseCode::TooBig, QStringLiteral("Message too big"));
         } else if (one.startsWith(engine::binaryMark)) {
             const auto decoded = QByteArray::fromBase64Encoding(one.sliced(1).toByteArray());
-            if (decoded)
+            if (decoded) {
+                ++m_in.messages;
+                show(false, true, *decoded);
                 Q_EMIT binaryReceived(*decoded);
-            else
+            } else
                 Q_EMIT strangePacket();
         } else {
             receive(one);
@@ -211,6 +223,7 @@ void EngineSession::poll(const net::HttpRequest &request, const net::Respond &re
         close(net::CloseCode::Policy, QStringLiteral("Two polls at once"));
         return;
     }
+    heard(0);
     m_respond = respond;
     m_awaited = request.isAwaited;
     m_heldSince = m_clock();
@@ -221,8 +234,10 @@ void EngineSession::poll(const net::HttpRequest &request, const net::Respond &re
 
 void EngineSession::answerPoll(const QByteArray &body)
 {
-    if (const net::Respond respond = std::exchange(m_respond, nullptr))
+    if (const net::Respond respond = std::exchange(m_respond, nullptr)) {
+        m_out.bytes += body.size();
         respond(plain(body));
+    }
     m_awaited = nullptr;
 }
 
@@ -233,7 +248,7 @@ void EngineSession::flush()
     if (m_awaited && !m_awaited()) {
         // What is put into this answer would be lost without anybody noticing.
         m_respond = nullptr;
-        finish();
+        finish(m_endCode, m_endReason);
         return;
     }
     QByteArrayList frames;
@@ -274,6 +289,11 @@ void EngineSession::send(const net::Frame &frame, net::Delivery delivery, const 
         close(net::CloseCode::Slow, QStringLiteral("Too slow"));
         return;
     }
+    const QByteArrayView payload = net::payloadOfFrame(frame.wire());
+    if (payload.startsWith(char(Packet::Message))) {
+        ++m_out.messages;
+        show(true, false, payload.sliced(1));
+    }
     flushSoon();
 }
 
@@ -300,6 +320,7 @@ void EngineSession::identify(const Principal &who, const net::Credential *creden
         m_web->identify(who, credential);
     else
         m_opening.credential = credential ? std::optional<net::Credential>(*credential) : std::nullopt;
+    Q_EMIT identified();
 }
 
 void EngineSession::limitMessages(qsizetype bytes)
@@ -318,7 +339,7 @@ void EngineSession::close(quint16 code, const QString &reason)
     if (!m_open)
         return;
     flush(); // what was said before
-    finish();
+    finish(code, reason);
     answerPoll(packet(Packet::Close));
     for (net::Session *web : {m_web, m_probe}) {
         if (web)
@@ -326,10 +347,37 @@ void EngineSession::close(quint16 code, const QString &reason)
     }
 }
 
-void EngineSession::finish()
+void EngineSession::finish(int code, const QString &reason)
 {
-    if (std::exchange(m_open, false))
-        QMetaObject::invokeMethod(this, &EngineSession::closed, Qt::QueuedConnection);
+    if (!std::exchange(m_open, false))
+        return;
+    m_endCode = code;
+    m_endReason = reason;
+    QMetaObject::invokeMethod(this, &EngineSession::closed, Qt::QueuedConnection);
+}
+
+// --- for those who watch the connections
+
+void EngineSession::heard(qsizetype bytes)
+{
+    m_heardAt = m_clock();
+    m_in.bytes += bytes;
+}
+
+void EngineSession::show(bool out, bool binary, QByteArrayView payload)
+{
+    if (observer() != nullptr)
+        observer()->saw(*this, out, binary, payload);
+}
+
+void EngineSession::describe(ClientInfo &info) const
+{
+    info.in = m_in;
+    info.out = m_out;
+    info.lastHeard = m_heardAt;
+    info.waitingBytes = m_queue.waitingBytes();
+    info.waitingFrames = qint64(m_queue.waitingFrames());
+    m_trips.describe(info);
 }
 
 void EngineSession::tick(TimePoint now)

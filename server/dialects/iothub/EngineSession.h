@@ -2,9 +2,10 @@
 #pragma once
 
 #include "models/domain/Time.h"
+#include "server/net/ClientSession.h"
 #include "server/net/Http.h"
+#include "server/net/RoundTrips.h"
 #include "server/net/SendQueue.h"
-#include "server/net/Session.h"
 
 #include <chrono>
 #include <functional>
@@ -27,8 +28,9 @@ struct EngineSettings
 
 /// One Engine.IO v4 session, whatever carries it: long polling, a WebSocket, or first the one and then the other. Above it is a
 /// Session like all others: textReceived() is one message of Engine.IO, a Socket.IO packet; what is sent begins with the packet's '4'.
-/// What waits for a poll is bounded as for a slow socket (SendQueue). Server thread; owned by EngineDoor.
-class EngineSession final : public net::Session
+/// What waits for a poll is bounded as for a slow socket (SendQueue). While it polls it is a client of its own; on a WebSocket, which is one, it
+/// is not. Server thread; owned by EngineDoor.
+class EngineSession final : public net::ClientSession
 {
     Q_OBJECT
 public:
@@ -78,6 +80,9 @@ public:
     [[nodiscard]] bool isBehind() override;
     void setUrgent() override;
     void close(quint16 code, const QString &reason) override;
+    void describe(ClientInfo &info) const override; ///< while it polls
+    [[nodiscard]] int endCode() const override { return m_endCode; }
+    [[nodiscard]] QString endReason() const override { return m_endReason; }
 
     /// {code, message} as Engine.IO answers what it does not take.
     [[nodiscard]] static net::HttpResponse refusal(int code, const char *message, int status = 400);
@@ -86,7 +91,7 @@ public:
 Q_SIGNALS:
     /// A packet that is none of Engine.IO's.
     void strangePacket();
-    void upgraded();
+    void upgraded(); ///< a WebSocket carries it from here on
 
 private:
     void webText(net::Session *web, const QByteArray &utf8);
@@ -97,7 +102,9 @@ private:
     void flush();
     void flushSoon();
     void answerPoll(const QByteArray &body);
-    void finish(); ///< closed() follows, in a later turn
+    void finish(int code, const QString &reason); ///< closed() follows, in a later turn
+    void heard(qsizetype bytes);
+    void show(bool out, bool binary, QByteArrayView payload);
 
     Opening m_opening;
     const EngineSettings &m_settings;
@@ -111,6 +118,12 @@ private:
     TimePoint m_probedAt;
     TimePoint m_nextPing;
     std::optional<TimePoint> m_pongBy;
+    TimePoint m_heardAt;
+    ClientFlow m_in; ///< while it polls, as the next two
+    ClientFlow m_out;
+    net::RoundTrips m_trips;
+    int m_endCode = 1006;
+    QString m_endReason;
     qsizetype m_messageLimit;
     bool m_probed = false; ///< the probe has been answered
     bool m_flushing = false;

@@ -40,6 +40,7 @@ HubDialect::HubDialect(DialectOptions options, Parts parts, QObject *parent)
     , m_door(std::make_unique<EngineDoor>(m_parts.settings.engine, m_parts.authorizer, m_options.clock))
 {
     connect(m_door.get(), &EngineDoor::opened, this, &HubDialect::welcome);
+    connect(m_door.get(), &EngineDoor::leftPolling, this, &HubDialect::pollingEnded);
     connect(&m_parts.services.mirror, &DeskMirror::alertChanged, m_outbound.get(), &HubOutbound::publishAlert);
     using namespace std::chrono_literals;
     connect(&m_timer, &QTimer::timeout, this, [this] { tick(m_options.clock()); });
@@ -138,6 +139,8 @@ void HubDialect::welcome(EngineSession *session)
     connect(session, &net::Session::closed, this, [this, number] { closed(number); });
     if (!m_timer.isActive())
         m_timer.start();
+    if (session->polls())
+        Q_EMIT pollingOpened(session);
     qCDebug(log) << "session" << session->id() << "opened" << (session->polls() ? "by polling" : "by WebSocket");
 }
 
@@ -172,6 +175,11 @@ void HubDialect::tick(TimePoint now)
 void HubDialect::publish(const QList<Reading> &readings)
 {
     m_outbound->publish(readings);
+}
+
+QStringList HubDialect::topicsOf(net::Session *session) const
+{
+    return m_outbound->subscriptionsOf(m_door->carriedBy(session));
 }
 
 HubDialect::Counters HubDialect::counters() const

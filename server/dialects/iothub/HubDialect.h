@@ -67,6 +67,7 @@ public:
     [[nodiscard]] bool vouchesFor(const net::HttpRequest &request) const override;
     [[nodiscard]] std::optional<net::HttpResponse> unknownPath(const QString &path) const override;
 
+    [[nodiscard]] QStringList topicsOf(net::Session *session) const override;
     [[nodiscard]] Counters counters() const;
     /// What is due: pings, time-outs, cleaning up. Runs by itself.
     void tick(TimePoint now);
@@ -74,6 +75,11 @@ public:
 public Q_SLOTS:
     /// Readings of every source: connect to ServerFeed::readings.
     void publish(const QList<tocsin::Reading> &readings);
+
+Q_SIGNALS:
+    /// A client that needs no WebSocket has come, or goes: it ends, or goes on as one that is a WebSocket.
+    void pollingOpened(tocsin::net::ClientSession *session);
+    void pollingEnded(const tocsin::net::ClientSession *session);
 
 protected:
     void serve(const Call &call, const net::Respond &respond) override;

@@ -80,6 +80,13 @@ void HubDoings::enroll(const Registration &wanted, const Principal &who, const Q
                            m_replies.expect<Outcome>(std::move(done)));
 }
 
+void HubDoings::note(const AuditRecord &record, const Principal &who, std::function<void(const Outcome &)> then)
+{
+    const Actor actor{who.isStaff() ? Actor::Kind::Operator : Actor::Kind::User, who.id, who.name, {}};
+    m_services.desk.submit(Request{QUuid::createUuid().toString(QUuid::WithoutBraces), actor, NoteAudit{record}},
+                           m_replies.expect<Outcome>(std::move(then)));
+}
+
 std::variant<HubDoings::Taken, Refusal> HubDoings::takeTelemetry(const QJsonObject &message, const Principal &who,
                                                                  const QString &session)
 {

@@ -54,6 +54,9 @@ public:
     [[nodiscard]] std::variant<Person, Refusal> readPerson(const QJsonObject &message, const Principal &who) const;
     [[nodiscard]] QStringList devicesOf(const QString &userId) const; ///< sorted
 
+    /// Puts into the audit what staff are about to do; `then` when it is there, or was refused.
+    void note(const AuditRecord &record, const Principal &who, std::function<void(const Outcome &)> then);
+
     [[nodiscard]] const PeopleDirectory &people() const { return m_people; }
 
 private:

@@ -46,6 +46,7 @@ public:
     /// What is known of a device, with plain names.
     [[nodiscard]] QJsonObject dataOf(const QString &imei) const;
 
+    [[nodiscard]] QStringList subscriptionsOf(const net::Session *session) const { return m_fanOut.topicsOf(session); }
     [[nodiscard]] qint64 errorsSent() const { return m_errors; }
     [[nodiscard]] qint64 framesSent() const { return m_frames; }
     [[nodiscard]] int groups() const; ///< devices and users that somebody listens to

@@ -74,7 +74,7 @@ void HubRest::handle(HubPage page, const QString &object, const net::HttpRequest
     case HubPage::Broadcast:
     case HubPage::ToDevice:
     case HubPage::ToUser:
-        say(page, object, request, respond);
+        say(page, object, request, *caller, respond);
         break;
     case HubPage::Register:
         enroll(request, *caller, respond);
@@ -151,7 +151,9 @@ net::HttpResponse HubRest::status(const std::optional<Principal> &caller) const
     return jsonResponse(200, body);
 }
 
-void HubRest::say(HubPage page, const QString &object, const net::HttpRequest &request, const net::Respond &respond)
+/// In the audit before it is said; the words themselves are not.
+void HubRest::say(HubPage page, const QString &object, const net::HttpRequest &request, const Principal &caller,
+                  const net::Respond &respond)
 {
     const auto parsed = parseJsonObject(request.body, m_options.json);
     if (const auto *error = std::get_if<FieldError>(&parsed)) {
@@ -166,6 +168,21 @@ void HubRest::say(HubPage page, const QString &object, const net::HttpRequest &r
         respond(refusal(400, QStringLiteral("Event and data are required"), QStringLiteral("MISSING_PARAMETERS")));
         return;
     }
+    const AuditRecord record{QStringLiteral("broadcast"),
+                             page == HubPage::ToDevice ? QStringLiteral("device ") + object
+                             : page == HubPage::ToUser ? QStringLiteral("user ") + object
+                                                       : QStringLiteral("everybody"),
+                             QStringLiteral("The event %1 over dialect 2.").arg(event), true, request.peerAddress};
+    m_doings.note(record, caller, [this, page, object, event, data, respond](const Outcome &outcome) {
+        if (outcome.ok)
+            respond(tell(page, object, event, data));
+        else
+            respond(refusal(503, QStringLiteral("Failed to send message"), outcome.code));
+    });
+}
+
+net::HttpResponse HubRest::tell(HubPage page, const QString &object, const QString &event, const QJsonValue &data)
+{
     QJsonObject told{{QStringLiteral("event"), event}, {QStringLiteral("timestamp"), toEpochMillis(m_options.clock())}};
     QString message;
     int sent = 0;
@@ -182,7 +199,7 @@ void HubRest::say(HubPage page, const QString &object, const net::HttpRequest &r
         message = QStringLiteral("Message broadcasted successfully");
     }
     told.insert(QStringLiteral("sentTo"), sent);
-    respond(done(message, told));
+    return done(message, told);
 }
 
 void HubRest::enroll(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond)

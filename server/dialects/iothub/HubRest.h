@@ -30,7 +30,10 @@ private:
     [[nodiscard]] net::HttpResponse devices() const;
     [[nodiscard]] net::HttpResponse users() const;
     [[nodiscard]] net::HttpResponse status(const std::optional<Principal> &caller) const;
-    void say(HubPage page, const QString &object, const net::HttpRequest &request, const net::Respond &respond);
+    void say(HubPage page, const QString &object, const net::HttpRequest &request, const Principal &caller,
+             const net::Respond &respond);
+    [[nodiscard]] net::HttpResponse tell(HubPage page, const QString &object, const QString &event,
+                                         const QJsonValue &data);
     void enroll(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond);
     void ingest(const net::HttpRequest &request, const Principal &caller, const net::Respond &respond);
     [[nodiscard]] QJsonArray deviceList() const;
