@@ -52,7 +52,7 @@ struct DescribedAlert
 
 struct NotifyQuestion
 {
-    std::variant<QString, DescribedAlert> alert; ///< id of one that is open or lately closed
+    std::variant<QString, DescribedAlert> alert; ///< id of one that is open
     int step = 0;                                ///< of the ladder; 0: when it is raised
     std::optional<TimePoint> at{};               ///< as if it were then; none: now
 };

@@ -109,8 +109,10 @@ QString Notifier::start(const DeskSnapshot &initial)
         if (isOpen(alert))
             m_alerts.insert(alert.id, alert);
     }
-    // Without a place to go on from, what was before is history.
-    if (!m_outbox.cursor() || m_outbox.epoch() != m_epoch || *m_outbox.cursor() > initial.seq)
+    // What happens while there is no channel is not told later. Without a place to go on from, what was before is history.
+    if (m_parts.config.channels.isEmpty())
+        m_outbox.passOver(initial.seq, m_epoch);
+    else if (!m_outbox.cursor() || m_outbox.epoch() != m_epoch || *m_outbox.cursor() > initial.seq)
         m_outbox.setCursor(initial.seq, m_epoch);
     m_missed = std::max(m_missed.load(), initial.seq);
     m_courier = m_parts.makeCourier();

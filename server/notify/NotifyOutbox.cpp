@@ -223,6 +223,15 @@ void NotifyOutbox::setCursor(qint64 seq, const QString &epoch)
     m_epoch = epoch;
 }
 
+void NotifyOutbox::passOver(qint64 seq, const QString &epoch)
+{
+    m_cursor = seq;
+    m_epoch = epoch;
+    m_cursorDirty = false;
+    m_change.put.remove(QStringLiteral("cursor"));
+    m_change.removed.insert(QStringLiteral("cursor"));
+}
+
 NotifyCase *NotifyOutbox::find(const QString &alertId)
 {
     const auto found = m_cases.find(alertId);

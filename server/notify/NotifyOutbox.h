@@ -89,6 +89,8 @@ public:
     [[nodiscard]] std::optional<qint64> cursor() const { return m_cursor; }
     [[nodiscard]] QString epoch() const { return m_epoch; }
     void setCursor(qint64 seq, const QString &epoch);
+    /// Stands at `seq`, but the next load() knows of no place.
+    void passOver(qint64 seq, const QString &epoch);
 
     [[nodiscard]] NotifyCase *find(const QString &alertId);
     NotifyCase &open(const QString &alertId);

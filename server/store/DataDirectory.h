@@ -10,7 +10,7 @@ class QFile;
 
 namespace tocsin {
 
-/// The one directory that holds everything Tocsin keeps: desk.db, history.db, accounts.db, jwt.key,
+/// The one directory that holds everything Tocsin keeps: desk.db, history.db, accounts.db, notify.db, jwt.key,
 /// head.key and, unless configured elsewhere, heads/.
 /// Only its owner may read it (directory 0700 when we make it, files 0600). Plain class, one thread at a time.
 /// A server takes lock(), so that two never write the same log; `tocsin user add` only calls prepare() and works beside it.

@@ -362,6 +362,24 @@ private Q_SLOTS:
         QCOMPARE(stage.attempts().size(), 1);
     }
 
+    void whatHappensWithoutAConfigurationIsNotToldLater()
+    {
+        NotifyStage stage(channels + route("all", "mail", "a@x"));
+        stage.raised(words("a"));
+        const NotifyConfig config = stage.config;
+        stage.end();
+        stage.config = {};
+        stage.begin();
+        Alert meanwhile = NotifyStage::alertOf(words("b"));
+        stage.happens(AlertVerb::Raise, meanwhile, AlertState::Normal, false);
+        stage.end();
+        stage.config = config;
+        stage.begin();
+        QCOMPARE(stage.attempts().size(), 1);
+        stage.raised(words("c"));
+        QCOMPARE(stage.attempts().size(), 2);
+    }
+
     void aDiskThatFailsLosesNoMessage()
     {
         NotifyStage stage(channels + route("all", "mail", "a@x"));
