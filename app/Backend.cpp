@@ -127,6 +127,11 @@ AttachmentPort &Backend::pictures()
 {
     return *m_parts->attachments;
 }
+ContactsPort &Backend::contacts()
+{
+    return *m_parts->contacts;
+}
+
 RulesPort &Backend::rules()
 {
     return *m_parts->rules;

@@ -49,6 +49,7 @@ public:
     [[nodiscard]] ArchivePort &archive();
     [[nodiscard]] LatestValues &latest();
     [[nodiscard]] AttachmentPort &pictures();
+    [[nodiscard]] ContactsPort &contacts();
     [[nodiscard]] RulesPort &rules();
     [[nodiscard]] NotifyPort &notify();
     [[nodiscard]] HearingPort &hearing();

@@ -537,7 +537,7 @@ QString CommandLine::help()
     }
     text += row(QStringLiteral("--config FILE"), QStringLiteral("Read this configuration file (TOML)."));
     text += row(QStringLiteral("--print-config"), QStringLiteral("Show every setting with where it came from."));
-    text += row(QStringLiteral("--page NAME"), QStringLiteral("Open this page: desk, hardware."));
+    text += row(QStringLiteral("--page NAME"), QStringLiteral("Open this page: desk, incidents, hardware, handover."));
     text += row(QStringLiteral("--screenshot FILE"),
                 QStringLiteral("Save the page, with the most urgent alert selected, as PNG; then end."));
     text += row(QStringLiteral("--after MS"), QStringLiteral("Take the screenshot after so long (3000)."));

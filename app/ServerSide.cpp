@@ -102,7 +102,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     const DialectServices services{*m_mirror, m_parts.latest, m_parts.sink, m_parts.desk, m_parts.archive};
     auto native = std::make_unique<NativeDialect>(
         options, NativeDialect::Parts{services, authorizer, m_parts.askSnapshot, m_parts.outlet, FeedWindow(),
-                                      m_watch.get(), &m_parts.rules, m_parts.hearing});
+                                      m_watch.get(), &m_parts.rules, m_parts.hearing, &m_parts.contacts});
     m_native = native.get();
     m_board->addMetrics([native = m_native] { return native->figures().metrics(systemNow()); });
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);

@@ -40,6 +40,8 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_selected(new SelectedDevice(this))
     , m_connections(new ConnectionDesk(link, m_files, m_clock, this))
     , m_sound(new Annunciator(link, m_clock, this))
+    , m_incidents(
+          new IncidentDesk({link, *m_alerts, *m_queue, *m_devices, *m_people, m_chatLog, m_files, m_clock}, this))
 {
     connect(&link, &DeskLink::stateChanged, this, &Console::takeState);
     connect(&link, &DeskLink::snapshot, this, &Console::takeSnapshot);
@@ -75,6 +77,9 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     connect(m_commands, &CommandModel::refused, m_notices, refusal);
     connect(m_connections, &ConnectionDesk::refused, m_notices, refusal);
     connect(m_sound, &Annunciator::refused, m_notices, refusal);
+    connect(m_incidents, &IncidentDesk::refused, m_notices, refusal);
+    connect(m_incidents, &IncidentDesk::said, this, [this](const QString &text) { m_notices->add(text); });
+    connect(m_incidents, &IncidentDesk::selectAsked, this, &Console::selectAlert);
     connect(m_connections, &ConnectionDesk::said, this, [this](const QString &text) { m_notices->add(text); });
     connect(m_alerts, &AlertListModel::dataChanged, this, &Console::refreshCanAcknowledge);
     connect(m_keys, &KeyRegistry::triggered, this, &Console::takeKey);
@@ -189,16 +194,19 @@ void Console::takeSnapshot(const DeskSnapshot &snapshot)
     m_pending->refresh();
     showSelected();
     afterChange();
+    m_incidents->reset();
 }
 
 void Console::takeEvents(const QList<Event> &events)
 {
     const TimePoint now = m_clock.now();
     bool devices = false;
+    QList<Event> fresh;
     for (const Event &event : events) {
         if (event.seq <= m_seq)
             continue; // the snapshot holds it
         m_seq = event.seq;
+        fresh.append(event);
         if (const auto *change = std::get_if<AlertChange>(&event.body)) {
             takeAlert(change->alert, now);
             m_alertDesk->take(event, now);
@@ -222,6 +230,7 @@ void Console::takeEvents(const QList<Event> &events)
     }
     showSelected();
     afterChange();
+    m_incidents->takeEvents(fresh);
 }
 
 void Console::takeAlert(const Alert &alert, TimePoint now)
@@ -286,7 +295,8 @@ void Console::takeReply(const QString &requestId, const Outcome &outcome)
 {
     if (!m_alerts->takeReply(requestId, outcome) && !m_chat->takeReply(requestId, outcome) &&
         !m_trend->takeReply(requestId, outcome) && !m_commands->takeReply(requestId, outcome) &&
-        !m_alertDesk->takeReply(requestId, outcome) && m_unclaimed.remove(requestId) && !outcome.ok)
+        !m_alertDesk->takeReply(requestId, outcome) && !m_incidents->takeReply(requestId, outcome) &&
+        m_unclaimed.remove(requestId) && !outcome.ok)
         m_notices->add(tr("What you did was refused: %1").arg(outcome.message), NoticeModel::Refusal);
 }
 
@@ -310,6 +320,7 @@ void Console::tick(TimePoint now)
     m_chat->tick(now);
     m_server->adapters()->refresh(now);
     m_connections->tick();
+    m_incidents->tick();
     showSelected();
 }
 
@@ -407,6 +418,7 @@ void Console::setAlert(const QString &alertId)
     m_alertId = alertId;
     m_cursorRow = m_queue->rowOf(alertId);
     m_alertDesk->select(alertId);
+    m_incidents->follow(alertId);
     Q_EMIT selectedAlertIdChanged();
     refreshCanAcknowledge();
 }

@@ -16,6 +16,7 @@
 #include "models/DeviceListModel.h"
 #include "models/FilePicker.h"
 #include "models/GaugeModel.h"
+#include "models/IncidentDesk.h"
 #include "models/KeyRegistry.h"
 #include "models/MapViewState.h"
 #include "models/NoticeModel.h"
@@ -59,6 +60,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::KeyRegistry *keys READ keys CONSTANT FINAL)
     Q_PROPERTY(tocsin::ConnectionDesk *connections READ connections CONSTANT FINAL)
     Q_PROPERTY(tocsin::Annunciator *sound READ sound CONSTANT FINAL)
+    Q_PROPERTY(tocsin::IncidentDesk *incidents READ incidents CONSTANT FINAL)
     Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
     Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
     Q_PROPERTY(QString selectedAlertId READ selectedAlertId NOTIFY selectedAlertIdChanged FINAL)
@@ -89,6 +91,7 @@ public:
     [[nodiscard]] KeyRegistry *keys() const { return m_keys; }
     [[nodiscard]] ConnectionDesk *connections() const { return m_connections; }
     [[nodiscard]] Annunciator *sound() const { return m_sound; }
+    [[nodiscard]] IncidentDesk *incidents() const { return m_incidents; }
     [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
     /// For the image provider and for whoever shows the file dialogs.
     [[nodiscard]] PictureCache &pictureCache() { return m_pictureCache; }
@@ -178,6 +181,7 @@ private:
     SelectedDevice *m_selected;
     ConnectionDesk *m_connections;
     Annunciator *m_sound;
+    IncidentDesk *m_incidents;
     QString m_deviceId;
     QString m_alertId;
     QString m_operatorName;

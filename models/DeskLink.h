@@ -3,6 +3,7 @@
 
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Connections.h"
+#include "models/domain/ContactsPort.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
@@ -40,10 +41,13 @@ public:
     virtual QString request(const RequestBody &body) = 0;
     /// Asks for history; the id comes back in historyReady() exactly once, never before this returns.
     virtual quint64 requestHistory(const HistoryQuery &query) = 0;
-    /// Asks for alerts that are not in memory (any more), and for what happened to one: alertsReady(), alertEventsReady(), exactly
-    /// once, never before this returns. 0: this link has no archive, nothing comes.
+    /// Asks for alerts that are not in memory (any more), for what happened to one, for all that the log has of one, and for whom to tell when a
+    /// person needs help: alertsReady(), alertEventsReady(), alertLogReady(), contactsReady(), exactly once, with an error when the server is
+    /// away, never before this returns. 0: this link has no archive, nothing comes.
     virtual quint64 requestAlerts(const AlertsQuery &query);
     virtual quint64 requestAlertEvents(const AlertEventsQuery &query);
+    virtual quint64 requestAlertLog(const AlertLogQuery &query);
+    virtual quint64 requestContacts(const QString &userId);
     /// Brings a picture to the desk: pictureProgress() while it goes, pictureStored() once, never before this returns.
     virtual quint64 storePicture(const QByteArray &bytes);
     /// Nothing more is said of it; it may have arrived.
@@ -96,18 +100,30 @@ Q_SIGNALS:
     void ruleTried(quint64 query, const tocsin::RuleTrialAnswer &answer);
     void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
     void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
+    void alertLogReady(quint64 queryId, const tocsin::AlertLogResult &result);
+    void contactsReady(quint64 queryId, const tocsin::ContactsAnswer &answer);
     void pictureProgress(quint64 transfer, qint64 bytesDone);
     void pictureStored(quint64 transfer, const tocsin::AttachmentResult &result);
     void pictureFetched(quint64 transfer, const tocsin::AttachmentResult &result);
 };
 
-// A link without pictures keeps none and knows none.
+// A link without an archive or pictures keeps none and knows none.
 inline quint64 DeskLink::storePicture(const QByteArray &)
 {
     return 0;
 }
 
 inline quint64 DeskLink::requestAlerts(const AlertsQuery &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::requestAlertLog(const AlertLogQuery &)
+{
+    return 0;
+}
+
+inline quint64 DeskLink::requestContacts(const QString &)
 {
     return 0;
 }

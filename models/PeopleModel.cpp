@@ -109,8 +109,12 @@ void PeopleModel::setAlerts(const AlertListModel &alerts)
     QHash<QString, QStringList> handled;
     for (int row = 0; row < alerts.count(); ++row) {
         const Alert &alert = alerts.at(row);
-        if (isOpen(alert) && alert.acked && !alert.ackedBy.isEmpty())
-            handled[alert.ackedBy].append(alert.sourceName.isEmpty() ? alert.source : alert.sourceName);
+        if (!isOpen(alert))
+            continue;
+        const bool owned = alert.care && !alert.care->ownerName.isEmpty();
+        const QString who = owned ? alert.care->ownerName : alert.acked ? alert.ackedBy : QString();
+        if (!who.isEmpty())
+            handled[who].append(alert.sourceName.isEmpty() ? alert.source : alert.sourceName);
     }
     for (QStringList &names : handled) {
         names.removeDuplicates();

@@ -10,8 +10,8 @@
 
 namespace tocsin {
 
-/// Who is on shift: staff with a console, who sits here first, then by name; and what each of them handles: the open alerts that they have
-/// acknowledged. GUI thread; owned by Console. While there is no connection it is the last that was known.
+/// Who is on shift: staff with a console, who sits here first, then by name; and what each of them handles: the open alerts that they own and,
+/// of those that nobody owns, that they have acknowledged. GUI thread; owned by Console. While there is no connection it is the last that was known.
 class PeopleModel : public QAbstractListModel
 {
     Q_OBJECT
@@ -60,7 +60,7 @@ private:
 
     ModelClock m_clock;
     QList<Row> m_rows;
-    QHash<QString, QStringList> m_handled; ///< by the name of who acknowledged it
+    QHash<QString, QStringList> m_handled; ///< by the name of who owns or acknowledged it
 };
 
 } // namespace tocsin

@@ -5,6 +5,7 @@ qt_add_qml_module(tocsin_models
   URI Tocsin.Models
   VERSION 1.0
   RESOURCE_PREFIX /qt/qml
+  ${tocsin_qml_options}
   DEPENDENCIES QtCharts
   SOURCES
     AdapterListModel.cpp AdapterListModel.h
@@ -40,6 +41,7 @@ qt_add_qml_module(tocsin_models
     ConnectionListModel.cpp ConnectionListModel.h
     Console.cpp Console.h
     ConsoleClock.cpp ConsoleClock.h
+    ContactListModel.cpp ContactListModel.h
     DeskLink.h
     DeviceFilterModel.cpp DeviceFilterModel.h
     DeviceListModel.cpp DeviceListModel.h
@@ -50,10 +52,19 @@ qt_add_qml_module(tocsin_models
     FrameInspector.cpp FrameInspector.h
     FrameListModel.cpp FrameListModel.h
     GaugeModel.cpp GaugeModel.h
+    Handover.cpp Handover.h
+    HandoverModel.cpp HandoverModel.h
     HistoryRequest.cpp HistoryRequest.h
+    IncidentCard.cpp IncidentCard.h
+    IncidentDesk.cpp IncidentDesk.h
+    IncidentListModel.cpp IncidentListModel.h
+    IncidentLogModel.cpp IncidentLogModel.h
+    IncidentLogText.cpp IncidentLogText.h
+    IncidentMediaModel.cpp IncidentMediaModel.h
     IntervalEstimate.cpp IntervalEstimate.h
     KeyRegistry.cpp KeyRegistry.h
     MapViewState.cpp MapViewState.h
+    NearestUnitModel.cpp NearestUnitModel.h
     NoticeModel.cpp NoticeModel.h
     OrderedProxy.cpp OrderedProxy.h
     PictureCache.cpp PictureCache.h
@@ -61,12 +72,14 @@ qt_add_qml_module(tocsin_models
     PeopleModel.cpp PeopleModel.h
     SelectedDevice.cpp SelectedDevice.h
     ServerStatus.cpp ServerStatus.h
+    SheetText.cpp SheetText.h
     SoundBank.cpp SoundBank.h
     SoundOutput.h
     SoundPlan.cpp SoundPlan.h
     SoundSettings.cpp SoundSettings.h
     TableExport.cpp TableExport.h
     TestClientModel.cpp TestClientModel.h
+    TrackFile.cpp TrackFile.h
     TrailModel.cpp TrailModel.h
     TrendBuffer.cpp TrendBuffer.h
     TrendChart.cpp TrendChart.h

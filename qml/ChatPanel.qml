@@ -20,6 +20,8 @@ Panel {
     property real lead: 2 * Theme.grid
 
     readonly property bool writing: input.activeFocus
+    /// There are lines that the operator can see.
+    readonly property bool inSight: root.visible && root.some
 
     /// Somebody wants to see a picture of a line large.
     signal pictureAsked(string messageId, int index, string who)
@@ -53,12 +55,6 @@ Panel {
             level: Theme.Emergency
             color: Theme.emergency
         }
-    }
-
-    Binding {
-        target: root.chat
-        property: "shown"
-        value: root.visible && root.Window.active && root.some
     }
 
     SegmentedControl {

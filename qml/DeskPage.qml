@@ -13,6 +13,7 @@ FocusScope {
     required property Console console
     /// A city to lay over the base map; empty for none.
     property url mapOverlay: ""
+    readonly property bool chatInSight: chat.inSight
 
     /// Enter was pressed on an alert in the queue that is no person's: that one closer.
     signal alertOpened

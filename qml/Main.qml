@@ -11,7 +11,7 @@ T.ApplicationWindow {
     id: root
 
     required property Console console
-    /// Lower-case name of the page: "desk", "alerts", "hardware".
+    /// Lower-case name of the page: "desk", "alerts", "incidents", "hardware", "handover".
     property string page: "desk"
     /// A city to lay over the base map (CityOverlay's JSON, a local file or resource); empty for none.
     property url mapOverlay: ""
@@ -46,6 +46,7 @@ T.ApplicationWindow {
         anchors.left: parent.left
         anchors.right: parent.right
         console: root.console
+        onHandoverAsked: root.page = "handover"
     }
 
     AwayBar {
@@ -65,6 +66,8 @@ T.ApplicationWindow {
         anchors.bottom: parent.bottom
         anchors.left: parent.left
         page: root.page
+        incidents: root.console.incidents.list.waitingCount
+        handedOver: root.console.incidents.handover.incoming.count
         onPicked: page => root.page = page
         onHelpAsked: root.console.keys.trigger("keySheet")
     }
@@ -92,6 +95,50 @@ T.ApplicationWindow {
         visible: root.page === "hardware"
         onAlertOpened: root.page = "alerts"
         focus: visible
+    }
+
+    Loader {
+        id: incidents
+
+        readonly property bool chatInSight: (incidents.item as IncidentsPage)?.chatInSight ?? false
+
+        anchors.top: away.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        active: root.page === "incidents"
+        visible: active
+        focus: active
+        // By its file: Qt 6.4 cannot make a bound component in a Loader.
+        Component.onCompleted: incidents.setSource("IncidentsPage.qml", {
+            "console": root.console,
+            "mapOverlay": root.mapOverlay,
+            "focus": true
+        })
+    }
+
+    HandoverPage {
+        anchors.top: away.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        console: root.console
+        visible: root.page === "handover"
+        focus: visible
+    }
+
+    // One conversation, on whichever page it is.
+    Binding {
+        target: root.console.chat
+        property: "shown"
+        value: root.active && (desk.chatInSight || incidents.chatInSight)
+    }
+
+    // What cannot be seen was not shown: the desk tells the caller who has seen the call.
+    Binding {
+        target: root.console.incidents
+        property: "showing"
+        value: root.visible && root.visibility !== Window.Minimized
     }
 
     AlertsPage {
@@ -146,6 +193,10 @@ T.ApplicationWindow {
         function onTriggered(actionId) {
             if (actionId === "deskPage")
                 root.page = "desk";
+            else if (actionId === "incidentsPage")
+                root.page = "incidents";
+            else if (actionId === "handoverPage")
+                root.page = "handover";
             else if (actionId === "alertsPage")
                 root.page = "alerts";
             else if (actionId === "hardwarePage")

@@ -9,6 +9,9 @@ Panel {
     id: root
 
     required property string page
+    /// Calls that nobody has acknowledged, and items that somebody hands over.
+    property int incidents: 0
+    property int handedOver: 0
 
     signal picked(string page)
     signal helpAsked
@@ -41,11 +44,31 @@ Panel {
 
         RailButton {
             width: root.width
+            iconName: "incidents"
+            text: qsTr("Incidents")
+            keyText: "Ctrl+5"
+            count: root.incidents
+            checked: root.page === "incidents"
+            onClicked: root.picked("incidents")
+        }
+
+        RailButton {
+            width: root.width
             iconName: "hardware"
             text: qsTr("Hardware")
             keyText: "Ctrl+7"
             checked: root.page === "hardware"
             onClicked: root.picked("hardware")
+        }
+
+        RailButton {
+            width: root.width
+            iconName: "reports"
+            text: qsTr("Handover")
+            keyText: "Ctrl+9"
+            count: root.handedOver
+            checked: root.page === "handover"
+            onClicked: root.picked("handover")
         }
     }
 

@@ -12,9 +12,14 @@ T.Popup {
 
     required property PeopleModel people
     required property bool live
+    /// How an own hand-over stands; empty: there is none.
+    property string progressText: ""
+    property string keyText: ""
+
+    signal handoverAsked
 
     width: 320
-    height: Math.min(header.height + list.contentHeight + 2 * Theme.grid, 420)
+    height: Math.min(header.height + list.contentHeight + foot.height + 2 * Theme.grid, 460)
     padding: 0
     focus: true
     closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutsideParent
@@ -48,8 +53,7 @@ T.Popup {
         id: list
 
         anchors.top: header.bottom
-        anchors.bottom: parent.bottom
-        anchors.bottomMargin: 2 * Theme.grid
+        anchors.bottom: foot.top
         anchors.left: parent.left
         anchors.right: parent.right
         clip: true
@@ -63,6 +67,39 @@ T.Popup {
 
         delegate: PersonRow {
             width: list.width
+        }
+    }
+
+    Item {
+        id: foot
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: (progress.visible ? progress.implicitHeight : 0) + handoverButton.height + 5 * Theme.grid
+
+        TextLabel {
+            id: progress
+
+            x: 3 * Theme.grid
+            y: 2 * Theme.grid
+            width: parent.width - 6 * Theme.grid
+            visible: text.length > 0
+            text: root.progressText
+            font.pixelSize: Theme.fontSmall
+            wrapMode: Text.Wrap
+            maximumLineCount: 3
+        }
+
+        PushButton {
+            id: handoverButton
+
+            anchors.bottom: parent.bottom
+            anchors.bottomMargin: 2 * Theme.grid
+            x: 3 * Theme.grid
+            width: parent.width - 6 * Theme.grid
+            text: qsTr("Hand over the shift…")
+            shortcutHint: root.keyText
+            onClicked: root.handoverAsked()
         }
     }
 }

@@ -11,12 +11,15 @@ T.AbstractButton {
 
     required property string iconName
     property string keyText: ""
+    /// What waits there; nothing is shown at zero.
+    property int count: 0
 
     implicitHeight: 56
     hoverEnabled: true
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.Button
     Accessible.name: root.text
+    Accessible.description: root.count > 0 ? qsTr("%1 waiting").arg(root.count) : ""
 
     contentItem: Item {
         IconItem {
@@ -26,6 +29,13 @@ T.AbstractButton {
             height: 20
             name: root.iconName
             color: root.checked || root.hovered ? Theme.text : Theme.text2
+        }
+
+        Badge {
+            x: parent.width / 2 + 4
+            y: 4
+            count: root.count
+            tone: Theme.emergencyTint
         }
 
         TextLabel {

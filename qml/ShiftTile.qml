@@ -16,8 +16,13 @@ T.AbstractButton {
     property bool nameShown: true
     /// false: it is who was there when the connection was lost.
     property bool live: true
+    required property Handover handover
+    /// Of the hand-over page.
+    property string keyText: ""
 
     readonly property int most: 4
+
+    signal handoverAsked
 
     implicitWidth: implicitContentWidth
     implicitHeight: 34
@@ -43,6 +48,16 @@ T.AbstractButton {
                 width: Math.min(implicitWidth, 130)
                 text: root.name
                 color: Theme.text2
+            }
+
+            PushButton {
+                anchors.verticalCenter: parent.verticalCenter
+                visible: root.handover.incoming.count > 0
+                implicitHeight: 30
+                kind: PushButton.Primary
+                text: root.handover.incomingText
+                description: qsTr("Look at what is handed over to you")
+                onClicked: root.handoverAsked()
             }
 
             PersonCircle {
@@ -88,5 +103,11 @@ T.AbstractButton {
         y: root.height + 3 * Theme.grid
         people: root.people
         live: root.live
+        progressText: root.handover.progressText
+        keyText: root.keyText
+        onHandoverAsked: {
+            popup.close();
+            root.handoverAsked();
+        }
     }
 }

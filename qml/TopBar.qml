@@ -15,6 +15,8 @@ Panel {
     readonly property ServerStatus server: root.console.server
     readonly property bool wide: root.width >= 1400
 
+    signal handoverAsked
+
     implicitHeight: 52
 
     IconItem {
@@ -89,6 +91,9 @@ Panel {
             live: root.server.live
             name: root.console.operatorName
             nameShown: root.wide
+            handover: root.console.incidents.handover
+            keyText: root.console.keys.keyText("handoverPage")
+            onHandoverAsked: root.handoverAsked()
         }
 
         SoundTile {

@@ -78,7 +78,8 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"), QStringLiteral("hardware")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"), QStringLiteral("incidents"),
+                                   QStringLiteral("hardware"), QStringLiteral("handover")};
     return names;
 }
 
@@ -114,7 +115,7 @@ void ConsoleApp::Private::makeLocalLink()
         [from = backend](const Actor &by, const ClientOrder &order, const auto &answer) {
             from->orderClients(by, order, answer);
         },
-        &backend->rules(), &backend->hearing()});
+        &backend->rules(), &backend->hearing(), &backend->contacts()});
     QObject::connect(backend, &Backend::limitsChanged, local.get(), &DeskLink::limits, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::clientsChanged, local.get(), &DeskLink::connections, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::framesSeen, local.get(), &DeskLink::framesSeen, Qt::QueuedConnection);

@@ -117,6 +117,15 @@ quint64 LocalLink::requestAlerts(const AlertsQuery &query)
     return id;
 }
 
+quint64 LocalLink::requestAlertLog(const AlertLogQuery &query)
+{
+    const quint64 id = ++m_lastQuery;
+    m_parts.archive.alertLog(query, [this, id](const AlertLogResult &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT alertLogReady(id, result); }, Qt::QueuedConnection);
+    });
+    return id;
+}
+
 quint64 LocalLink::requestAlertEvents(const AlertEventsQuery &query)
 {
     const quint64 id = ++m_lastQuery;
@@ -124,6 +133,19 @@ quint64 LocalLink::requestAlertEvents(const AlertEventsQuery &query)
         QMetaObject::invokeMethod(
             this, [this, id, result] { Q_EMIT alertEventsReady(id, result); }, Qt::QueuedConnection);
     });
+    return id;
+}
+
+quint64 LocalLink::requestContacts(const QString &userId)
+{
+    const quint64 id = ++m_lastQuery;
+    const auto answer = [this, id](const ContactsAnswer &result) {
+        QMetaObject::invokeMethod(this, [this, id, result] { Q_EMIT contactsReady(id, result); }, Qt::QueuedConnection);
+    };
+    if (m_parts.contacts)
+        m_parts.contacts->contactsOf(userId, answer);
+    else
+        answer({ContactsAnswer::Code::NotFound});
     return id;
 }
 

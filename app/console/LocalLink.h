@@ -34,8 +34,9 @@ public:
         std::function<void(bool)> watchClients{};             ///< thread-safe, as is the next; it answers on any thread
         std::function<void(const Actor &, const ClientOrder &, const std::function<void(const Outcome &)> &)>
             orderClients{};
-        RulesPort *rules = nullptr;     ///< outlives the link
-        HearingPort *hearing = nullptr; ///< outlives the link
+        RulesPort *rules = nullptr;       ///< outlives the link
+        HearingPort *hearing = nullptr;   ///< outlives the link
+        ContactsPort *contacts = nullptr; ///< outlives the link
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);
@@ -46,6 +47,8 @@ public:
     QString request(const RequestBody &body) override;
     quint64 requestHistory(const HistoryQuery &query) override;
     quint64 requestAlerts(const AlertsQuery &query) override;
+    quint64 requestAlertLog(const AlertLogQuery &query) override;
+    quint64 requestContacts(const QString &userId) override;
     quint64 requestAlertEvents(const AlertEventsQuery &query) override;
     void typing(const QString &thread) override;
     void reportHearing(bool heard, const QString &why) override;

@@ -40,6 +40,8 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_link, &RemoteLink::ruleTried, this, &DeskLink::ruleTried);
     connect(&m_link, &RemoteLink::alertsReady, this, &DeskLink::alertsReady);
     connect(&m_link, &RemoteLink::alertEventsReady, this, &DeskLink::alertEventsReady);
+    connect(&m_link, &RemoteLink::alertLogReady, this, &DeskLink::alertLogReady);
+    connect(&m_link, &RemoteLink::contactsReady, this, &DeskLink::contactsReady);
 }
 
 } // namespace tocsin

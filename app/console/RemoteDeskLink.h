@@ -24,6 +24,8 @@ public:
     QString request(const RequestBody &body) override { return m_link.request(body); }
     quint64 requestHistory(const HistoryQuery &query) override { return m_link.requestHistory(query); }
     quint64 requestAlerts(const AlertsQuery &query) override { return m_link.requestAlerts(query); }
+    quint64 requestAlertLog(const AlertLogQuery &query) override { return m_link.requestAlertLog(query); }
+    quint64 requestContacts(const QString &userId) override { return m_link.requestContacts(userId); }
     quint64 requestAlertEvents(const AlertEventsQuery &query) override { return m_link.requestAlertEvents(query); }
     void typing(const QString &thread) override { m_link.sayTyping(thread); }
     void reportHearing(bool heard, const QString &why) override { m_link.sayHearing(heard, why); }

@@ -212,7 +212,8 @@ QList<AlertChange> AlertBook::heardFrom(const QString &userId, bool answered, Ti
             continue; // of a log that knew less
         const AlertState from = stateOf(track.alert());
         const bool back = track.alert().incident->contactLost;
-        const bool confirmed = answered && track.alert().incident->welfareAsked;
+        const bool confirmed =
+            answered && (track.alert().incident->welfareAsked || track.alert().incident->welfareMisses > 0);
         track.facts().incident.edit([&](IncidentFacts &facts) {
             facts.lastHeardAt = now;
             facts.contactLost = false;

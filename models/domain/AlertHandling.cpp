@@ -27,6 +27,14 @@ QString nameOf(const Actor &actor)
     return actor.name.isEmpty() ? actor.id : actor.name;
 }
 
+void dropOffer(AlertCare &care)
+{
+    care.offeredToId.clear();
+    care.offeredToName.clear();
+    care.offeredBy.clear();
+    care.offerNote.clear();
+}
+
 bool isActive(const Alert &alert)
 {
     return alert.cond == AlertCondition::Active || alert.cond == AlertCondition::Clearing;
@@ -43,14 +51,9 @@ AlertHandling::Result AlertHandling::handle(Alert &alert, const HandleAlert &req
     case AlertVerb::Silence:
         return silence(alert, request, now);
     case AlertVerb::Claim:
-        return claim(alert, actor.id, nameOf(actor), now);
+        return claim(alert, actor, now);
     case AlertVerb::Transfer:
-        if (request.toId.isEmpty())
-            return refusal("invalid", QStringLiteral("to_id: must say who takes it over."));
-        if (Result result = claim(alert, request.toId, request.toName.isEmpty() ? request.toId : request.toName, now);
-            !result.changed)
-            return result;
-        return done(AlertVerb::Transfer);
+        return offer(alert, request, actor);
     case AlertVerb::Release:
         return letGo(alert, actor);
     case AlertVerb::Comment:
@@ -95,29 +98,66 @@ AlertHandling::Result AlertHandling::silence(Alert &alert, const HandleAlert &re
     return done(AlertVerb::Silence);
 }
 
-AlertHandling::Result AlertHandling::claim(Alert &alert, const QString &id, const QString &name, TimePoint now) const
+AlertHandling::Result AlertHandling::claim(Alert &alert, const Actor &actor, TimePoint now) const
 {
-    const bool renewed = alert.care && alert.care->ownerId == id; // row 20
+    const bool accepts = alert.care && !actor.id.isEmpty() && alert.care->offeredToId == actor.id; // row 20
+    const bool renewed = !accepts && alert.care && alert.care->ownerId == actor.id;
     alert.care.edit([&](AlertCare &care) {
-        care.ownerId = id;
-        care.ownerName = name;
+        care.ownerId = actor.id;
+        care.ownerName = nameOf(actor);
         care.ownedUntil = now + m_limits.lease;
+        if (!renewed)
+            dropOffer(care); // whoever takes it meanwhile has it: there is nothing left to hand over
     });
+    if (accepts)
+        return done(AlertVerb::Claim, QStringLiteral("accepted"));
     return done(AlertVerb::Claim, renewed ? QStringLiteral("renewed") : QString());
+}
+
+/// It stays with its owner until the other claims it (accepts) or releases it (declines).
+AlertHandling::Result AlertHandling::offer(Alert &alert, const HandleAlert &request, const Actor &actor)
+{
+    if (request.toId.isEmpty())
+        return refusal("invalid", QStringLiteral("to_id: must say who takes it over."));
+    if (request.toId == actor.id)
+        return refusal("invalid", QStringLiteral("to_id: it is handed over to somebody else; claim it to take it."));
+    const AlertCare care = alert.care.valueOr({});
+    if (!care.ownerId.isEmpty() && care.ownerId != actor.id && !actor.supervises)
+        return refusal(
+            "forbidden",
+            QStringLiteral("%1 handles it; only a supervisor can hand it over for others.").arg(care.ownerName));
+    if (care.ownerId == request.toId)
+        return refusal("invalid", QStringLiteral("to_id: %1 handles it already.").arg(care.ownerName));
+    const QString name = request.toName.isEmpty() ? request.toId : request.toName;
+    if (care.offeredToId == request.toId && care.offeredBy == nameOf(actor) && care.offerNote == request.comment)
+        return same(AlertVerb::Transfer, QStringLiteral("It is offered to %1 already.").arg(name));
+    alert.care.edit([&](AlertCare &facts) {
+        facts.offeredToId = request.toId;
+        facts.offeredToName = name;
+        facts.offeredBy = nameOf(actor);
+        facts.offerNote = request.comment;
+    });
+    return done(AlertVerb::Transfer, QStringLiteral("offered"));
 }
 
 AlertHandling::Result AlertHandling::letGo(Alert &alert, const Actor &actor)
 {
-    if (!alert.care || alert.care->ownerId.isEmpty())
+    const AlertCare facts = alert.care.valueOr({});
+    if (!facts.offeredToId.isEmpty() && facts.offeredToId == actor.id) {
+        alert.care.edit(dropOffer);
+        return done(AlertVerb::Release, QStringLiteral("declined"));
+    }
+    if (facts.ownerId.isEmpty())
         return same(AlertVerb::Release, QStringLiteral("Nobody handles it."));
-    if (alert.care->ownerId != actor.id && !actor.supervises)
+    if (facts.ownerId != actor.id && !actor.supervises)
         return refusal(
             "forbidden",
-            QStringLiteral("%1 handles it; only a supervisor can release it for others.").arg(alert.care->ownerName));
+            QStringLiteral("%1 handles it; only a supervisor can release it for others.").arg(facts.ownerName));
     alert.care.edit([](AlertCare &care) {
         care.ownerId.clear();
         care.ownerName.clear();
         care.ownedUntil.reset();
+        dropOffer(care); // who offered it has it no more
     });
     return done(AlertVerb::Release);
 }

@@ -202,7 +202,7 @@ QString spanText(double seconds)
                              : QStringLiteral("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
 }
 
-QString alertMessage(const AlertRule &rule, int band, const AlertWords &words)
+QString alertMessage(const AlertRule &rule, int band, const ViolationWords &words)
 {
     QString message = rule.message;
     const AlertBand b = band >= 0 && band < rule.bands.size() ? rule.bands.at(band) : AlertBand{};

@@ -125,7 +125,7 @@ struct AlertRule
 [[nodiscard]] bool isGood(const AlertRule &rule, double value);
 
 /// What there is to say of a violation.
-struct AlertWords
+struct ViolationWords
 {
     std::optional<double> measured{}; ///< what was compared; none for items
     std::optional<double> value{};    ///< of the metric itself; none: as `measured`
@@ -135,7 +135,7 @@ struct AlertWords
 };
 /// What the operator reads: "4 180 rpm, limit 4 000". Digits as the channel wants, more where the value would
 /// look like its limit.
-[[nodiscard]] QString alertMessage(const AlertRule &rule, int band, const AlertWords &words);
+[[nodiscard]] QString alertMessage(const AlertRule &rule, int band, const ViolationWords &words);
 /// The limit of `band` that `value` is beyond; nothing for items.
 [[nodiscard]] std::optional<double> violatedLimit(const AlertRule &rule, int band, double value);
 /// A number for people: point as decimal mark, a narrow no-break space between groups of three digits.

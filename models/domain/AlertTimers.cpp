@@ -206,11 +206,15 @@ void AlertTimers::settle(Alert &alert, const CareOverride &own, bool anew, TimeP
             care.reminded = false;
         });
     }
-    if (alert.care && !isOpen(alert) && alert.care->ownedUntil) {
+    if (alert.care && !isOpen(alert) && (alert.care->ownedUntil || !alert.care->offeredToId.isEmpty())) {
         alert.care.edit([](AlertCare &care) {
             care.ownerId.clear();
             care.ownerName.clear();
             care.ownedUntil.reset();
+            care.offeredToId.clear();
+            care.offeredToName.clear();
+            care.offeredBy.clear();
+            care.offerNote.clear();
         });
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/AlertLog.h"
 #include "models/domain/Desk.h"
 #include "models/domain/Queries.h"
 #include "models/domain/Reading.h"
@@ -50,6 +51,7 @@ public:
     virtual void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) = 0;
     virtual void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply) = 0;
     virtual void alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply) = 0;
+    virtual void alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply) = 0;
 };
 
 struct Attachment

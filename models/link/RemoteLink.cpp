@@ -2,7 +2,6 @@
 #include "models/link/RemoteLink.h"
 
 #include "models/wire/MessagePack.h"
-#include "models/wire/ReadingCodec.h"
 #include "models/wire/SnapshotCodec.h"
 
 #include <QJsonDocument>

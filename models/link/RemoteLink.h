@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/domain/Connections.h"
+#include "models/domain/ContactsPort.h"
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
 #include "models/link/LinkTarget.h"
@@ -77,9 +78,11 @@ public:
     QString request(const RequestBody &body);
     /// Answered by historyReady(), with an error when the server is away. Never before this returns.
     quint64 requestHistory(const HistoryQuery &query);
-    /// The same, answered by alertsReady() and alertEventsReady().
+    /// The same, answered by alertsReady(), alertEventsReady(), alertLogReady() and contactsReady().
     quint64 requestAlerts(const AlertsQuery &query);
     quint64 requestAlertEvents(const AlertEventsQuery &query);
+    quint64 requestAlertLog(const AlertLogQuery &query);
+    quint64 requestContacts(const QString &userId);
     void sayTyping(const QString &thread);
     /// Whether this console can be heard; the last word is said again over each new connection.
     void sayHearing(bool heard, const QString &why);
@@ -114,6 +117,8 @@ Q_SIGNALS:
     void ruleTried(quint64 queryId, const tocsin::RuleTrialAnswer &answer);
     void alertsReady(quint64 queryId, const tocsin::AlertsResult &result);
     void alertEventsReady(quint64 queryId, const tocsin::AlertEventsResult &result);
+    void alertLogReady(quint64 queryId, const tocsin::AlertLogResult &result);
+    void contactsReady(quint64 queryId, const tocsin::ContactsAnswer &answer);
 
 private:
     void connectNow();
@@ -145,7 +150,7 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
-    enum class Asked { History, Alerts, AlertEvents };
+    enum class Asked { History, Alerts, AlertEvents, AlertLog, Contacts };
     struct OpenQuery
     {
         quint64 id = 0;

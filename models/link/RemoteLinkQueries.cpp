@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/link/RemoteLink.h"
 
+#include "models/wire/IncidentCodec.h"
 #include "models/wire/ReadingCodec.h"
 #include "models/wire/SnapshotCodec.h"
 
@@ -23,6 +24,16 @@ quint64 RemoteLink::requestAlerts(const AlertsQuery &query)
 quint64 RemoteLink::requestAlertEvents(const AlertEventsQuery &query)
 {
     return ask(Asked::AlertEvents, {{}, query});
+}
+
+quint64 RemoteLink::requestAlertLog(const AlertLogQuery &query)
+{
+    return ask(Asked::AlertLog, {{}, query});
+}
+
+quint64 RemoteLink::requestContacts(const QString &userId)
+{
+    return ask(Asked::Contacts, {{}, wire::ContactsQuery{userId}});
 }
 
 quint64 RemoteLink::ask(Asked what, wire::Query query)
@@ -56,6 +67,17 @@ void RemoteLink::answer(const OpenQuery &query, const wire::Reply &reply)
     case Asked::AlertEvents: {
         const auto result = reply.ok ? wire::alertEventsFromJson(reply.result, &error) : std::nullopt;
         Q_EMIT alertEventsReady(query.id, result.value_or(AlertEventsResult{error, {}, 0}));
+        break;
+    }
+    case Asked::AlertLog: {
+        const auto result = reply.ok ? wire::alertLogFromJson(reply.result, &error) : std::nullopt;
+        Q_EMIT alertLogReady(query.id, result.value_or(AlertLogResult{error, {}}));
+        break;
+    }
+    case Asked::Contacts: {
+        const auto contacts = reply.ok ? wire::contactsFromJson(reply.result, &error) : std::nullopt;
+        const auto code = contacts ? ContactsAnswer::Code::Done : ContactsAnswer::Code::Failed;
+        Q_EMIT contactsReady(query.id, {code, contacts.value_or(QList<EmergencyContact>())});
         break;
     }
     }

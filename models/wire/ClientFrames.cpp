@@ -283,6 +283,8 @@ void write(JsonWriter &out, const AlertsQuery &query)
         out.put(QLatin1String("closed_only"), true);
     if (!query.before.isEmpty())
         out.put(QLatin1String("before"), query.before);
+    if (query.incidentsOnly)
+        out.put(QLatin1String("incidents_only"), true);
     out.put(QLatin1String("limit"), query.limit);
 }
 
@@ -297,6 +299,7 @@ void read(JsonReader &in, AlertsQuery &query)
         in.fail(QLatin1String("closed_only"));
     if (query.before.size() > maxIdLength)
         in.fail(QLatin1String("before"));
+    in.get(QLatin1String("incidents_only"), query.incidentsOnly);
     readLimit(in, "limit", query.limit, maxLimit);
 }
 
@@ -326,6 +329,32 @@ void read(JsonReader &in, SnapshotQuery &query)
     readId(in, "stream", query.stream);
 }
 
+void write(JsonWriter &out, const AlertLogQuery &query)
+{
+    out.put(QLatin1String("alert"), query.alertId);
+    out.put(QLatin1String("after"), query.after);
+    out.put(QLatin1String("limit"), query.limit);
+}
+
+void read(JsonReader &in, AlertLogQuery &query)
+{
+    readId(in, "alert", query.alertId);
+    readOptional(in, "after", query.after);
+    if (query.after < 0)
+        in.fail(QLatin1String("after"));
+    readLimit(in, "limit", query.limit, maxLimit);
+}
+
+void write(JsonWriter &out, const ContactsQuery &query)
+{
+    out.put(QLatin1String("user"), query.userId);
+}
+
+void read(JsonReader &in, ContactsQuery &query)
+{
+    readId(in, "user", query.userId);
+}
+
 void write(JsonWriter &out, const AlertEventsQuery &query)
 {
     out.put(QLatin1String("alert"), query.alertId);
@@ -344,7 +373,8 @@ void read(JsonReader &in, AlertEventsQuery &query)
 }
 
 /// In the order of Query::what.
-constexpr std::array queryWords{"history", "readings", "alerts", "events", "snapshot", "alert_events"};
+constexpr std::array queryWords{"history",  "readings",     "alerts",    "events",
+                                "snapshot", "alert_events", "alert_log", "contacts"};
 
 template<std::size_t index = 0>
 void readWhat(JsonReader &in, const QString &word, Query &query)

@@ -66,10 +66,19 @@ struct SnapshotQuery
     bool operator==(const SnapshotQuery &) const = default;
 };
 
+/// Whom to tell when this person needs help; for staff.
+struct ContactsQuery
+{
+    QString userId;
+    bool operator==(const ContactsQuery &) const = default;
+};
+
 struct Query
 {
     QString id;
-    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertEventsQuery> what;
+    std::variant<HistoryQuery, ReadingsQuery, AlertsQuery, EventsQuery, SnapshotQuery, AlertEventsQuery, AlertLogQuery,
+                 ContactsQuery>
+        what;
 };
 
 /// Everything up to `seq` has arrived; cumulative.

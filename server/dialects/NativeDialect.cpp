@@ -44,7 +44,7 @@ NativeDialect::NativeDialect(DialectOptions options, Parts parts, QObject *paren
     , m_figures(std::make_unique<AlertFigures>(parts.services.mirror, m_options.clock()))
     , m_services(new NativeServices{m_options, parts.services, std::move(parts.authorizer), m_hub, m_snapshots,
                                     *m_topics, *m_telemetry, *m_replies, parts.outlet, *m_figures, parts.clients,
-                                    parts.rules, parts.hearing, parts.window,
+                                    parts.rules, parts.hearing, parts.contacts, parts.window,
                                     AddressLimits(m_options.messagesPerAddress)})
     , m_post(std::make_unique<NativePost>(
           NativePost::Parts{m_options, m_services->common.desk, m_services->common.mirror, m_services->addresses}))

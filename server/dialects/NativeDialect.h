@@ -16,6 +16,7 @@ namespace tocsin {
 
 class AlertFigures;
 class ClientWatch;
+class ContactsPort;
 class HearingPort;
 class LiveTelemetry;
 class LiveTopics;
@@ -39,9 +40,10 @@ public:
         SnapshotBox::AskDesk askSnapshot;
         NativeOutlet &outlet; ///< told which devices sessions take orders for
         FeedWindow window{};
-        ClientWatch *clients = nullptr; ///< the topic `connections`, and what may be done with them
-        RulesPort *rules = nullptr;     ///< what `rules` and `apply_rules` ask
-        HearingPort *hearing = nullptr; ///< told which consoles can be heard
+        ClientWatch *clients = nullptr;   ///< the topic `connections`, and what may be done with them
+        RulesPort *rules = nullptr;       ///< what `rules` and `apply_rules` ask
+        HearingPort *hearing = nullptr;   ///< told which consoles can be heard
+        ContactsPort *contacts = nullptr; ///< null: nobody keeps them here
     };
     /// For /metrics and /health.
     struct Counters

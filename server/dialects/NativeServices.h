@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/ContactsPort.h"
 #include "models/domain/Hearing.h"
 #include "models/domain/RulesPort.h"
 #include "server/dialects/AlertFigures.h"
@@ -34,9 +35,10 @@ struct NativeServices
     ReplyBox &replies;
     NativeOutlet &outlet;
     AlertFigures &figures;
-    ClientWatch *clients; ///< null: nobody watches here
-    RulesPort *rules;     ///< null: they are not told here
-    HearingPort *hearing; ///< null: nobody asks who can be heard
+    ClientWatch *clients;   ///< null: nobody watches here
+    RulesPort *rules;       ///< null: they are not told here
+    HearingPort *hearing;   ///< null: nobody asks who can be heard
+    ContactsPort *contacts; ///< null: nobody keeps them here
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same

@@ -2,6 +2,7 @@
 #include "server/dialects/NativeSession.h"
 
 #include "models/domain/Streams.h"
+#include "models/wire/IncidentCodec.h"
 #include "models/wire/ReadingCodec.h"
 #include "models/wire/RequestCodec.h"
 #include "models/wire/SnapshotCodec.h"
@@ -41,6 +42,25 @@ QJsonObject readingsToJson(const native::Reader & /*reader*/, const ReadingsResu
 QJsonObject alertsToJson(const native::Reader &reader, const AlertsResult &result)
 {
     return {{QLatin1String("alerts"), wire::alertsToJson(native::asSeenBy(reader, result.alerts))}};
+}
+
+QJsonObject alertLogToJson(const native::Reader & /*reader*/, const AlertLogResult &result)
+{
+    return wire::alertLogToJson(result.events);
+}
+
+wire::Reply contactsReply(const QString &id, const ContactsAnswer &answer)
+{
+    using Code = ContactsAnswer::Code;
+    if (answer.code == Code::Done || answer.code == Code::NotFound) { // who has no account has told of nobody
+        wire::Reply reply;
+        reply.id = id;
+        reply.result = wire::contactsToJson(answer.contacts);
+        return reply;
+    }
+    const bool busy = answer.code == Code::Busy;
+    return wire::Reply::refusal(id, busy ? QStringLiteral("overloaded") : QStringLiteral("storage_failed"),
+                                QStringLiteral("The contacts cannot be read now."));
 }
 
 QJsonObject historyToJson(const native::Reader & /*reader*/, const HistoryResult &result)
@@ -482,6 +502,20 @@ NativeSession::expectReply(const QString &id, QJsonObject (*toJson)(const native
     });
 }
 
+void NativeSession::askContacts(const QString &id, const QString &userId)
+{
+    if (m_services.contacts == nullptr)
+        return answer(
+            wire::Reply::refusal(id, QStringLiteral("not_found"), QStringLiteral("No contacts are kept here.")));
+    ++m_queried;
+    const QPointer<NativeSession> self(this);
+    m_services.contacts->contactsOf(
+        userId, m_services.replies.expect<ContactsAnswer>([self, id](const ContactsAnswer &contacts) {
+            if (self)
+                self->answerQuery(contactsReply(id, contacts));
+        }));
+}
+
 void NativeSession::run(const QString &id, const wire::Query &query)
 {
     const DeskMirror &mirror = m_services.common.mirror;
@@ -520,6 +554,14 @@ void NativeSession::run(const QString &id, const wire::Query &query)
                 reply = wire::Reply::refusal(id, QStringLiteral("overloaded"), result.error);
             self->answerQuery(reply);
         }));
+    } else if (const auto *log = std::get_if<AlertLogQuery>(&query.what)) {
+        if (!native::seesWhole(m_reader))
+            return forbidden();
+        archive.alertLog(*log, expectReply<AlertLogResult>(id, alertLogToJson));
+    } else if (const auto *contacts = std::get_if<wire::ContactsQuery>(&query.what)) {
+        if (!native::seesWhole(m_reader))
+            return forbidden();
+        askContacts(id, contacts->userId);
     } else if (const auto *one = std::get_if<AlertEventsQuery>(&query.what)) {
         if (!native::mayFollow(m_reader, QStringLiteral("alerts"), mirror))
             return forbidden();

@@ -77,6 +77,7 @@ private:
     [[nodiscard]] std::function<void(const Result &)>
     expectReply(const QString &id, QJsonObject (*toJson)(const native::Reader &, const Result &));
     void run(const QString &id, const wire::Query &query);
+    void askContacts(const QString &id, const QString &userId);
     void leave(quint16 code, const QString &reason);
     [[nodiscard]] bool isLive() const;
 

@@ -31,6 +31,11 @@ void Archive::messages(const ChatQuery &query, std::function<void(const ChatResu
     m_log.messages(query, reply);
 }
 
+void Archive::alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply)
+{
+    m_log.alertLog(query, reply);
+}
+
 void Archive::alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply)
 {
     m_log.alertEvents(query, reply);

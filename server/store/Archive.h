@@ -20,6 +20,7 @@ public:
     void alerts(const AlertsQuery &query, std::function<void(const AlertsResult &)> reply) override;
     void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) override;
     void messages(const ChatQuery &query, std::function<void(const ChatResult &)> reply) override;
+    void alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply) override;
     void alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply) override;
 
 private:

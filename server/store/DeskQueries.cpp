@@ -174,6 +174,45 @@ AlertEventsResult DeskQueries::alertEvents(const AlertEventsQuery &query)
     return result;
 }
 
+/// The log has no index by alert: its changes are looked for in the stream of its person or device alone.
+AlertLogResult DeskQueries::alertLog(const AlertLogQuery &query)
+{
+    AlertLogResult result;
+    Statement alert = m_db.prepare(QStringLiteral("SELECT user_id, source, kind, open FROM alerts WHERE id=?"));
+    alert.bind(0, query.alertId);
+    if (!m_db.run(alert) || !m_db.next(alert)) {
+        if (alert.failed())
+            result.error = unreadable();
+        return result; // nothing is known of it
+    }
+    const QString user = alert.text(0);
+    const bool incident = alert.text(2) == QLatin1String("incident");
+    const bool open = alert.integer(3) != 0;
+    const QString stream = !user.isEmpty() ? userStream(user) : incident ? alertsStream() : deviceStream(alert.text(1));
+    alert.finish();
+    const QString numbers = QStringLiteral("SELECT event_seq FROM stream_events WHERE stream="
+                                           "(SELECT id FROM streams WHERE name=%1)");
+    // While it is open, what is said to the person belongs to it.
+    Statement q = m_db.prepare(
+        QStringLiteral("WITH own AS (SELECT seq FROM events WHERE seq IN (%2) AND kind='alert'"
+                       " AND json_extract(body, '$.alert.id')=:id)"
+                       " SELECT %1 FROM events WHERE seq > %5 AND seq IN (SELECT seq FROM own"
+                       " UNION %3 UNION SELECT event_seq FROM (%4) WHERE event_seq > (SELECT min(seq) FROM own) %6"
+                       " UNION SELECT seq FROM audit WHERE action IN ('notify', 'export') AND object=:id)"
+                       " AND kind IN ('alert', 'chat', 'audit') ORDER BY seq LIMIT %7")
+            .arg(eventColumns(), numbers.arg(QStringLiteral(":stream")), numbers.arg(QStringLiteral(":incident")),
+                 numbers.arg(QStringLiteral(":person")))
+            .arg(std::max<qint64>(0, query.after))
+            .arg(open ? QString() : QStringLiteral("AND event_seq < (SELECT max(seq) FROM own)"))
+            .arg(std::clamp(query.limit, 0, eventsLimit)));
+    q.bindNamed(":stream", stream);
+    q.bindNamed(":incident", chatStream(chatThreadOfIncident(query.alertId)));
+    q.bindNamed(":person", incident && !user.isEmpty() ? chatStream(chatThreadOfUser(user)) : QString());
+    q.bindNamed(":id", query.alertId);
+    result.events = events(q, &result.error);
+    return result;
+}
+
 QList<Event> DeskQueries::eventsAfter(qint64 seq, int limit, QString *error)
 {
     Statement q =

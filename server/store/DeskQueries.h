@@ -26,6 +26,7 @@ public:
     [[nodiscard]] Loaded load();
     [[nodiscard]] AlertsResult alerts(const AlertsQuery &query);
     [[nodiscard]] EventsResult events(const EventsQuery &query);
+    [[nodiscard]] AlertLogResult alertLog(const AlertLogQuery &query);
     [[nodiscard]] AlertEventsResult alertEvents(const AlertEventsQuery &query);
     [[nodiscard]] ChatResult messages(const ChatQuery &query) { return DeskTables::messages(m_db, query); }
     [[nodiscard]] std::optional<QStringList> attachmentThreads(const QString &id)

@@ -129,6 +129,14 @@ void LogReader::messages(const ChatQuery &query, const std::function<void(const 
         reply(refusal);
 }
 
+void LogReader::alertLog(const AlertLogQuery &query, const std::function<void(const AlertLogResult &)> &reply)
+{
+    AlertLogResult refusal;
+    refusal.error = ask(m_pages, [query, reply](DeskQueries &queries) { reply(queries.alertLog(query)); });
+    if (!refusal.error.isEmpty())
+        reply(refusal);
+}
+
 void LogReader::alertEvents(const AlertEventsQuery &query, const std::function<void(const AlertEventsResult &)> &reply)
 {
     AlertEventsResult refusal;

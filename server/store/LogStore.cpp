@@ -116,6 +116,11 @@ void LogStore::messages(const ChatQuery &query, const std::function<void(const C
     m_reader.messages(query, reply);
 }
 
+void LogStore::alertLog(const AlertLogQuery &query, const std::function<void(const AlertLogResult &)> &reply)
+{
+    m_reader.alertLog(query, reply);
+}
+
 void LogStore::alertEvents(const AlertEventsQuery &query, const std::function<void(const AlertEventsResult &)> &reply)
 {
     m_reader.alertEvents(query, reply);

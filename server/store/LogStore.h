@@ -63,6 +63,7 @@ public:
     void alerts(const AlertsQuery &query, const std::function<void(const AlertsResult &)> &reply);
     void events(const EventsQuery &query, const std::function<void(const EventsResult &)> &reply);
     void messages(const ChatQuery &query, const std::function<void(const ChatResult &)> &reply);
+    void alertLog(const AlertLogQuery &query, const std::function<void(const AlertLogResult &)> &reply);
     void alertEvents(const AlertEventsQuery &query, const std::function<void(const AlertEventsResult &)> &reply);
     void attachmentThreads(const QString &id, const std::function<void(const std::optional<QStringList> &)> &reply);
 

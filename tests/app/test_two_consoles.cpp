@@ -18,6 +18,32 @@ using namespace std::chrono_literals;
 namespace {
 constexpr int patience = 60'000; ///< ms; a deadline, never waited for when all is well
 
+/// Somebody else at a console of the same program.
+struct Second
+{
+    explicit Second(Backend &backend)
+        : link(LocalLink::Parts{
+              backend.desk(),
+              backend.archive(),
+              backend.latest(),
+              [&backend](std::function<void(DeskSnapshot)> reply) { backend.askSnapshot(std::move(reply)); },
+              {Actor::Kind::Operator, QStringLiteral("lind"), QStringLiteral("J. Lind"), {}},
+              {},
+              &backend.pictures(),
+              {},
+              {},
+              &backend.contacts()})
+        , console(link, systemNow)
+    {
+        QObject::connect(&backend, &Backend::published, &link, &LocalLink::offerEvents, Qt::DirectConnection);
+        QObject::connect(&backend, &Backend::peopleChanged, &link, &DeskLink::people, Qt::QueuedConnection);
+        backend.seat({QStringLiteral("lind"), QStringLiteral("J. Lind"), Role::Dispatcher, systemNow()});
+        link.start();
+    }
+    LocalLink link;
+    Console console;
+};
+
 /// The program as `tocsin` starts it, with its own console.
 class Program
 {
@@ -62,6 +88,7 @@ public:
         url.setPath(QStringLiteral("/ws/v1"));
         return url;
     }
+    std::unique_ptr<Second> second; ///< goes after the program, which may still answer it
     std::unique_ptr<Backend> backend;
     std::unique_ptr<LocalLink> link;
     std::unique_ptr<Console> console;
@@ -136,6 +163,58 @@ private Q_SLOTS:
             QCOMPARE(program.console->people()->summary(), QStringLiteral("2 on shift: You, Dana"));
         }
         QTRY_COMPARE_WITH_TIMEOUT(program.console->people()->count(), 1, patience);
+    }
+
+    void aShiftIsHandedOverAndTheLogKnowsIt()
+    {
+        QTemporaryDir data;
+        Program program(data.path());
+        QCOMPARE(program.started.error, QString());
+        program.second = std::make_unique<Second>(*program.backend);
+        Second &second = *program.second;
+        IncidentDesk &leaving = *program.console->incidents();
+        IncidentDesk &coming = *second.console.incidents();
+        leaving.setShowing(true);
+        RaisePanic panic;
+        panic.userId = QStringLiteral("anna");
+        panic.userName = QStringLiteral("Anna B.");
+        program.link->request(panic);
+        QTRY_COMPARE_WITH_TIMEOUT(leaving.list()->openCount(), 1, patience);
+        const QString id = leaving.list()->alertIdAt(0);
+        leaving.open(id);
+        leaving.setStage(1);
+        QTRY_VERIFY_WITH_TIMEOUT(leaving.card()->isMine(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(leaving.handover()->candidates(), QStringList{QStringLiteral("J. Lind")}, patience);
+        leaving.handover()->outgoing()->setNote(id, QStringLiteral("calm"));
+        leaving.handover()->setShiftNote(QStringLiteral("quiet night"));
+        leaving.handover()->offer();
+        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingText(), QStringLiteral("M. Ortiz hands over 1 item"),
+                                  patience);
+        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingNote(), QStringLiteral("quiet night"), patience);
+        coming.handover()->acceptAll();
+        coming.open(id);
+        QTRY_VERIFY_WITH_TIMEOUT(coming.card()->isMine(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(leaving.handover()->progressText(), QStringLiteral("1 accepted"), patience);
+        QVERIFY(!leaving.card()->isMine());
+        // From the archive, in order, with who did it.
+        QTRY_VERIFY_WITH_TIMEOUT(!coming.log()->loading(), patience);
+        const auto titles = [&coming] {
+            QStringList list;
+            for (const IncidentLogEntry &entry : coming.log()->entries())
+                list.append(entry.title);
+            return list;
+        };
+        const QStringList expected{
+            QStringLiteral("Panic received"),    QStringLiteral("Acknowledged"),       QStringLiteral("Taken"),
+            QStringLiteral("Stage: Contacting"), QStringLiteral("Offered to J. Lind"), QStringLiteral("Taken over")};
+        const auto isWhole = [&] {
+            QStringList found = titles();
+            found.removeAll(QStringLiteral("Shown at a desk"));
+            return found == expected;
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(isWhole(), qPrintable(titles().join(QStringLiteral(" / "))), patience);
+        QVERIFY(titles().contains(QStringLiteral("Shown at a desk")));
+        QVERIFY(coming.contacts()->problem().isEmpty());
     }
 
     void theRemoteOneDrawsTheServersLimits()

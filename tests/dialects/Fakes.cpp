@@ -118,6 +118,12 @@ void FakeArchive::alerts(const AlertsQuery &query, std::function<void(const Aler
     std::thread([reply = std::move(reply), result = alertsResult] { reply(result); }).join();
 }
 
+void FakeArchive::alertLog(const AlertLogQuery &query, std::function<void(const AlertLogResult &)> reply)
+{
+    alertLogsAsked.append(query);
+    std::thread([reply = std::move(reply), result = alertLogResult] { reply(result); }).join();
+}
+
 void FakeArchive::alertEvents(const AlertEventsQuery &query, std::function<void(const AlertEventsResult &)> reply)
 {
     alertEventsAsked.append(query);

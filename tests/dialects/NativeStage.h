@@ -84,6 +84,27 @@ public:
     }
 };
 
+/// Everybody has named one person; answers at once.
+class FakeContactBook : public ContactsPort
+{
+public:
+    QStringList asked;
+    ContactsAnswer::Code code = ContactsAnswer::Code::Done;
+    void contactsOf(const QString &account, Reply reply) override
+    {
+        asked.append(account);
+        EmergencyContact contact;
+        contact.id = 3;
+        contact.account = account;
+        contact.name = QStringLiteral("R. Varga");
+        contact.phone = QStringLiteral("+00 555 0134");
+        reply(
+            {code, code == ContactsAnswer::Code::Done ? QList<EmergencyContact>{contact} : QList<EmergencyContact>()});
+    }
+    void put(const EmergencyContact & /*contact*/, Reply reply) override { reply({}); }
+    void remove(const QString & /*account*/, qint64 /*id*/, Reply reply) override { reply({}); }
+};
+
 /// What sessions say of their sound.
 class FakeHearing : public HearingPort
 {
@@ -174,7 +195,8 @@ public:
                                           window,
                                           nullptr,
                                           &rules,
-                                          &hearing});
+                                          &hearing,
+                                          &contacts});
     }
 
     [[nodiscard]] static ChatMessage line(qint64 number) { return std::get<ChatMessage>(test::chatEvent(number).body); }
@@ -232,6 +254,7 @@ public:
     std::shared_ptr<FakeAuthorizer> authorizer;
     int snapshotsAsked = 0;
     NativeOutlet outlet;
+    FakeContactBook contacts;
     FakeRules rules;
     FakeHearing hearing;
     std::unique_ptr<NativeDialect> dialect;

@@ -205,6 +205,7 @@ private Q_SLOTS:
     void aPanicIsItsSendersOwn();
     void noStreamLeaks();
     void noTopicLeaks();
+    void nobodyElsesContactsAndLogsLeak();
     void staffReadTheRulesAndSupervisorsChangeThem_data();
     void staffReadTheRulesAndSupervisorsChangeThem();
     void beforeTheHelloNothingIsDone();
@@ -324,6 +325,40 @@ void TestNativeRights::noTopicLeaks()
     }
 }
 
+void TestNativeRights::nobodyElsesContactsAndLogsLeak()
+{
+    for (const Person &person : people) {
+        Scene scene(person);
+        const bool staff = principalOf(person).isStaff();
+        for (const char *user : users) {
+            const QString whose = QString::fromLatin1(user);
+            NativeStage::say(*scene.session, wire::Query{QStringLiteral("c"), wire::ContactsQuery{whose}});
+            NativeStage::say(*scene.session,
+                             wire::Query{QStringLiteral("l"), AlertLogQuery{QStringLiteral("panic"), 0, 9}});
+            NativeStage::settle();
+            m_cases += 2;
+            const QList<QJsonObject> replies = ofType(scene.session->take(), "reply");
+            QCOMPARE(replies.size(), 2);
+            for (const QJsonObject &reply : replies)
+                QVERIFY2(reply.value(QStringLiteral("ok")).toBool() == staff, person.id);
+            const QJsonArray told = replies.constFirst()
+                                        .value(QStringLiteral("result"))
+                                        .toObject()
+                                        .value(QStringLiteral("contacts"))
+                                        .toArray();
+            QCOMPARE(told.size(), staff ? 1 : 0);
+        }
+        QCOMPARE(scene.stage.contacts.asked.isEmpty(), !staff);
+        QCOMPARE(scene.stage.log.alertLogsAsked.isEmpty(), !staff);
+        scene.stage.contacts.code = ContactsAnswer::Code::Busy;
+        NativeStage::say(*scene.session, wire::Query{QStringLiteral("c"), wire::ContactsQuery{QStringLiteral("anna")}});
+        NativeStage::settle();
+        const QJsonObject busy = scene.session->takeOne().value(QStringLiteral("error")).toObject();
+        QCOMPARE(busy.value(QStringLiteral("code")).toString(),
+                 staff ? QStringLiteral("overloaded") : QStringLiteral("forbidden"));
+    }
+}
+
 void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem_data()
 {
     QTest::addColumn<int>("role");
@@ -342,7 +377,7 @@ void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem()
     NativeStage stage(Posture::Secure);
     const auto session = stage.connect(principalOf(who));
     NativeStage::hello(*session, {});
-    session->take();
+    (void)session->take();
     const QByteArray text("{\"rules\": [1]}");
     NativeStage::say(*session, wire::AskRules{QStringLiteral("c"), {}});
     NativeStage::say(*session, wire::AskRules{QStringLiteral("k"), QByteArray("bad")});
@@ -361,7 +396,10 @@ void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem()
         return answers.value(QString::fromLatin1(id)).value(QStringLiteral("result")).toObject();
     };
     const auto refused = [&answers](const char *id) {
-        return answers.value(QString::fromLatin1(id)).value(QStringLiteral("code")) == QLatin1String("forbidden");
+        return answers.value(QString::fromLatin1(id))
+                   .value(QStringLiteral("error"))
+                   .toObject()
+                   .value(QStringLiteral("code")) == QLatin1String("forbidden");
     };
     for (const char *id : {"c", "k", "t"})
         QCOMPARE(refused(id), !reads);

@@ -43,6 +43,17 @@ struct Desk : AlertStory
             request.until = now + *span;
         return take(book().handle(request, who, now));
     }
+    Outcome hands(const char *to, const QString &note = {}, const Actor &who = personNamed("ortiz"))
+    {
+        HandleAlert request;
+        request.verb = AlertVerb::Transfer;
+        request.alertId = log.last().alert.id;
+        request.toId = QString::fromLatin1(to);
+        request.toName = request.toId.toUpper();
+        request.comment = note;
+        return take(book().handle(request, who, now));
+    }
+    [[nodiscard]] AlertCare care() const { return only().care.valueOr({}); }
     Outcome panic()
     {
         RaisePanic request;
@@ -74,6 +85,160 @@ private Q_SLOTS:
         QCOMPARE(desk.log.last().comment, words("wrong van"));
         QVERIFY(desk.only().escalateAt == desk.now + 10min);
         QVERIFY(!desk.does(AlertVerb::Unacknowledge, words("again")).changed);
+    }
+
+    void row20_aTransferIsAnOfferThatIsAccepted()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        QVERIFY(desk.does(AlertVerb::Claim).changed);
+        QVERIFY(desk.hands("lind", words("your district")).changed);
+        QCOMPARE(desk.last(), words("transfer offered"));
+        QCOMPARE(desk.log.last().comment, words("your district"));
+        QCOMPARE(desk.care().ownerId, words("ortiz")); // until the other accepts
+        QCOMPARE(desk.care().offeredToId, words("lind"));
+        QCOMPARE(desk.care().offeredToName, words("LIND"));
+        QCOMPARE(desk.care().offeredBy, words("ortiz"));
+        QCOMPARE(desk.care().offerNote, words("your district"));
+        QVERIFY(!desk.hands("lind", words("your district")).changed); // twice is once
+        desk.restart();
+        QVERIFY(desk.does(AlertVerb::Claim).changed); // the owner's console renews its lease
+        QCOMPARE(desk.care().offeredToId, words("lind"));
+
+        QVERIFY(desk.does(AlertVerb::Claim, {}, {}, personNamed("lind")).changed);
+        QCOMPARE(desk.last(), words("claim accepted"));
+        QCOMPARE(desk.care().ownerId, words("lind"));
+        QVERIFY(desk.care().offeredToId.isEmpty());
+        QVERIFY(desk.care().offeredBy.isEmpty());
+        QVERIFY(desk.care().offerNote.isEmpty());
+    }
+
+    void row20_anOfferIsDeclinedWithAReason()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.does(AlertVerb::Claim);
+        desk.hands("lind");
+        QVERIFY(desk.does(AlertVerb::Release, words("on a call"), {}, personNamed("lind")).changed);
+        QCOMPARE(desk.last(), words("release declined"));
+        QCOMPARE(desk.log.last().comment, words("on a call"));
+        QCOMPARE(desk.care().ownerId, words("ortiz"));
+        QVERIFY(desk.care().offeredToId.isEmpty());
+        // What is not offered to them any more is not theirs to let go.
+        QCOMPARE(desk.does(AlertVerb::Release, {}, {}, personNamed("lind")).code, words("forbidden"));
+    }
+
+    void row20_whoMayOfferWhat()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        QVERIFY(desk.hands("lind").changed); // nobody handles it: whoever sees it may bring it to somebody
+        QVERIFY(desk.care().ownerId.isEmpty());
+        QVERIFY(desk.does(AlertVerb::Claim).changed); // taken meanwhile: there is nothing to hand over any more
+        QVERIFY(desk.care().offeredToId.isEmpty());
+        QCOMPARE(desk.hands("").code, words("invalid"));
+        QCOMPARE(desk.hands("ortiz").code, words("invalid"));
+        QVERIFY(desk.hands("ortiz").message.contains(words("to_id")));
+        QCOMPARE(desk.hands("kim", {}, personNamed("lind")).code, words("forbidden"));
+        QCOMPARE(desk.hands("ortiz", {}, personNamed("boss", true)).code, words("invalid")); // whose it is
+        QVERIFY(desk.hands("kim", {}, personNamed("boss", true)).changed);
+        QCOMPARE(desk.care().offeredBy, words("boss"));
+        QVERIFY(desk.hands("lind").changed); // a new offer takes the old one's place
+        QCOMPARE(desk.care().offeredToId, words("lind"));
+        QVERIFY(desk.does(AlertVerb::Release, {}, {}, personNamed("kim")).code == words("forbidden"));
+    }
+
+    void row20_anOfferOutlivesALeaseAndEndsWithItsAlert()
+    {
+        Desk desk;
+        desk.panic();
+        desk.ack(desk.only().id);
+        desk.does(AlertVerb::Claim);
+        desk.hands("lind", words("calm, in the park"));
+        desk.wait(121s); // ortiz went home
+        QVERIFY(desk.care().ownerId.isEmpty());
+        QCOMPARE(desk.care().offeredToId, words("lind"));
+        CloseAlert close;
+        close.alertId = desk.only().id;
+        close.disposition = Disposition::Assisted;
+        desk.take(desk.book().closeAlert(close, personNamed("kim"), desk.now));
+        QVERIFY(desk.log.last().verb == AlertVerb::Close);
+        QVERIFY(desk.log.last().alert.care->offeredToId.isEmpty());
+        QVERIFY(desk.log.last().alert.care->offerNote.isEmpty());
+    }
+
+    void row20_whoeverReleasesHandsNothingOver()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.does(AlertVerb::Claim);
+        desk.hands("lind");
+        QVERIFY(desk.does(AlertVerb::Release).changed);
+        QCOMPARE(desk.last(), words("release "));
+        QVERIFY(desk.care().ownerId.isEmpty());
+        QVERIFY(desk.care().offeredToId.isEmpty());
+    }
+
+    void row11_aLatchedAlertIsReset()
+    {
+        AlertRule rule = crash();
+        rule.offDelay = 1s;
+        rule.kind = AlertKind::Condition;
+        Desk desk({rule});
+        desk.say(channel::Crash, 1);
+        desk.log.last().alert.latched = true; // as the desk kept it
+        desk.restart();
+        QCOMPARE(desk.does(AlertVerb::Reset).code, words("still_active"));
+        desk.say(channel::Crash, 0);
+        desk.wait(2s);
+        QCOMPARE(desk.state(), words("RTN_UNACK"));
+        QCOMPARE(desk.does(AlertVerb::Reset).code, words("invalid"));
+        desk.ack(desk.only().id);
+        QCOMPARE(desk.state(), words("LATCHED"));
+        desk.restart();
+        QVERIFY(desk.does(AlertVerb::Reset).changed);
+        QCOMPARE(desk.last(), words("reset "));
+        QVERIFY(desk.log.last().to == AlertState::Normal);
+        QVERIFY(desk.book().openAlerts().isEmpty());
+    }
+
+    void aPersonIsSaidToBeWell()
+    {
+        Desk vans({highRpm()});
+        vans.say(rpm, 4180);
+        QCOMPARE(vans.does(AlertVerb::Welfare).code, words("invalid")); // only people are asked
+        Desk desk;
+        desk.panic();
+        desk.ack(desk.only().id);
+        desk.wait(5min);
+        QVERIFY(desk.only().incident->welfareAsked);
+        desk.wait(60s);
+        QCOMPARE(desk.only().incident->welfareMisses, 1);
+        QVERIFY(desk.does(AlertVerb::Welfare).changed);
+        QCOMPARE(desk.last(), words("welfare confirmed"));
+        QVERIFY(!desk.only().incident->welfareAsked);
+        QCOMPARE(desk.only().incident->welfareMisses, 0);
+        QVERIFY(desk.only().incident->welfareDue == desk.now + 5min);
+    }
+
+    void row17_anOperatorBringsItBackToService()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        const QString id = desk.only().id;
+        const ReturnToService back{id, words("repaired")};
+        QVERIFY(!desk.take(desk.book().returnToService(back, desk.now)).changed); // it is in service
+        TakeOutOfService out;
+        out.alertId = id;
+        out.comment = words("in the workshop");
+        QVERIFY(desk.take(desk.book().takeOutOfService(out, personNamed("boss", true), desk.now)).changed);
+        QCOMPARE(desk.state(), words("OUT_OF_SERVICE"));
+        QVERIFY(desk.take(desk.book().returnToService(back, desk.now)).changed);
+        QCOMPARE(desk.last(), words("return_to_service "));
+        QCOMPARE(desk.log.last().comment, words("repaired"));
+        QCOMPARE(desk.state(), words("UNACK")); // it is still so
+        QVERIFY(!desk.care().heldUntil);
+        QVERIFY(desk.care().holdReason.isEmpty());
     }
 
     void row13_anAcknowledgeRunsOut()

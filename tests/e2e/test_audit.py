@@ -157,13 +157,15 @@ class Audit(Case):
                 wrong = (await ask(desk, {"type": "rules", "what": "check", "text": mine.replace("50", '"x"')}))["result"]
                 self.assertEqual((wrong["code"], wrong["errors"][0]["rule_id"], wrong["errors"][0]["key"]), ("invalid", "hot", "limit"))
                 refused = await ask(desk, {"type": "apply_rules", "text": mine, "revision": built_in["revision"]})
-                self.assertEqual(refused["code"], "forbidden")
+                self.assertEqual(refused["error"]["code"], "forbidden")
             async with NativeClient(server, ["alerts"], token=chief) as desk:
                 stale = (await ask(desk, {"type": "apply_rules", "text": mine, "revision": "0" * 64}))["result"]
                 self.assertEqual((stale["code"], stale["revision"]), ("superseded", built_in["revision"]))
                 done = (await ask(desk, {"type": "apply_rules", "text": mine, "revision": built_in["revision"]}))["result"]
                 self.assertTrue(done["ok"] and done["changed"], done)
-                self.assertEqual(server.post("/api/v1/telemetry/ingest", {"vehicle_id": "van-1", "sensor_data": {"engine_temp": 70}}, chief).status // 100, 2)
+                self.assertTrue((await desk.ask("d", {"kind": "put_device", "device": {"v": 1, "id": "van-1", "name": "Van 1", "kind": "vehicle", "first_seen": 1764028000000000}}))["ok"])
+                answer = server.post("/api/v1/telemetry/ingest", {"vehicle_id": "van-1", "sensor_data": {"engine_temp": 70}}, chief)
+                self.assertEqual(answer.status // 100, 2, answer.body)
                 await desk.wait(lambda: any(e["body"]["alert"]["code"] == "HOT" for _, e in desk.history["alerts"]), what="the alert of the new rule")
                 told = [e for _, e in desk.history["alerts"]][-1]["body"]["alert"]
                 self.assertEqual((told["guidance"], told["level"]), ("Stop it", "critical"))

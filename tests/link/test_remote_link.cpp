@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/link/RemoteLink.h"
+#include "models/wire/IncidentCodec.h"
 #include "models/wire/RulesCodec.h"
 #include "models/wire/SnapshotCodec.h"
 #include "tests/link/FakeServer.h"
@@ -571,6 +572,65 @@ private Q_SLOTS:
         server.die();
         QTRY_VERIFY(alerts.contains(lost));
         QVERIFY(!alerts.value(lost).error.isEmpty());
+    }
+
+    void whatIsKnownOfAnIncidentIsAsked()
+    {
+        FakeServer server;
+        server.onHello = [&](const wire::Hello &) {
+            server.welcome(Grant::Reset);
+            server.snapshot({}, 0);
+        };
+        RemoteLink link({server.url(), {}, {}, {}}, quick());
+        QHash<quint64, AlertsResult> alerts;
+        QHash<quint64, AlertLogResult> logs;
+        QHash<quint64, ContactsAnswer> contacts;
+        connect(&link, &RemoteLink::alertsReady, this,
+                [&](quint64 id, const AlertsResult &r) { alerts.insert(id, r); });
+        connect(&link, &RemoteLink::alertLogReady, this,
+                [&](quint64 id, const AlertLogResult &r) { logs.insert(id, r); });
+        connect(&link, &RemoteLink::contactsReady, this,
+                [&](quint64 id, const ContactsAnswer &answer) { contacts.insert(id, answer); });
+        link.start();
+        QTRY_COMPARE(link.state(), State::Open);
+        const auto answer = [&](qsizetype query, const QJsonObject &result) {
+            wire::Reply reply;
+            reply.id = server.heard<wire::Query>().at(query).id;
+            reply.result = result;
+            server.say(reply);
+        };
+        AlertsQuery closed;
+        closed.incidentsOnly = true;
+        const quint64 list = link.requestAlerts(closed);
+        const quint64 log = link.requestAlertLog({QStringLiteral("p-1"), 7, 10});
+        const quint64 people = link.requestContacts(QStringLiteral("anna"));
+        QTRY_COMPARE(server.heard<wire::Query>().size(), 3);
+        QVERIFY(std::get<AlertsQuery>(server.heard<wire::Query>().at(0).what).incidentsOnly);
+        QCOMPARE(std::get<AlertLogQuery>(server.heard<wire::Query>().at(1).what).after, 7);
+        QCOMPARE(std::get<wire::ContactsQuery>(server.heard<wire::Query>().at(2).what).userId, QStringLiteral("anna"));
+        Alert alert;
+        alert.id = QStringLiteral("p-1");
+        alert.source = QStringLiteral("anna");
+        answer(0, {{QStringLiteral("alerts"), wire::alertsToJson({alert})}});
+        const AuditRecord told{QStringLiteral("notify"), QStringLiteral("p-1"), QStringLiteral("by SMS"), true, {}};
+        answer(1, wire::alertLogToJson({Event{812, {}, {}, {}, told}}));
+        EmergencyContact varga;
+        varga.id = 3;
+        varga.name = QStringLiteral("R. Varga");
+        varga.phone = QStringLiteral("+00 555 0134");
+        answer(2, wire::contactsToJson({varga}));
+        QTRY_VERIFY(contacts.contains(people));
+        QCOMPARE(alerts.value(list).alerts.value(0).id, QStringLiteral("p-1"));
+        QCOMPARE(logs.value(log).events.value(0).seq, 812);
+        QVERIFY(std::get<AuditRecord>(logs.value(log).events.value(0).body) == told);
+        QVERIFY(contacts.value(people).contacts == QList<EmergencyContact>{varga});
+        const quint64 lost = link.requestContacts(QStringLiteral("anna"));
+        const quint64 lostLog = link.requestAlertLog({QStringLiteral("p-1"), 0, 10});
+        QTRY_COMPARE(server.heard<wire::Query>().size(), 5);
+        server.die();
+        QTRY_VERIFY(contacts.contains(lost) && logs.contains(lostLog));
+        QVERIFY(contacts.value(lost).code == ContactsAnswer::Code::Failed);
+        QVERIFY(!logs.value(lostLog).error.isEmpty());
     }
 
     void aCertificateIsTrustedByPinOrByAuthorityAlone_data()

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
-// [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE].
+// [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE]
+// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
 #include "qml/controls/Theme.h"
 #include "tests/qml/AlertScene.h"
 #include "tests/qml/DeskScene.h"
+#include "tests/qml/IncidentScene.h"
 #include "tests/support/FakeSoundOutput.h"
 
 #include <QApplication>
@@ -154,9 +156,14 @@ int main(int argc, char *argv[])
     const QCommandLineOption alerts(QStringLiteral("alerts"),
                                     QStringLiteral("detail, shelved, history, bulk, question, flood or undo."),
                                     QStringLiteral("state"));
+    const QCommandLineOption incident(QStringLiteral("incident"), QStringLiteral("How Dana's call stands."),
+                                      QStringLiteral("state"));
+    const QCommandLineOption key(QStringLiteral("key"), QStringLiteral("Something that has a key."),
+                                 QStringLiteral("action"));
     parser.addHelpOption();
-    parser.addOptions({screenshot, size,    scheme, empty,  lost,    keys, select, alert, commands, thread, typing,
-                       after,      gallery, page,   client, inspect, tab,  tool,   sound, silenced, press,  alerts});
+    parser.addOptions({screenshot, size,   scheme, empty,    lost,    keys,   select,   alert,
+                       commands,   thread, typing, after,    gallery, page,   client,   inspect,
+                       tab,        tool,   sound,  silenced, press,   alerts, incident, key});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
@@ -193,8 +200,13 @@ int main(int argc, char *argv[])
     window->setPosition(0, 0);
     window->resize(sizeFrom(parser.value(size)));
 
+    const auto how = scene::incidentFromString(parser.value(incident));
     if (parser.isSet(empty)) {
         scene::openEmpty(link);
+    } else if (how) {
+        scene::openIncident(link, *how);
+        console.selectAlert(QStringLiteral("a-panic"));
+        scene::answerIncident(link, *how);
     } else {
         scene::open(link);
         console.selectAlert(QStringLiteral("a-panic"));
@@ -217,6 +229,8 @@ int main(int argc, char *argv[])
         console.keys()->trigger(QStringLiteral("keySheet"));
     if (parser.isSet(commands))
         QTimer::singleShot(300, &console, [&console] { console.keys()->trigger(QStringLiteral("commands")); });
+    if (parser.isSet(key))
+        QTimer::singleShot(500, &console, [&] { console.keys()->trigger(parser.value(key)); });
     if (parser.isSet(thread))
         console.showThread(parser.value(thread));
     if (parser.isSet(typing))

@@ -4,6 +4,7 @@
 #include "tests/qml/AlertsPageTest.h"
 #include "tests/qml/DeskBench.h"
 #include "tests/qml/HardwarePageTest.h"
+#include "tests/qml/IncidentsPageTest.h"
 #include "tests/qml/SoundTileTest.h"
 #include "tests/support/Pictures.h"
 
@@ -576,10 +577,11 @@ int main(int argc, char *argv[])
     const QApplication app(argc, argv);
     TestDeskPage desk;
     TestHardwarePage hardware;
+    TestIncidentsPage incidents;
     TestSoundTile sound;
     TestAlertsPage alerts;
     return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv) + QTest::qExec(&sound, argc, argv) +
-           QTest::qExec(&alerts, argc, argv);
+           QTest::qExec(&alerts, argc, argv) + QTest::qExec(&incidents, argc, argv);
 }
 
 #include "test_desk_page.moc"

@@ -5,6 +5,7 @@
 #include "qml/controls/Theme.h"
 #include "tests/qml/AlertScene.h"
 #include "tests/qml/DeskBench.h"
+#include "tests/qml/IncidentScene.h"
 #include "tests/support/Pictures.h"
 
 #include <QApplication>
@@ -59,6 +60,8 @@ private Q_SLOTS:
     void the_hardware_page_is_painted();
     void the_alerts_page_is_painted_data();
     void the_alerts_page_is_painted();
+    void an_incident_is_painted_data();
+    void an_incident_is_painted();
     void a_lost_server_greys_the_picture_and_not_the_words_data();
     void a_lost_server_greys_the_picture_and_not_the_words();
 
@@ -303,6 +306,45 @@ void TestDeskPicture::the_alerts_page_is_painted()
         QVERIFY(count(row, m_theme.levelTint(Theme::Level::Critical, scheme)) > 5000);
     QVERIFY(
         m_picture.save(QStringLiteral(TOCSIN_BINARY_DIR "/alerts-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
+}
+
+void TestDeskPicture::an_incident_is_painted_data()
+{
+    QTest::addColumn<Theme::Scheme>("scheme");
+    QTest::addColumn<scene::Incident>("incident");
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("lost-dark") << Theme::Scheme::Dark << scene::Incident::Lost << QSize(1920, 1080);
+    QTest::newRow("duress-light") << Theme::Scheme::Light << scene::Incident::Duress << QSize(1440, 900);
+}
+
+void TestDeskPicture::an_incident_is_painted()
+{
+    QFETCH(Theme::Scheme, scheme);
+    QFETCH(scene::Incident, incident);
+    QFETCH(QSize, size);
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    bench.window()->resize(size);
+    bench.window()->setProperty("scheme", int(scheme));
+    scene::openIncident(bench.link(), incident);
+    bench.console().selectAlert(QStringLiteral("a-panic"));
+    scene::answerIncident(bench.link(), incident);
+    bench.window()->setProperty("page", QStringLiteral("incidents"));
+    const auto painted = [&](const QString &name, const QColor &color) {
+        const QQuickItem *item = bench.find(name);
+        if (!item)
+            return 0;
+        m_picture = bench.window()->grabWindow();
+        return count(m_picture.copy(item->mapRectToScene(item->boundingRect()).toRect()), color);
+    };
+    // Where the person is, and what must not be overlooked, in the colour of an emergency.
+    const QColor emergency = m_theme.levelColor(Theme::Level::Emergency, scheme);
+    QTRY_VERIFY(painted(QStringLiteral("Map"), emergency) > 60);
+    const QString banner =
+        incident == scene::Incident::Lost ? QStringLiteral("Contact lost:") : QStringLiteral("Duress:");
+    QTRY_VERIFY(painted(banner, emergency) > 100);
+    QVERIFY(m_picture.save(
+        QStringLiteral(TOCSIN_BINARY_DIR "/incident-%1.png").arg(QLatin1String(QTest::currentDataTag()))));
 }
 
 void TestDeskPicture::a_lost_server_greys_the_picture_and_not_the_words_data()

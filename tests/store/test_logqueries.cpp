@@ -179,6 +179,63 @@ private Q_SLOTS:
         QVERIFY(unknown.events.isEmpty() && unknown.before == 0);
     }
 
+    void theLogOfAnAlertIsToldInPages()
+    {
+        LogStore store(options());
+        TelemetryHistory history({});
+        Archive archive(store, history);
+        QCOMPARE(store.start(), QString());
+        const auto call = [](qint64 seq, const char *id, const char *user, bool open = true) {
+            Event event = alertEvent(seq, QString::fromLatin1(id), open);
+            Alert &alert = std::get<AlertChange>(event.body).alert;
+            alert.kind = AlertKind::Incident;
+            alert.userId = alert.source = QString::fromLatin1(user);
+            return event;
+        };
+        const auto notified = [](qint64 seq, const char *id, const char *action = "notify") {
+            const AuditRecord record{
+                QString::fromLatin1(action), QString::fromLatin1(id), QStringLiteral("by SMS"), true, {}};
+            return Event{seq, timeAt(seq), {}, {}, record};
+        };
+        Numbering number;
+        QList<Event> events;
+        for (const Event &event :
+             {chatEvent(1, QStringLiteral("user/ada")), call(2, "p1", "ada"), call(3, "p2", "bob"), notified(4, "p1"),
+              notified(5, "p2"), notified(6, "p1", "login"), chatEvent(7, QStringLiteral("user/ada")),
+              chatEvent(8, QStringLiteral("user/bob")), chatEvent(9, QStringLiteral("incident/p1")),
+              call(10, "p1", "ada", false), chatEvent(11, QStringLiteral("user/ada")), call(12, "p3", "ada"),
+              alertEvent(13, QStringLiteral("van")), deviceEvent(14, QStringLiteral("van-1"), QStringLiteral("V")),
+              notified(15, "p1", "export")})
+            events.append(number(event));
+        Answers answers;
+        append(store, events, answers.take());
+        settle(answers, 1);
+        const auto seqsOf = [&](const QString &id, qint64 after = 0, int limit = 1000) {
+            const auto log = answer<AlertLogResult>([&](auto reply) { archive.alertLog({id, after, limit}, reply); });
+            QList<qint64> seqs;
+            for (const Event &event : log.events)
+                seqs.append(event.seq);
+            return log.error.isEmpty() ? seqs : QList<qint64>{-1};
+        };
+        // Its changes, what was said meanwhile, who was told, who exported it.
+        QCOMPARE(seqsOf(QStringLiteral("p1")), (QList<qint64>{2, 4, 7, 9, 10, 15}));
+        QCOMPARE(seqsOf(QStringLiteral("p2")), (QList<qint64>{3, 5, 8}));
+        QCOMPARE(seqsOf(QStringLiteral("p3")), (QList<qint64>{12}));
+        QCOMPARE(seqsOf(QStringLiteral("van")), (QList<qint64>{13}));
+        QCOMPARE(seqsOf(QStringLiteral("p1"), 4, 2), (QList<qint64>{7, 9}));
+        QCOMPARE(seqsOf(QStringLiteral("p1"), 15), QList<qint64>());
+        QCOMPARE(seqsOf(QStringLiteral("' OR 1=1 --")), QList<qint64>());
+        // Closed incidents in pages.
+        AlertsQuery query;
+        query.incidentsOnly = true;
+        query.closedOnly = true;
+        auto page = answer<AlertsResult>([&](auto reply) { archive.alerts(query, reply); });
+        QCOMPARE(page.alerts.size(), 1);
+        query.before = page.alerts.constFirst().id;
+        page = answer<AlertsResult>([&](auto reply) { archive.alerts(query, reply); });
+        QVERIFY(page.error.isEmpty() && page.alerts.isEmpty());
+    }
+
     void streamsAreToldInPagesWithTheirOwnNumbers()
     {
         LogStore store(options());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/FakeDeskLink.h"
 
+#include "models/domain/AlertHandling.h"
+
 #include <QCryptographicHash>
 
 namespace tocsin {
@@ -67,6 +69,107 @@ void FakeDeskLink::answerEvents(const AlertEventsResult &result)
     Q_EMIT alertEventsReady(askedEvents.takeFirst().id, result);
 }
 
+quint64 FakeDeskLink::requestAlertLog(const AlertLogQuery &query)
+{
+    askedLogs.append({m_nextHistory, query});
+    return m_nextHistory++;
+}
+
+quint64 FakeDeskLink::requestContacts(const QString &userId)
+{
+    askedContacts.append({m_nextHistory, userId});
+    return m_nextHistory++;
+}
+
+void FakeDeskLink::answerLog(const AlertLogResult &result)
+{
+    Q_EMIT alertLogReady(askedLogs.takeFirst().id, result);
+}
+
+void FakeDeskLink::answerContacts(const ContactsAnswer &answer)
+{
+    Q_EMIT contactsReady(askedContacts.takeFirst().id, answer);
+}
+
+void FakeDeskLink::changeBy(const Actor &actor, const AlertChange &change, TimePoint at)
+{
+    alerts.insert(change.alert.id, change.alert);
+    Event event = makeEvent(change);
+    event.actor = actor;
+    event.at = at;
+    publish({event});
+}
+
+/// What the desk makes of what operators do about an incident, as far as a console can tell.
+Outcome FakeDeskLink::decide(const Asked &request, TimePoint at)
+{
+    const CareLimits limits;
+    AlertChange change;
+    QString refusal;
+    const auto begin = [&](const QString &alertId, AlertVerb verb) {
+        change.verb = verb;
+        change.alert = alerts.value(alertId);
+        change.from = stateOf(change.alert);
+    };
+    if (const auto *handle = std::get_if<HandleAlert>(&request.body)) {
+        begin(handle->alertId, handle->verb);
+        const AlertHandling handling(limits);
+        const auto said = handle->verb == AlertVerb::Reopen ? handling.reopen(change.alert, m_self, at)
+                                                            : handling.handle(change.alert, *handle, m_self, at);
+        if (!said.refusal.isEmpty())
+            return Outcome::refused(said.refusal, said.sentence);
+        if (!said.changed)
+            return Outcome::done(handle->alertId, false);
+        change.reason = said.reason;
+        change.comment = handle->comment;
+    } else if (const auto *stage = std::get_if<SetStage>(&request.body)) {
+        begin(stage->alertId, AlertVerb::Stage);
+        change.alert.incident.edit([&](IncidentFacts &facts) { facts.stage = stage->stage; });
+    } else if (const auto *seen = std::get_if<MarkSeen>(&request.body)) {
+        begin(seen->alertId, AlertVerb::Seen);
+        change.alert.incident.edit([&](IncidentFacts &facts) {
+            facts.seenAt = at;
+            facts.seenBy = m_self.name;
+        });
+    } else if (const auto *close = std::get_if<CloseAlert>(&request.body)) {
+        begin(close->alertId, AlertVerb::Close);
+        change.alert.care.edit([&](AlertCare &care) {
+            care.openCond = toString(change.alert.cond);
+            care.openAcked = change.alert.acked;
+            care.disposition = close->disposition;
+            care.closedAt = at;
+            care.closedById = m_self.id;
+            care.closedBy = m_self.name;
+            care.closeComment = close->comment;
+        });
+        if (change.alert.incident)
+            change.alert.incident.edit([](IncidentFacts &facts) { facts.stage = IncidentStage::Closed; });
+        change.alert.acked = true;
+        change.alert.cond = AlertCondition::Clear;
+        change.alert.clearedAt = at;
+        change.comment = close->comment;
+    } else {
+        return Outcome::done(QString());
+    }
+    ++change.alert.revision;
+    change.to = stateOf(change.alert);
+    alerts.insert(change.alert.id, change.alert);
+    Event event = makeEvent(change, request.id);
+    event.actor = m_self;
+    event.at = at;
+    publish({event});
+    return Outcome::done(change.alert.id);
+}
+
+void FakeDeskLink::acceptAll(TimePoint at)
+{
+    while (!asked.isEmpty()) {
+        const Asked request = stall();
+        publishEventOf(request, at);
+        replyTo(request, decide(request, at));
+    }
+}
+
 Event FakeDeskLink::makeEvent(EventBody body, const QString &requestId)
 {
     Event event;
@@ -125,7 +228,10 @@ void FakeDeskLink::publishEventOf(const Asked &request, TimePoint at)
         ++change.alert.revision;
         change.to = stateOf(change.alert);
         alerts.insert(change.alert.id, change.alert);
-        publish({makeEvent(change, request.id)});
+        Event event = makeEvent(change, request.id);
+        event.actor = m_self;
+        event.at = at;
+        publish({event});
     } else if (const auto *chat = std::get_if<SendChat>(&request.body)) {
         ChatMessage message;
         message.id = QStringLiteral("sent%1").arg(m_nextMessage++);

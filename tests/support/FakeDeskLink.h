@@ -45,6 +45,8 @@ public:
     quint64 requestHistory(const HistoryQuery &query) override;
     quint64 requestAlerts(const AlertsQuery &query) override;
     quint64 requestAlertEvents(const AlertEventsQuery &query) override;
+    quint64 requestAlertLog(const AlertLogQuery &query) override;
+    quint64 requestContacts(const QString &userId) override;
 
     void typing(const QString &thread) override { typed.append(thread); }
     void reportHearing(bool heard, const QString &why) override
@@ -96,9 +98,36 @@ public:
     QList<AskedEvents> askedEvents; ///< likewise
     void answerAlerts(const AlertsResult &result);
     void answerEvents(const AlertEventsResult &result);
+    struct AskedLog
+    {
+        quint64 id = 0;
+        AlertLogQuery query;
+    };
+    struct AskedContacts
+    {
+        quint64 id = 0;
+        QString query; ///< whose
+    };
+    QList<AskedLog> askedLogs;          ///< not answered yet, oldest first
+    QList<AskedContacts> askedContacts; ///< likewise
+    void answerLog(const AlertLogResult &result);
+    void answerContacts(const ContactsAnswer &answer);
+    /// The bodies of one kind that were asked and are not answered.
+    template<class Body>
+    [[nodiscard]] QList<Body> askedFor() const
+    {
+        QList<Body> found;
+        for (const Asked &one : asked) {
+            if (const auto *body = std::get_if<Body>(&one.body))
+                found.append(*body);
+        }
+        return found;
+    }
 
     /// Answers the oldest request: event, then reply (the usual order).
     void accept(TimePoint at);
+    /// Answers all of them, and does about incidents what the desk does: refused where it refuses.
+    void acceptAll(TimePoint at);
     /// The same, reply first.
     void acceptReplyFirst(TimePoint at);
     /// ok, but nothing to do: somebody else was faster.
@@ -117,7 +146,11 @@ public:
     /// The desk's memory, for acknowledging.
     QHash<QString, Alert> alerts;
 
+    /// Another person does something about an alert, or a timer (no actor).
+    void changeBy(const Actor &actor, const AlertChange &change, TimePoint at);
+
 private:
+    [[nodiscard]] Outcome decide(const Asked &asked, TimePoint at);
     Event makeEvent(EventBody body, const QString &requestId = {});
     State m_state = State::Connecting;
     Actor m_self{Actor::Kind::Operator, QStringLiteral("mo"), QStringLiteral("M. Ortiz"), QStringLiteral("console")};

@@ -125,7 +125,7 @@ public:
 
     wire::Query query(std::size_t kind)
     {
-        switch (kind % 6) {
+        switch (kind % std::variant_size_v<decltype(wire::Query::what)>) {
         case 0:
             return {id(), HistoryQuery{id(), ids(), time(), time(), 1 + below(1000)}};
         case 1:
@@ -136,6 +136,10 @@ public:
             return {id(), EventsQuery{id(), seq(), 1 + below(1000)}};
         case 4:
             return {id(), AlertEventsQuery{id(), seq(), 1 + below(1000)}};
+        case 5:
+            return {id(), AlertLogQuery{id(), seq(), 1 + below(1000)}};
+        case 6:
+            return {id(), wire::ContactsQuery{id()}};
         default:
             return {id(), wire::SnapshotQuery{id()}};
         }
