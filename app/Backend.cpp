@@ -46,14 +46,6 @@ Q_LOGGING_CATEGORY(lcApp, "tocsin.app", QtInfoMsg)
 // The whole program is to end within three seconds; these two waits are the only long ones.
 constexpr auto sessionsDrainWithin = 1700ms;
 constexpr auto deskFinishesWithin = 900ms;
-
-/// Which file this is, for the audit.
-QString fileInForce(const QString &path)
-{
-    QFile file(path);
-    const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    return QStringLiteral("%1 sha256:%2").arg(path, RulesService::revisionOf(text));
-}
 } // namespace
 
 /// In the order in which they come to life; the workers last, so that they end before anything they use.
@@ -444,7 +436,7 @@ QString Backend::startDesk()
     AuditTrail::Facts inForce = m_settings.byKey;
     inForce.insert(QStringLiteral("rules"), m_rules.inForce());
     if (!m_settings.notifyFile.isEmpty())
-        inForce.insert(QStringLiteral("notify"), fileInForce(m_settings.notifyFile));
+        inForce.insert(QStringLiteral("notify"), Notifications::inForce(m_settings));
     p.trail = std::make_unique<AuditTrail>(p.directory->path(), *p.desk);
     p.trail->start(inForce);
     return {};

@@ -2,7 +2,10 @@
 #include "app/Notifications.h"
 
 #include "server/desk/Desk.h"
+#include "server/desk/RulesService.h"
 #include "server/notify/CurlCourier.h"
+
+#include <QFile>
 
 #include <algorithm>
 
@@ -20,6 +23,13 @@ NotifyConfig Notifications::read(const Settings &settings, QString *error)
         *error = QStringLiteral("--notify %1: nothing of it is applied:\n  %2")
                      .arg(settings.notifyFile, file.problems.join(QLatin1String("\n  ")));
     return file.config;
+}
+
+QString Notifications::inForce(const Settings &settings)
+{
+    QFile file(settings.notifyFile);
+    const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return QStringLiteral("%1 sha256:%2").arg(settings.notifyFile, RulesService::revisionOf(text));
 }
 
 Notifications::Notifications(Parts parts) : m_rows(parts.file)

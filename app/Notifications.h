@@ -22,6 +22,8 @@ class Notifications
 public:
     /// The configuration, or a sentence with every bad line in `error`.
     [[nodiscard]] static NotifyConfig read(const Settings &settings, QString *error);
+    /// Which file that is, for the audit.
+    [[nodiscard]] static QString inForce(const Settings &settings);
 
     struct Parts
     {
