@@ -1,40 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/Backend.h"
-
-#include "app/AuditTrail.h"
-#include "app/CommandExits.h"
+#include "app/BackendParts.h"
 #include "app/DeskMetrics.h"
-#include "app/HardwareSettings.h"
-#include "app/Notifications.h"
-#include "app/ReadingRouter.h"
-#include "app/ServerSide.h"
-#include "app/Tls.h"
-#include "app/TokenSetup.h"
-#include "app/Worker.h"
-#include "hal/AdapterHost.h"
-#include "models/domain/LatestValues.h"
-#include "server/desk/AccountService.h"
-#include "server/desk/ContactService.h"
-#include "server/desk/DemoShift.h"
-#include "server/desk/Desk.h"
-#include "server/desk/GeofenceSeeds.h"
-#include "server/desk/RuleRecall.h"
-#include "server/desk/RulesService.h"
-#include "server/dialects/ClientWatch.h"
-#include "server/dialects/NativeOutlet.h"
-#include "server/net/ServerThread.h"
-#include "server/store/Archive.h"
-#include "server/store/AttachmentStore.h"
-#include "server/store/BackupSchedule.h"
-#include "server/store/DataDirectory.h"
-#include "server/store/DiskGuard.h"
-#include "server/store/LogStore.h"
-#include "server/store/TelemetryHistory.h"
 
 #include <QLoggingCategory>
 #include <QRandomGenerator>
-
-#include <optional>
 
 using namespace std::chrono_literals;
 
@@ -47,48 +16,6 @@ Q_LOGGING_CATEGORY(lcApp, "tocsin.app", QtInfoMsg)
 constexpr auto sessionsDrainWithin = 1700ms;
 constexpr auto deskFinishesWithin = 900ms;
 } // namespace
-
-/// In the order in which they come to life; the workers last, so that they end before anything they use.
-struct Backend::Parts
-{
-    std::optional<DataDirectory> directory;
-    TokenSetup tokens;
-    net::TlsIdentity tls;
-    DeskSnapshot initial;
-    RequestHistory requests;
-    std::shared_ptr<AccountsBoard> accountsBoard = std::make_shared<AccountsBoard>();
-    LatestValues latest;
-    std::optional<ReadingRouter> router;
-    CommandExits exits;
-    NativeOutlet nativeOutlet;
-    std::unique_ptr<Notifications> notifications; ///< goes after whoever may still answer it
-    std::unique_ptr<LogStore> log;
-    std::unique_ptr<TelemetryHistory> history;
-    std::unique_ptr<AttachmentStore> attachments;
-    std::unique_ptr<Accounts> accounts;
-    std::unique_ptr<AccountService> accountService; ///< uses the accounts, and is used by what they are told last
-    std::unique_ptr<ContactService> contacts;       ///< uses the accounts as well
-    std::optional<Archive> archive;
-    std::unique_ptr<AuditTrail> trail; ///< of the main thread; the desk answers it
-    std::unique_ptr<Desk> desk;
-    std::unique_ptr<RulesService> rules; ///< uses the desk and the archive
-    std::unique_ptr<DemoShift> demo;
-    std::unique_ptr<ServerSide> server;
-    std::unique_ptr<AdapterHost> hardware;
-    std::unique_ptr<BackupSchedule> backups;
-    std::unique_ptr<DiskGuard> disk;
-    QStringList listeners;
-
-    std::optional<Worker> storeWorker;
-    std::optional<Worker> historyWorker;
-    std::optional<Worker> accountsWorker;
-    std::optional<Worker> deskWorker;
-    std::optional<Worker> rulesWorker;
-    std::optional<Worker> serverWorker;
-    std::optional<Worker> halWorker;
-    std::optional<Worker> backupWorker;
-    std::optional<Worker> diskWorker;
-};
 
 Backend::Backend(Settings settings, bool demo, QObject *parent)
     : QObject(parent)
@@ -473,78 +400,6 @@ QString Backend::startHardware()
     p.halWorker->run([&p] { p.hardware->start(); });
     m_housekeeping.start(1h);
     QTimer::singleShot(1min, &m_housekeeping, [this] { housekeep(); });
-    return {};
-}
-
-/// Old closed rows and pictures that no message names any more.
-void Backend::housekeep()
-{
-    if (!m_parts)
-        return;
-    Parts &p = *m_parts;
-    const TimePoint now = systemNow();
-    QMetaObject::invokeMethod(
-        p.log.get(),
-        [log = p.log.get(), before = now - std::chrono::hours{24} * m_settings.closedDays] {
-            if (const QString problem = log->prune(before); !problem.isEmpty())
-                qCWarning(lcApp).noquote() << problem;
-        },
-        Qt::QueuedConnection);
-    QMetaObject::invokeMethod(
-        p.attachments.get(),
-        [pictures = p.attachments.get(), log = p.log.get(), now] {
-            for (const QString &id : pictures->candidates(now)) {
-                // The log answers everything before it stops, and the pictures go after it.
-                log->attachmentThreads(id, [pictures, id, now](const std::optional<QStringList> &threads) {
-                    if (threads && threads->isEmpty())
-                        QMetaObject::invokeMethod(
-                            pictures, [pictures, id, now] { pictures->remove(id, now); }, Qt::QueuedConnection);
-                });
-            }
-        },
-        Qt::QueuedConnection);
-}
-
-/// What stops when the disk fills, and who is told. What goes on by itself: the log, which says no when it must.
-QString Backend::startDiskGuard()
-{
-    Parts &p = *m_parts;
-    DiskGuard::Options options;
-    options.directory = p.directory->path();
-    p.diskWorker.emplace(QStringLiteral("disk"));
-    p.disk = std::make_unique<DiskGuard>(std::move(options));
-    connect(p.log.get(), &LogStore::diskFull, p.disk.get(), &DiskGuard::noRoom, Qt::DirectConnection);
-    connect(
-        p.disk.get(), &DiskGuard::changed, p.disk.get(),
-        [&history = *p.history, &desk = *p.desk](DiskRoom room, qint64 free) {
-            history.setRecording(room < DiskRoom::Short);
-            if (const std::optional<ReportAlert> alert = alertOf(room, free))
-                desk.submit(
-                    {QString(), {Actor::Kind::System, QStringLiteral("tocsin"), QStringLiteral("Tocsin"), {}}, *alert},
-                    [](const Outcome &) {});
-        },
-        Qt::DirectConnection);
-    p.disk->moveToThread(p.diskWorker->thread());
-    p.diskWorker->run([&p] { p.disk->start(); });
-    return {};
-}
-
-QString Backend::startBackups()
-{
-    Parts &p = *m_parts;
-    if (m_settings.backupHours == 0)
-        return {};
-    BackupSchedule::Options options;
-    options.data = p.directory->path();
-    options.directory =
-        m_settings.backupDir.isEmpty() ? p.directory->file(QStringLiteral("backups")) : m_settings.backupDir;
-    options.interval = std::chrono::hours{m_settings.backupHours};
-    options.keep = m_settings.backupKeep;
-    options.allowed = [&disk = *p.disk] { return disk.room() == DiskRoom::Ample; };
-    p.backupWorker.emplace(QStringLiteral("backup"));
-    p.backups = std::make_unique<BackupSchedule>(std::move(options));
-    p.backups->moveToThread(p.backupWorker->thread());
-    p.backupWorker->run([&p] { p.backups->start(); });
     return {};
 }
 

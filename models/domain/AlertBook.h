@@ -178,8 +178,7 @@ private:
     std::vector<std::vector<int>> m_parents; ///< by rule: who inhibits it
     std::vector<quint8> m_scheduleOn;        ///< by rule
     std::optional<TimePoint> m_scheduleDue;
-    bool m_hasChildren = false;
-    bool m_recalling = false;
+    bool m_hasChildren = false, m_recalling = false;
     bool m_clockSetBack = false;   ///< and the log does not know the deadlines that went along
     std::vector<Source *> m_moved; ///< where what suppresses may be another
     FloodWatch m_flood;

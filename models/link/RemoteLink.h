@@ -21,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <variant>
 
 QT_BEGIN_NAMESPACE
@@ -196,12 +197,7 @@ private:
     quint64 m_lastQuery = 0;
     QSet<QString> m_orders; ///< about connections, unanswered
     bool m_watchesClients = false;
-    struct RulesQuestion
-    {
-        quint64 query = 0;
-        bool trial = false;
-    };
-    QHash<QString, RulesQuestion> m_rulesAsked; ///< by the id on the wire
+    QHash<QString, std::pair<quint64, bool>> m_rulesAsked; ///< query, and whether it is a trial, by the id on the wire
     std::optional<wire::Hearing> m_hearing;
     QHash<QString, LatestReading> m_latest; ///< not yet handed on
 };

@@ -55,30 +55,30 @@ bool RemoteLink::takeRules(const wire::Reply &reply)
     const auto asked = m_rulesAsked.constFind(reply.id);
     if (asked == m_rulesAsked.cend())
         return false;
-    const RulesQuestion question = *asked;
+    const auto [query, trial] = *asked;
     m_rulesAsked.erase(asked);
     QString error;
     if (!reply.ok) {
-        tellRules(question.query, question.trial, wire::outcomeOf(reply));
-    } else if (question.trial) {
+        tellRules(query, trial, wire::outcomeOf(reply));
+    } else if (trial) {
         const auto answer = wire::ruleTrialAnswerFromJson(reply.result, &error);
         if (answer)
-            Q_EMIT ruleTried(question.query, *answer);
+            Q_EMIT ruleTried(query, *answer);
     } else {
         const auto answer = wire::rulesAnswerFromJson(reply.result, &error);
         if (answer)
-            Q_EMIT rulesAnswered(question.query, *answer);
+            Q_EMIT rulesAnswered(query, *answer);
     }
     if (!error.isEmpty())
-        tellRules(question.query, question.trial, Outcome::refused(QStringLiteral("invalid"), error));
+        tellRules(query, trial, Outcome::refused(QStringLiteral("invalid"), error));
     return true;
 }
 
 void RemoteLink::giveUpRules()
 {
-    const QHash<QString, RulesQuestion> asked = std::exchange(m_rulesAsked, {});
-    for (const RulesQuestion &question : asked)
-        tellRules(question.query, question.trial,
+    const QHash<QString, std::pair<quint64, bool>> asked = std::exchange(m_rulesAsked, {});
+    for (const auto &[query, trial] : asked)
+        tellRules(query, trial,
                   Outcome::refused(QStringLiteral("offline"),
                                    tr("The connection to the server was lost; whether it was done is not known.")));
 }

@@ -78,15 +78,7 @@ void Desk::start()
         if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
             m_book.setLastSeen(presence.deviceId, presence.lastSeen, now);
     }
-    if (!m_settings.recall.isEmpty()) {
-        TimePoint end = m_settings.recall.constLast().receivedAt;
-        for (const DevicePresence &presence : m_initial.presence)
-            end = std::max(end, presence.lastSeen);
-        QList<Reading> told = m_settings.recall;
-        for (Reading &reading : told)
-            reading.samples += m_fences.judge(reading);
-        m_book.recall(told, std::min(end, now));
-    }
+    recall(now);
     m_chat.restore(m_initial.messages, m_initial.receipts);
 
     m_commits = new CommitQueue(m_store, m_initial.seq, m_initial.heads, m_settings.commit, m_settings.clock, this);

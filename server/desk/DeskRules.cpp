@@ -31,6 +31,20 @@ std::function<bool(const Reading &)> Desk::eventsOf(const QList<AlertRule> &rule
     };
 }
 
+/// What was told before the start goes on in the rules that look back.
+void Desk::recall(TimePoint now)
+{
+    if (m_settings.recall.isEmpty())
+        return;
+    TimePoint end = m_settings.recall.constLast().receivedAt;
+    for (const DevicePresence &presence : m_initial.presence)
+        end = std::max(end, presence.lastSeen);
+    QList<Reading> told = m_settings.recall;
+    for (Reading &reading : told)
+        reading.samples += m_fences.judge(reading);
+    m_book.recall(told, std::min(end, now));
+}
+
 void Desk::setRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, Reply reply)
 {
     QMetaObject::invokeMethod(
