@@ -53,6 +53,15 @@ Panel {
     }
 
     Connections {
+        target: root.queue
+
+        // Rows have gone or come in one piece: what is urgent stands above them.
+        function onFloodChanged() {
+            root.showFromTop();
+        }
+    }
+
+    Connections {
         target: root.console.keys
 
         function onTriggered(actionId) {

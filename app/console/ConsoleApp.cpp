@@ -70,8 +70,7 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"),
-                                   QStringLiteral("hardware")};
+    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"), QStringLiteral("hardware")};
     return names;
 }
 

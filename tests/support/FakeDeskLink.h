@@ -87,8 +87,8 @@ public:
     QList<PendingAction> pending;
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
 
-    QList<AskedAlerts> askedAlerts;       ///< not answered yet, oldest first
-    QList<AskedEvents> askedEvents;       ///< likewise
+    QList<AskedAlerts> askedAlerts; ///< not answered yet, oldest first
+    QList<AskedEvents> askedEvents; ///< likewise
     void answerAlerts(const AlertsResult &result);
     void answerEvents(const AlertEventsResult &result);
 
@@ -109,6 +109,7 @@ public:
     /// Answers the query at `index`.
     void answerHistory(const HistoryResult &result, int index = 0);
 
+    TimePoint eventsAt; ///< when what is published happened
     /// The desk's memory, for acknowledging.
     QHash<QString, Alert> alerts;
 
