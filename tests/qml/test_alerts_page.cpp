@@ -115,6 +115,16 @@ void TestAlertsPage::a_tab_is_picked_and_what_is_empty_says_so()
     open(bench);
     QVERIFY(bench.click(QStringLiteral("Suppressed")));
     QTRY_COMPARE(bench.console().alertDesk()->table()->tab(), AlertTable::Suppressed);
+    bench.console().alertDesk()->table()->setText(QStringLiteral("nobody has this name"));
+    QTRY_VERIFY(bench.find(QStringLiteral("No alert here matches the filter")));
+    QVERIFY(bench.click(QStringLiteral("Show all")));
+    QTRY_COMPARE(bench.console().alertDesk()->table()->count(), 1);
+    QTest::mouseMove(bench.window(), QPoint(10, 10)); // rows under the pointer stay
+    QTRY_VERIFY(!bench.console().alertDesk()->table()->held());
+    Alert oil = bench.link().alerts.value(QStringLiteral("a-oil"));
+    oil.hold = AlertHold::None;
+    ++oil.revision;
+    bench.link().publish(oil, AlertVerb::Unsuppress);
     QTRY_VERIFY(bench.find(QStringLiteral("Nothing is suppressed")));
     QVERIFY(bench.click(QStringLiteral("History")));
     QTRY_VERIFY(!bench.link().askedAlerts.isEmpty());
