@@ -153,11 +153,13 @@ void AlertDesk::renewTabs()
     const AlertTally &tally = m_alerts.tally();
     const auto count = [](int n) { return format::number(n, 0); };
     const int past = m_history.list().tally().closed();
-    const QStringList texts{
-        tr("Active %1").arg(count(tally.active())), tr("Shelved %1").arg(count(tally.held(AlertHold::Shelved))),
-        tr("Suppressed %1").arg(count(tally.held(AlertHold::Suppressed))),
-        tr("Out of service %1").arg(count(tally.held(AlertHold::OutOfService))),
-        m_history.complete() ? tr("History %1").arg(count(past)) : tr("History %1+").arg(count(past))};
+    const QStringList texts{tr("Active %1").arg(count(tally.active())),
+                            tr("Shelved %1").arg(count(tally.held(AlertHold::Shelved))),
+                            tr("Suppressed %1").arg(count(tally.held(AlertHold::Suppressed))),
+                            tr("Out of service %1").arg(count(tally.held(AlertHold::OutOfService))),
+                            m_history.complete() ? tr("History %1").arg(count(past))
+                            : past > 0           ? tr("History %1+").arg(count(past))
+                                                 : tr("History")};
     if (texts == m_tabTexts)
         return;
     m_tabTexts = texts;

@@ -96,9 +96,11 @@ void AlertDetail::showFacts(TimePoint now)
     facts.append({tr("Raised"), at(m_alert.raisedAt)});
     if (m_alert.lastSeenAt > m_alert.raisedAt)
         facts.append({tr("Last seen"), at(m_alert.lastSeenAt)});
+    const QString occurrence = format::number(m_alert.occurrence, 0);
     facts.append(
-        {tr("Occurrences"), tr("%1, seen %2 times in this one")
-                                .arg(format::number(m_alert.occurrence, 0), format::number(m_alert.count, 0))});
+        {tr("Occurrences"), m_alert.count > 1
+                                ? tr("%1, seen %2 times in this one").arg(occurrence, format::number(m_alert.count, 0))
+                                : occurrence});
     const QString owner = ownerText();
     facts.append({tr("Handled by"), owner.isEmpty() ? tr("nobody") : owner});
     if (m_alert.silencedUntil && isOpen(m_alert))
@@ -120,7 +122,7 @@ void AlertDetail::renewTimes(TimePoint now)
     if (isOpen(m_alert) && !m_alert.id.isEmpty()) {
         if (m_alert.escalation > 0)
             text = tr("escalated, step %1").arg(m_alert.escalation);
-        if (m_alert.escalateAt) {
+        if (m_alert.escalateAt && isWaiting(m_alert)) {
             const QString next = tr("next step in %1").arg(format::waiting(secondsBetween(now, *m_alert.escalateAt)));
             text = text.isEmpty() ? tr("escalates in %1").arg(format::waiting(secondsBetween(now, *m_alert.escalateAt)))
                                   : tr("%1 · %2").arg(text, next);

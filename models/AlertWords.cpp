@@ -182,7 +182,7 @@ QString AlertWords::sentence(const Alert &alert, const Actor &self, TimePoint no
                     .arg(person(alert.care->closedBy), at(*alert.care->closedAt), disposition(alert.care->disposition));
         if (!alert.care->closeComment.isEmpty())
             said.last() += tr(": %1").arg(alert.care->closeComment);
-    } else {
+    } else if (now_ != AlertState::Acknowledged || alert.ackedBy.isEmpty()) {
         said << state(now_);
     }
     if (alert.acked && !alert.ackedBy.isEmpty()) {

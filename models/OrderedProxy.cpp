@@ -86,8 +86,10 @@ bool OrderedProxy::isBefore(int a, int b) const
 
 void OrderedProxy::reindex(int from)
 {
-    for (int row = from; row < m_rows.size(); ++row)
-        m_where[m_rows[row]] = row;
+    int *const where = m_where.data();
+    const int *const rows = m_rows.constData();
+    for (int row = from, count = int(m_rows.size()); row < count; ++row)
+        where[rows[row]] = row;
 }
 
 void OrderedProxy::rebuild()
@@ -127,7 +129,8 @@ void OrderedProxy::moveRow(int from, int to)
     // `to`: the row's index afterwards; Qt names the row before which it is put.
     beginMoveRows({}, from, from, {}, to > from ? to + 1 : to);
     m_rows.move(from, to);
-    reindex(std::min(from, to));
+    for (int row = std::min(from, to); row <= std::max(from, to); ++row)
+        m_where[m_rows[row]] = row;
     endMoveRows();
 }
 
@@ -239,8 +242,10 @@ void OrderedProxy::sourceDataChanged(const QModelIndex &topLeft, const QModelInd
 void OrderedProxy::sourceInserted(int first, int last)
 {
     const int added = last - first + 1;
-    for (int &row : m_rows)
-        row += row >= first ? added : 0;
+    if (first < m_where.size()) { // else they are behind all others
+        for (int &row : m_rows)
+            row += row >= first ? added : 0;
+    }
     m_where.insert(first, added, -1);
     if (!frozen()) {
         if (added == 1) {

@@ -46,7 +46,8 @@ Panel {
         }
     }
 
-    ListView {
+    // Not a list with a header: Qt 6.4 cannot make one out of a bound component.
+    Flickable {
         id: log
 
         anchors.top: header.bottom
@@ -55,18 +56,23 @@ Panel {
         visible: root.some
         clip: true
         opacity: root.console.server.live ? 1 : 0.6
-        model: root.detail.log
+        contentHeight: content.height
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
         Accessible.role: Accessible.List
         Accessible.name: qsTr("What happened to it")
-        onAtYEndChanged: if (log.atYEnd && log.count > 0)
+        onAtYEndChanged: if (log.atYEnd && log.contentY > 0)
             root.detail.log.more()
+        Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
+        Keys.onUpPressed: log.flick(0, 900)
+        Keys.onDownPressed: log.flick(0, -900)
 
         ScrollBar.vertical: ScrollBar {
         }
 
-        header: Column {
+        Column {
+            id: content
+
             width: log.width
 
             Item {
@@ -267,31 +273,35 @@ Panel {
                     onClicked: root.detail.log.more()
                 }
             }
-        }
 
-        delegate: AlertLogRow {
-            width: log.width
-        }
+            Repeater {
+                model: root.detail.log
 
-        footer: Item {
-            width: log.width
-            height: 40
-            visible: log.count > 0
+                AlertLogRow {
+                    width: content.width
+                }
+            }
 
-            PushButton {
-                anchors.centerIn: parent
-                visible: !root.detail.log.complete && !root.detail.log.loading
-                implicitHeight: 26
-                kind: PushButton.Quiet
-                text: qsTr("Older")
-                onClicked: root.detail.log.more()
+            Item {
+                width: content.width
+                height: 44
+                visible: !root.detail.log.complete && !root.detail.log.loading && root.detail.log.count > 0
+
+                PushButton {
+                    anchors.centerIn: parent
+                    implicitHeight: 26
+                    kind: PushButton.Quiet
+                    text: qsTr("Older")
+                    onClicked: root.detail.log.more()
+                }
             }
         }
+    }
 
-        FocusRing {
-            shown: log.activeFocus
-            radius: 0
-        }
+    FocusRing {
+        anchors.fill: log
+        shown: log.activeFocus
+        radius: 0
     }
 
     EmptyState {

@@ -3,7 +3,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import Tocsin.Controls
-import Tocsin.Models
 
 /// One durable fact of an alert: when, who, what, from which state to which, why.
 Item {
@@ -17,7 +16,7 @@ Item {
     required property string comment
     required property int level
 
-    readonly property string more: [root.changeText, root.reason].filter(text => text.length > 0).join(" · ")
+    readonly property string more: root.changeText.length > 0 && root.reason.length > 0 ? qsTr("%1 · %2").arg(root.changeText).arg(root.reason) : root.changeText + root.reason
 
     implicitHeight: words.height + 3 * Theme.grid
     Accessible.role: Accessible.ListItem

@@ -52,6 +52,22 @@ Panel {
         onRunningChanged: root.phase = 0
     }
 
+    Timer {
+        id: settle
+
+        interval: 0
+        onTriggered: root.showFromTop()
+    }
+
+    Connections {
+        target: root.queue
+
+        // Rows go or come in one piece: what is urgent stands above them. Later, when the view has laid them out.
+        function onFloodChanged() {
+            settle.restart();
+        }
+    }
+
     Connections {
         target: root.console.keys
 
@@ -110,6 +126,8 @@ Panel {
         Keys.onEnterPressed: root.opened()
         onCurrentIndexChanged: root.showCurrent()
         onHeightChanged: root.showFromTop()
+        onCountChanged: if (!root.held && list.currentIndex < 0)
+            settle.restart()
 
         ScrollBar.vertical: ScrollBar {
         }

@@ -40,7 +40,7 @@ FocusScope {
         width: Math.min(parent.width - 6 * Theme.grid, 720)
         implicitHeight: 30
         description: qsTr("Which alerts")
-        segments: root.desk.tabTexts
+        segments: [root.desk.tabTexts[0], root.desk.tabTexts[1], root.desk.tabTexts[2], root.desk.tabTexts[3], root.desk.tabTexts[4]]
         currentIndex: root.rows.tab
         onPicked: index => root.rows.tab = index
     }
@@ -147,7 +147,7 @@ FocusScope {
         height: 28
 
         AlertHead {
-            width: root.unit * 15
+            width: root.unit * 17
             text: qsTr("State")
             rows: root.rows
             column: AlertTable.State
@@ -161,21 +161,21 @@ FocusScope {
         }
 
         AlertHead {
-            width: root.unit * 25
+            width: root.unit * 24
             text: qsTr("What")
             rows: root.rows
             column: AlertTable.What
         }
 
         AlertHead {
-            width: root.unit * 14
+            width: root.unit * 13
             text: qsTr("Who")
             rows: root.rows
             column: AlertTable.Who
         }
 
         AlertHead {
-            width: root.unit * 14
+            width: root.unit * 13
             text: qsTr("Value")
             rows: root.rows
             column: AlertTable.Value
@@ -196,7 +196,7 @@ FocusScope {
         }
 
         AlertHead {
-            width: root.unit * 8
+            width: root.unit * 9
             text: qsTr("Owner")
             rows: root.rows
             column: AlertTable.Owner
@@ -213,7 +213,7 @@ FocusScope {
 
         anchors.top: head.bottom
         anchors.topMargin: 1
-        anchors.bottom: parent.bottom
+        anchors.bottom: older.top
         width: parent.width
         clip: true
         focus: true
@@ -256,29 +256,37 @@ FocusScope {
             onMarkToAsked: id => root.rows.markTo(id)
         }
 
-        footer: Item {
-            width: list.width
-            height: root.past && list.count > 0 ? 44 : 0
-            visible: height > 0
-
-            TextLabel {
-                anchors.centerIn: parent
-                visible: root.history.loading || root.history.complete
-                text: root.history.loading ? qsTr("Fetching older ones …") : qsTr("That is all that the archive has.")
-                color: Theme.text2
-            }
-
-            PushButton {
-                anchors.centerIn: parent
-                visible: !root.history.loading && !root.history.complete
-                text: root.history.problem.length > 0 ? qsTr("%1 Try again").arg(root.history.problem) : qsTr("Older ones")
-                onClicked: root.history.more()
-            }
-        }
-
         FocusRing {
             shown: list.activeFocus
             radius: 0
+        }
+    }
+
+    Item {
+        id: older
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: visible ? 44 : 0
+        visible: root.past && list.count > 0
+
+        HLine {
+            width: parent.width
+        }
+
+        TextLabel {
+            anchors.centerIn: parent
+            visible: root.history.loading || root.history.complete
+            text: root.history.loading ? qsTr("Fetching older ones …") : qsTr("That is all that the archive has.")
+            color: Theme.text2
+        }
+
+        PushButton {
+            anchors.centerIn: parent
+            implicitHeight: 28
+            visible: !root.history.loading && !root.history.complete
+            text: root.history.problem.length > 0 ? qsTr("%1 Try again").arg(root.history.problem) : qsTr("Older ones")
+            onClicked: root.history.more()
         }
     }
 

@@ -121,7 +121,7 @@ Item {
         }
 
         Item {
-            width: root.unit * 15
+            width: root.unit * 17
             height: root.height
 
             StateShape {
@@ -158,7 +158,7 @@ Item {
         }
 
         Item {
-            width: root.unit * 25
+            width: root.unit * 24
             height: root.height
 
             TextLabel {
@@ -209,7 +209,7 @@ Item {
         }
 
         TableCell {
-            width: root.unit * 14
+            width: root.unit * 13
             text: root.sourceName
             font.pixelSize: Theme.fontBase
             color: Theme.text
@@ -217,7 +217,7 @@ Item {
         }
 
         Item {
-            width: root.unit * 14
+            width: root.unit * 13
             height: root.height
 
             TextLabel {
@@ -264,7 +264,7 @@ Item {
         }
 
         TableCell {
-            width: root.unit * 8
+            width: root.unit * 9
             text: root.ownerText.length > 0 ? root.ownerText : "–"
             color: root.own ? Theme.accent : root.ownerText.length > 0 ? Theme.text : Theme.text3
             font.weight: root.own ? Font.DemiBold : Font.Normal

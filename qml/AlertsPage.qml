@@ -65,6 +65,14 @@ FocusScope {
                 PushButton {
                     implicitHeight: 28
                     kind: PushButton.Quiet
+                    text: qsTr("Export figures …")
+                    description: qsTr("Save all figures as CSV or JSON; noted in the audit")
+                    onClicked: root.desk.exportKpis()
+                }
+
+                PushButton {
+                    implicitHeight: 28
+                    kind: PushButton.Quiet
                     text: qsTr("Export …")
                     description: qsTr("Save what the table shows as CSV or JSON; noted in the audit")
                     onClicked: root.desk.exportTable()
@@ -84,10 +92,19 @@ FocusScope {
                 id: table
 
                 anchors.top: kpis.bottom
-                anchors.bottom: bars.top
+                anchors.bottom: bulk.top
                 width: parent.width
                 focus: true
                 console: root.console
+            }
+
+            BulkBar {
+                id: bulk
+
+                anchors.bottom: bars.top
+                width: parent.width
+                desk: root.desk
+                keys: root.console.keys
             }
 
             AlertBars {
@@ -101,7 +118,7 @@ FocusScope {
 
             NoticeLine {
                 anchors.horizontalCenter: parent.horizontalCenter
-                anchors.bottom: bars.top
+                anchors.bottom: bulk.top
                 anchors.bottomMargin: 4 * Theme.grid
                 notices: root.console.notices
             }

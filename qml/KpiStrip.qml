@@ -25,7 +25,7 @@ Item {
         orientation: ListView.Horizontal
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
-        spacing: 6 * Theme.grid
+        spacing: (root.width > 1000 ? 6 : 5) * Theme.grid
         model: root.desk.kpis
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Figures")
@@ -117,15 +117,6 @@ Item {
                 font.pixelSize: Theme.fontTiny
                 color: Theme.text2
             }
-        }
-
-        PushButton {
-            anchors.verticalCenter: parent.verticalCenter
-            implicitHeight: 28
-            kind: PushButton.Quiet
-            text: qsTr("Export figures …")
-            description: qsTr("Save all figures as CSV or JSON; noted in the audit")
-            onClicked: root.desk.exportKpis()
         }
     }
 

@@ -93,6 +93,7 @@ Event event(qint64 seq, const Alert &alert, AlertVerb verb, AlertState from, Ale
 
 void openAlerts(FakeDeskLink &link)
 {
+    link.eventsAt = now();
     link.publish(fullRpm(link));
     Alert fuel = alert("a-fuel", "Unit 02", "LOW_FUEL", "9 %, limit 15 %", AlertLevel::Warning, 48min);
     fuel.hold = AlertHold::Shelved;

@@ -174,6 +174,7 @@ Event FakeDeskLink::makeEvent(EventBody body, const QString &requestId)
 {
     Event event;
     event.seq = ++m_seq;
+    event.at = eventsAt;
     event.requestId = requestId;
     event.body = std::move(body);
     return event;

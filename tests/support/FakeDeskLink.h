@@ -143,6 +143,7 @@ public:
     /// Answers the query at `index`.
     void answerHistory(const HistoryResult &result, int index = 0);
 
+    TimePoint eventsAt; ///< when what is published happened
     /// The desk's memory, for acknowledging.
     QHash<QString, Alert> alerts;
 
