@@ -126,7 +126,7 @@ Panel {
         Keys.onEnterPressed: root.opened()
         onCurrentIndexChanged: root.showCurrent()
         onHeightChanged: root.showFromTop()
-        onCountChanged: if (!root.held && list.currentIndex < 0)
+        onCountChanged: if (!root.held && root.queue.rowOf(root.console.selectedAlertId) < 0)
             settle.restart()
 
         ScrollBar.vertical: ScrollBar {
@@ -187,7 +187,8 @@ Panel {
 
     /// Not before the list has its room: a list without height would scroll everything above away.
     function showCurrent() {
-        if (list.height > 0)
-            list.positionViewAtIndex(list.currentIndex, ListView.Contain);
+        // Not currentIndex: when the selected row goes, the list puts that on another one.
+        if (list.height > 0 && root.queue.rowOf(root.console.selectedAlertId) >= 0)
+            list.positionViewAtIndex(root.queue.rowOf(root.console.selectedAlertId), ListView.Contain);
     }
 }
