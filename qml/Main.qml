@@ -174,6 +174,16 @@ T.ApplicationWindow {
         value: root.active
     }
 
+    RulesPage {
+        anchors.top: away.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        console: root.console
+        visible: root.page === "rules"
+        focus: visible
+    }
+
     // The server tells of its connections only while they are looked at.
     Binding {
         target: root.console.connections
@@ -201,6 +211,8 @@ T.ApplicationWindow {
                 root.page = "alerts";
             else if (actionId === "hardwarePage")
                 root.page = "hardware";
+            else if (actionId === "rulesPage")
+                root.page = "rules";
         }
     }
 
