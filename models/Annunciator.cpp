@@ -120,7 +120,7 @@ void Annunciator::test(int value)
     const TimePoint now = m_clock.now();
     if (value <= 0 || value >= soundCount || m_output == nullptr || m_plan.loop(now) > wanted)
         return;
-    m_output->play(wanted, std::max(m_settings->volumeOf(wanted), SoundSettings::AudibleFloor / 100.0));
+    m_output->play(wanted, std::max(m_settings->volumeOf(wanted), int(SoundSettings::AudibleFloor) / 100.0));
 }
 
 // --- sounding
@@ -241,6 +241,8 @@ QString Annunciator::healthDetail() const
         sentences.append(tr("No console can be heard: critical alerts are escalated at once."));
     if (isHeard())
         sentences.append(tr("Alerts sound here, on %1.").arg(m_output->device().name));
+    else if (m_output != nullptr && m_output->problem().isEmpty() && !m_output->device().id.isEmpty())
+        sentences.append(tr("Only emergencies sound here: %1.").arg(whyNotHeard()));
     else
         sentences.append(tr("Alerts do not sound here: %1.").arg(whyNotHeard()));
     if (m_everywhere.consoles > 0 && m_link.state() == DeskLink::State::Open)

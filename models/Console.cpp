@@ -42,6 +42,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_sound(new Annunciator(link, m_clock, this))
     , m_incidents(
           new IncidentDesk({link, *m_alerts, *m_queue, *m_devices, *m_people, m_chatLog, m_files, m_clock}, this))
+    , m_rules(new RuleEditor(link, *m_devices, m_clock, this))
 {
     connect(&link, &DeskLink::stateChanged, this, &Console::takeState);
     connect(&link, &DeskLink::snapshot, this, &Console::takeSnapshot);

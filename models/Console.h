@@ -22,6 +22,7 @@
 #include "models/NoticeModel.h"
 #include "models/PendingModel.h"
 #include "models/PeopleModel.h"
+#include "models/RuleEditor.h"
 #include "models/SelectedDevice.h"
 #include "models/ServerStatus.h"
 #include "models/TrailModel.h"
@@ -61,6 +62,7 @@ class Console : public QObject
     Q_PROPERTY(tocsin::ConnectionDesk *connections READ connections CONSTANT FINAL)
     Q_PROPERTY(tocsin::Annunciator *sound READ sound CONSTANT FINAL)
     Q_PROPERTY(tocsin::IncidentDesk *incidents READ incidents CONSTANT FINAL)
+    Q_PROPERTY(tocsin::RuleEditor *rules READ rules CONSTANT FINAL)
     Q_PROPERTY(tocsin::SelectedDevice *selectedDevice READ selectedDevice CONSTANT FINAL)
     Q_PROPERTY(QString selectedDeviceId READ selectedDeviceId NOTIFY selectedDeviceIdChanged FINAL)
     Q_PROPERTY(QString selectedAlertId READ selectedAlertId NOTIFY selectedAlertIdChanged FINAL)
@@ -92,6 +94,7 @@ public:
     [[nodiscard]] ConnectionDesk *connections() const { return m_connections; }
     [[nodiscard]] Annunciator *sound() const { return m_sound; }
     [[nodiscard]] IncidentDesk *incidents() const { return m_incidents; }
+    [[nodiscard]] RuleEditor *rules() const { return m_rules; }
     [[nodiscard]] SelectedDevice *selectedDevice() const { return m_selected; }
     /// For the image provider and for whoever shows the file dialogs.
     [[nodiscard]] PictureCache &pictureCache() { return m_pictureCache; }
@@ -182,6 +185,7 @@ private:
     ConnectionDesk *m_connections;
     Annunciator *m_sound;
     IncidentDesk *m_incidents;
+    RuleEditor *m_rules;
     QString m_deviceId;
     QString m_alertId;
     QString m_operatorName;

@@ -55,6 +55,7 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("deskPage", console, tr("The desk"), {QStringLiteral("Ctrl+1")});
     add("alertsPage", console, tr("Alerts"), {QStringLiteral("Ctrl+4")});
     add("incidentsPage", console, tr("Incidents"), {QStringLiteral("Ctrl+5")});
+    add("rulesPage", console, tr("The alert rules"), {QStringLiteral("Ctrl+Shift+R")});
     add("hardwarePage", console, tr("Hardware and connections"), {QStringLiteral("Ctrl+7")});
     add("handoverPage", console, tr("Hand over the shift"), {QStringLiteral("Ctrl+9")});
     add("search", console, tr("Search devices"), {QStringLiteral("/")});

@@ -44,7 +44,7 @@ void SoundSettings::setOutput(SoundOutput *output)
 
 void SoundSettings::assign(Values values)
 {
-    values.emergency = std::clamp(values.emergency, EmergencyFloor, 100);
+    values.emergency = std::clamp(values.emergency, int(EmergencyFloor), 100);
     values.critical = std::clamp(values.critical, 0, 100);
     values.warning = std::clamp(values.warning, 0, 100);
     if (values == m_values)
@@ -152,7 +152,7 @@ double SoundSettings::volumeOf(Sound sound) const
     case Sound::Critical:
         return m_values.muted ? 0 : m_values.critical / 100.0;
     case Sound::TestTone:
-        return std::max(m_values.critical, AudibleFloor) / 100.0;
+        return std::max(m_values.critical, int(AudibleFloor)) / 100.0;
     case Sound::Warning:
     case Sound::Returned:
         break;

@@ -35,8 +35,11 @@ class SoundSettings : public QObject
     Q_PROPERTY(QStringList devices READ devices NOTIFY changed FINAL)
     Q_PROPERTY(int device READ device WRITE setDevice NOTIFY changed FINAL) ///< row of `devices`
 public:
-    static constexpr int EmergencyFloor = 40;
-    static constexpr int AudibleFloor = 10; ///< a critical sound below this does not count as heard
+    enum Floor {
+        EmergencyFloor = 40, ///< percent; an emergency is never below
+        AudibleFloor = 10,   ///< a critical sound below this does not count as heard
+    };
+    Q_ENUM(Floor)
 
     explicit SoundSettings(QObject *parent = nullptr);
     ~SoundSettings() override;

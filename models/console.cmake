@@ -70,6 +70,10 @@ qt_add_qml_module(tocsin_models
     PictureCache.cpp PictureCache.h
     PendingModel.cpp PendingModel.h
     PeopleModel.cpp PeopleModel.h
+    RuleEditor.cpp RuleEditor.h
+    RuleForm.cpp RuleForm.h
+    RuleTrialModel.cpp RuleTrialModel.h
+    RulesText.cpp RulesText.h
     SelectedDevice.cpp SelectedDevice.h
     ServerStatus.cpp ServerStatus.h
     SheetText.cpp SheetText.h

@@ -70,6 +70,15 @@ Panel {
             checked: root.page === "handover"
             onClicked: root.picked("handover")
         }
+
+        RailButton {
+            width: root.width
+            iconName: "rules"
+            text: qsTr("Rules")
+            keyText: "Ctrl+Shift+R"
+            checked: root.page === "rules"
+            onClicked: root.picked("rules")
+        }
     }
 
     RailButton {

@@ -78,8 +78,8 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"), QStringLiteral("alerts"), QStringLiteral("incidents"),
-                                   QStringLiteral("hardware"), QStringLiteral("handover")};
+    static const QStringList names{QStringLiteral("desk"),     QStringLiteral("alerts"),   QStringLiteral("incidents"),
+                                   QStringLiteral("hardware"), QStringLiteral("handover"), QStringLiteral("rules")};
     return names;
 }
 

@@ -414,7 +414,7 @@ private Q_SLOTS:
             settings.keepIn(file);
             settings.setOutput(&output);
             settings.setEmergency(0);
-            QCOMPARE(settings.emergency(), SoundSettings::EmergencyFloor);
+            QCOMPARE(settings.emergency(), int(SoundSettings::EmergencyFloor));
             settings.setCritical(55);
             settings.setWarning(400);
             QCOMPARE(settings.warning(), 100);

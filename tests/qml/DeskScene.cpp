@@ -3,6 +3,8 @@
 
 #include "models/domain/Channels.h"
 
+#include <QFile>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -521,6 +523,73 @@ void answerHistory(FakeDeskLink &link)
 {
     while (!link.askedHistory.isEmpty())
         link.answerHistory(history(link.askedHistory.constFirst().query));
+}
+
+namespace {
+RulesAnswer builtIn()
+{
+    QFile file(QStringLiteral(TOCSIN_SOURCE_DIR "/resources/rules/default.json"));
+    RulesAnswer answer;
+    answer.outcome = file.open(QIODevice::ReadOnly) ? Outcome::done({}) : Outcome::refused({}, file.errorString());
+    answer.text = file.readAll();
+    answer.revision = QStringLiteral("r1");
+    answer.origin = QStringLiteral("built in");
+    return answer;
+}
+} // namespace
+
+void answerRules(FakeDeskLink &link)
+{
+    while (!link.askedRules.isEmpty())
+        link.answerRules(builtIn());
+}
+
+void refuseRules(FakeDeskLink &link)
+{
+    RulesAnswer answer;
+    answer.outcome = Outcome::refused(QStringLiteral("invalid"), QStringLiteral("2 things are wrong."));
+    const QString id = QStringLiteral("engine-overheat");
+    answer.errors = {{25, 1, id, QStringLiteral("bands[1].limit"), QStringLiteral("must be a number")},
+                     {28, 1, id, QStringLiteral("message"), QStringLiteral("{valeu} is not known")}};
+    while (!link.askedRules.isEmpty())
+        link.answerRules(answer);
+}
+
+void supersedeRules(FakeDeskLink &link)
+{
+    RulesAnswer answer = builtIn();
+    answer.outcome = Outcome::refused(QStringLiteral("superseded"), QStringLiteral("Somebody else was faster."));
+    answer.text.replace("\"limit\": 5,", "\"limit\": 8,");
+    answer.revision = QStringLiteral("r2");
+    while (!link.askedRules.isEmpty())
+        link.answerRules(answer);
+}
+
+void answerTrial(FakeDeskLink &link)
+{
+    using What = RuleTrialMoment::What;
+    RuleTrialAnswer answer;
+    answer.outcome = Outcome::done({});
+    answer.readings = 8640;
+    const auto add = [&answer](int minutes, What what, AlertLevel level, double value) {
+        answer.moments.append({now() - std::chrono::minutes(minutes), what, level, value,
+                               QStringLiteral("%1 °C, limit 100 °C").arg(value)});
+    };
+    add(1200, What::Raised, AlertLevel::Warning, 101);
+    add(1140, What::Cleared, AlertLevel::Warning, 98);
+    add(700, What::Raised, AlertLevel::Warning, 103);
+    add(650, What::Level, AlertLevel::Critical, 116);
+    add(540, What::Cleared, AlertLevel::Critical, 97);
+    add(90, What::Raised, AlertLevel::Warning, 102);
+    link.answerTrial(answer);
+    HistorySeries series{QStringLiteral("engine.temperature"), {}};
+    for (int minute = 1440; minute >= 0; minute -= 4) {
+        const double hump = std::exp(-std::pow((minute - 620) / 60.0, 2)) * 22 +
+                            std::exp(-std::pow((minute - 1170) / 30.0, 2)) * 12 +
+                            std::exp(-std::pow((minute - 30) / 50.0, 2)) * 14;
+        series.points.append({now() - std::chrono::minutes(minute), 90 + hump + std::sin(minute / 9.0) * 1.5});
+    }
+    link.answerHistory({{}, {series}}, static_cast<int>(link.askedHistory.size()) - 1);
 }
 
 } // namespace tocsin::scene

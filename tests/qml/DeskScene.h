@@ -29,6 +29,14 @@ namespace tocsin::scene {
 void open(FakeDeskLink &link);
 /// Opens it with a desk that nobody has reported to.
 void openEmpty(FakeDeskLink &link);
+/// The built-in rules, revision "r1": for what was asked about rules and is not a trial.
+void answerRules(FakeDeskLink &link);
+/// Two things are wrong with the second rule.
+void refuseRules(FakeDeskLink &link);
+/// Somebody else has changed the fuel rule.
+void supersedeRules(FakeDeskLink &link);
+/// Raised three times in a day.
+void answerTrial(FakeDeskLink &link);
 /// Answers every history query that waits.
 void answerHistory(FakeDeskLink &link);
 

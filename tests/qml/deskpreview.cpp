@@ -2,7 +2,7 @@
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
 // [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE]
-// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION].
+// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION] [--rules valid|wrong|trial|conflict].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
@@ -80,7 +80,7 @@ bool pressIn(QQuickItem *item, const QString &type)
 {
     if (QString::fromLatin1(item->metaObject()->className()).startsWith(type + QLatin1String("_QML")) ||
         QString::fromLatin1(item->metaObject()->className()) == type)
-        return QMetaObject::invokeMethod(item, "click");
+        return QMetaObject::invokeMethod(item, "clicked");
     const QList<QQuickItem *> children = item->childItems();
     return std::any_of(children.cbegin(), children.cend(), [&type](QQuickItem *child) { return pressIn(child, type); });
 }
@@ -103,6 +103,31 @@ void showSound(Console &console, FakeDeskLink &link, FakeSoundOutput &output, co
         alert.silencedUntil = scene::now() + std::chrono::seconds(alert.level == AlertLevel::Emergency ? 24 : 120);
         ++alert.revision;
         link.publish(alert, AlertVerb::Silence);
+    }
+}
+
+void showRules(Console &console, FakeDeskLink &link, const QString &how)
+{
+    RuleEditor &editor = *console.rules();
+    scene::answerRules(link);
+    editor.setCurrent(1);
+    if (how == QLatin1String("wrong")) {
+        editor.setField(QStringLiteral("bands[1].limit"), QStringLiteral("105,5"));
+        editor.setField(QStringLiteral("message"), QStringLiteral("{valeu} {unit}, limit {limit} {unit}"));
+        QTimer::singleShot(600, &console, [&link] { scene::refuseRules(link); });
+    } else if (how == QLatin1String("trial")) {
+        editor.setField(QStringLiteral("bands[1].limit"), QStringLiteral("100"));
+        editor.trial()->setDevice(0);
+        link.askedRules.clear();
+        editor.trial()->run();
+        scene::answerTrial(link);
+    } else if (how == QLatin1String("conflict")) {
+        editor.setField(QStringLiteral("name"), QStringLiteral("Coolant"));
+        QTimer::singleShot(600, &console, [&editor, &link] {
+            scene::answerRules(link); // the check
+            editor.save();
+            scene::supersedeRules(link);
+        });
     }
 }
 
@@ -160,10 +185,12 @@ int main(int argc, char *argv[])
                                       QStringLiteral("state"));
     const QCommandLineOption key(QStringLiteral("key"), QStringLiteral("Something that has a key."),
                                  QStringLiteral("action"));
+    const QCommandLineOption rules(QStringLiteral("rules"), QStringLiteral("How they stand."), QStringLiteral("word"),
+                                   QStringLiteral("valid"));
     parser.addHelpOption();
-    parser.addOptions({screenshot, size,   scheme, empty,    lost,    keys,   select,   alert,
-                       commands,   thread, typing, after,    gallery, page,   client,   inspect,
-                       tab,        tool,   sound,  silenced, press,   alerts, incident, key});
+    parser.addOptions({screenshot, size,     scheme, empty,   lost,     keys,   select,  alert, commands,
+                       thread,     typing,   after,  gallery, page,     client, inspect, tab,   tool,
+                       sound,      silenced, press,  alerts,  incident, key,    rules});
     parser.process(app);
 
     // The engine goes first: bindings must not outlive what they read.
@@ -236,6 +263,8 @@ int main(int argc, char *argv[])
     if (parser.isSet(typing))
         link.tell(TypingNotice{console.chat()->currentThread(), QStringLiteral("dana"), QStringLiteral("Dana R."),
                                scene::now()});
+    if (parser.value(page) == QLatin1String("rules"))
+        showRules(console, link, parser.value(rules));
     showSound(console, link, loudspeakers, parser.value(sound), parser.isSet(silenced));
     if (parser.isSet(press))
         QTimer::singleShot(300, window, [window, name = parser.value(press)] { pressIn(window->contentItem(), name); });

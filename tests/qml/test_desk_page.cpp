@@ -5,6 +5,7 @@
 #include "tests/qml/DeskBench.h"
 #include "tests/qml/HardwarePageTest.h"
 #include "tests/qml/IncidentsPageTest.h"
+#include "tests/qml/RulesPageTest.h"
 #include "tests/qml/SoundTileTest.h"
 #include "tests/support/Pictures.h"
 
@@ -580,8 +581,9 @@ int main(int argc, char *argv[])
     TestIncidentsPage incidents;
     TestSoundTile sound;
     TestAlertsPage alerts;
+    TestRulesPage rules;
     return QTest::qExec(&desk, argc, argv) + QTest::qExec(&hardware, argc, argv) + QTest::qExec(&sound, argc, argv) +
-           QTest::qExec(&alerts, argc, argv) + QTest::qExec(&incidents, argc, argv);
+           QTest::qExec(&alerts, argc, argv) + QTest::qExec(&incidents, argc, argv) + QTest::qExec(&rules, argc, argv);
 }
 
 #include "test_desk_page.moc"

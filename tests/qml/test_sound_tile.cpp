@@ -86,7 +86,7 @@ void TestSoundTile::the_settings_mute_test_and_set_volumes()
     slider->forceActiveFocus();
     for (int i = 0; i < 40; ++i)
         bench.key(Qt::Key_Left);
-    QTRY_COMPARE(settings.emergency(), SoundSettings::EmergencyFloor); // and no lower
+    QTRY_COMPARE(settings.emergency(), int(SoundSettings::EmergencyFloor)); // and no lower
     slider = bench.find(QStringLiteral("Volume of Critical"));
     QVERIFY(slider);
     slider->forceActiveFocus();

@@ -59,6 +59,13 @@ public:
         orders.append(order);
         return QStringLiteral("o%1").arg(orders.size());
     }
+    quint64 requestRules() override { return askRules({0, {}, {}, {}}); }
+    quint64 checkRules(const QByteArray &text) override { return askRules({0, text, {}, {}}); }
+    quint64 applyRules(const QByteArray &text, const QString &revision) override
+    {
+        return askRules({0, text, revision, {}});
+    }
+    quint64 tryRule(const RuleTrial &trial) override { return askRules({0, {}, {}, trial}); }
     quint64 storePicture(const QByteArray &bytes) override;
     void cancelPicture(quint64 transfer) override;
     quint64 fetchPicture(const QString &id) override;
@@ -92,6 +99,20 @@ public:
     };
     QList<Transfer> transfers; ///< not answered yet, oldest first
     QList<PendingAction> pending;
+    struct AskedRules
+    {
+        quint64 id = 0;
+        QByteArray text;  ///< to be checked or applied; empty: those in force are wanted
+        QString revision; ///< to be applied
+        std::optional<RuleTrial> trial;
+    };
+    QList<AskedRules> askedRules; ///< not answered yet, oldest first
+    /// Answers the oldest question about rules; the newest with `last`.
+    void answerRules(const RulesAnswer &answer, bool last = false)
+    {
+        Q_EMIT rulesAnswered((last ? askedRules.takeLast() : askedRules.takeFirst()).id, answer);
+    }
+    void answerTrial(const RuleTrialAnswer &answer) { Q_EMIT ruleTried(askedRules.takeFirst().id, answer); }
     QList<AskedHistory> askedHistory; ///< not answered yet, oldest first
 
     QList<AskedAlerts> askedAlerts; ///< not answered yet, oldest first
@@ -152,6 +173,12 @@ public:
 
 private:
     [[nodiscard]] Outcome decide(const Asked &asked, TimePoint at);
+    quint64 askRules(AskedRules asked)
+    {
+        asked.id = m_nextRules++;
+        askedRules.append(asked);
+        return asked.id;
+    }
     Event makeEvent(EventBody body, const QString &requestId = {});
     State m_state = State::Connecting;
     Actor m_self{Actor::Kind::Operator, QStringLiteral("mo"), QStringLiteral("M. Ortiz"), QStringLiteral("console")};
@@ -160,6 +187,7 @@ private:
     int m_nextRequest = 1;
     quint64 m_nextHistory = 1;
     quint64 m_nextTransfer = 1;
+    quint64 m_nextRules = 1;
     int m_nextMessage = 1;
 };
 
