@@ -6,6 +6,7 @@
 #include "hal/AdapterConfig.h"
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Connections.h"
+#include "models/domain/ContactsPort.h"
 #include "models/domain/Desk.h"
 #include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
