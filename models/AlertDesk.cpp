@@ -87,8 +87,7 @@ void AlertDesk::take(const Event &event, TimePoint now)
     if (!change)
         return;
     m_kpis.take(*change, now);
-    if (change->verb == AlertVerb::Raise && change->to == AlertState::Unacknowledged)
-        m_flood.raised(now);
+    m_flood.take(*change, now);
     if (const Alert *known = m_alerts.find(change->alert.id))
         m_history.take(*known, now); // an overtaken change left the newer facts in place
     m_detail.take(event);
@@ -96,7 +95,7 @@ void AlertDesk::take(const Event &event, TimePoint now)
 
 void AlertDesk::finish(TimePoint now)
 {
-    m_queue.setFlood(m_flood.isFlood(now));
+    m_queue.setFlood(m_flood.facts().flooding);
     renewTabs();
     showDetail();
 }
@@ -142,7 +141,8 @@ bool AlertDesk::takeReply(const QString &requestId, const Outcome &outcome)
 
 void AlertDesk::tick(TimePoint now)
 {
-    m_queue.setFlood(m_flood.isFlood(now));
+    m_flood.tick(now);
+    m_queue.setFlood(m_flood.facts().flooding);
     m_actions.tick(now);
     m_detail.tick(now);
     m_kpis.tick(now);

@@ -3,12 +3,12 @@
 
 #include "models/AlertActions.h"
 #include "models/AlertDetail.h"
-#include "models/AlertFlood.h"
 #include "models/AlertHistory.h"
 #include "models/AlertKpiModel.h"
 #include "models/AlertQueueModel.h"
 #include "models/AlertTable.h"
 #include "models/FilePicker.h"
+#include "models/domain/FloodWatch.h"
 
 #include <QTimer>
 
@@ -97,7 +97,7 @@ private:
     AlertActions m_actions;
     AlertDetail m_detail;
     AlertKpiModel m_kpis;
-    AlertFlood m_flood;
+    FloodWatch m_flood; ///< of this console
     QStringList m_tabTexts;
     QString m_selected;
     QString m_memory; ///< file

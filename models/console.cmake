@@ -13,7 +13,6 @@ qt_add_qml_module(tocsin_models
     AlertChart.cpp AlertChart.h
     AlertDesk.cpp AlertDesk.h
     AlertDetail.cpp AlertDetail.h
-    AlertFlood.h
     AlertHistory.cpp AlertHistory.h
     AlertKpiModel.cpp AlertKpiModel.h
     AlertListModel.cpp AlertListModel.h

@@ -32,12 +32,23 @@ Panel {
         onClicked: root.open = true
 
         contentItem: Item {
-            IconItem {
+            Column {
                 anchors.centerIn: parent
-                width: 20
-                height: 20
-                name: "alerts"
-                color: Theme.text2
+
+                IconItem {
+                    anchors.horizontalCenter: parent.horizontalCenter
+                    width: 18
+                    height: 18
+                    name: "alerts"
+                    color: Theme.text2
+                }
+
+                TextLabel {
+                    anchors.horizontalCenter: parent.horizontalCenter
+                    text: root.queue.waiting
+                    font.pixelSize: 11
+                    font.weight: Font.DemiBold
+                }
             }
         }
 
@@ -62,10 +73,15 @@ Panel {
         width: parent.width
         visible: !root.open
         clip: true
+        opacity: root.console.server.live ? 1 : 0.6
         model: root.queue
         boundsBehavior: Flickable.StopAtBounds
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Alerts, narrow")
+
+        HoverHandler {
+            onHoveredChanged: root.queue.held = hovered
+        }
 
         delegate: T.AbstractButton {
             id: mark

@@ -22,6 +22,9 @@ FocusScope {
         case "search":
             table.focusSearch();
             break;
+        case "queueStrip":
+            strip.open = !strip.open;
+            break;
         case "clear":
             sheet.opened ? sheet.close() : table.leave();
             break;
@@ -131,13 +134,13 @@ FocusScope {
             T.SplitView.maximumWidth: root.width * 0.5
         }
 
-        QueueStrip {
+        AlertStrip {
             id: strip
 
             console: root.console
-            T.SplitView.preferredWidth: strip.opened ? 360 : 60
-            T.SplitView.minimumWidth: strip.opened ? 280 : 60
-            T.SplitView.maximumWidth: strip.opened ? root.width * 0.4 : 60
+            T.SplitView.preferredWidth: strip.implicitWidth
+            T.SplitView.minimumWidth: strip.open ? 280 : strip.implicitWidth
+            T.SplitView.maximumWidth: strip.open ? root.width * 0.4 : strip.implicitWidth
         }
     }
 

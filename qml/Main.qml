@@ -117,6 +117,16 @@ T.ApplicationWindow {
         })
     }
 
+    RulesPage {
+        anchors.top: away.bottom
+        anchors.bottom: parent.bottom
+        anchors.left: rail.right
+        anchors.right: parent.right
+        console: root.console
+        visible: root.page === "rules"
+        focus: visible
+    }
+
     HandoverPage {
         anchors.top: away.bottom
         anchors.bottom: parent.bottom

@@ -78,8 +78,8 @@ struct ConsoleApp::Private
 
 const QStringList &ConsoleApp::pages()
 {
-    static const QStringList names{QStringLiteral("desk"),  QStringLiteral("alerts"),   QStringLiteral("incidents"),
-                                   QStringLiteral("rules"), QStringLiteral("hardware"), QStringLiteral("handover")};
+    static const QStringList names{QStringLiteral("desk"),     QStringLiteral("alerts"),   QStringLiteral("incidents"),
+                                   QStringLiteral("hardware"), QStringLiteral("handover"), QStringLiteral("rules")};
     return names;
 }
 
@@ -154,6 +154,13 @@ void ConsoleApp::Private::watchWindow(QQuickWindow &window)
     attention = std::make_unique<Attention>(*link);
     summons = std::make_unique<Summons>(*attention, window);
     QObject::connect(summons.get(), &Summons::picked, console.get(), &Console::selectAlert);
+    if (backend == nullptr)
+        return;
+    const auto tell = [attention = attention.get(), me = link->self().id](const DesktopNotice &notice) {
+        if (notice.people.contains(me))
+            attention->tell(notice.title, notice.text, notice.level >= AlertLevel::Critical);
+    };
+    QObject::connect(backend, &Backend::desktopNotice, attention.get(), tell, Qt::QueuedConnection);
 }
 
 /// Shows the dialogs for which the models ask.

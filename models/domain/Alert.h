@@ -78,7 +78,7 @@ struct Alert
     QStringList recommendedActions;
     QString guidance;           ///< what to do about it, at length, as its rule says
     bool commentWanted = false; ///< an acknowledge has to bring a comment
-    TimePoint raisedAt; ///< the first violation of this occurrence
+    TimePoint raisedAt;         ///< the first violation of this occurrence
     TimePoint lastSeenAt;
     std::optional<TimePoint> clearedAt;
     std::optional<TimePoint> ackedAt;

@@ -6,6 +6,7 @@
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
 #include "models/link/LinkTarget.h"
+#include "models/link/OpenQuery.h"
 #include "models/link/PendingFile.h"
 #include "models/link/PendingRequests.h"
 #include "models/link/ReconnectDelay.h"
@@ -151,13 +152,7 @@ private:
     void keepPending();
     void savePending();
     void send(const wire::ClientFrame &frame);
-    enum class Asked { History, Alerts, AlertEvents, AlertLog, Contacts };
-    struct OpenQuery
-    {
-        quint64 id = 0;
-        Asked what = Asked::History;
-    };
-    quint64 ask(Asked what, wire::Query query);
+    quint64 ask(OpenQuery::Asked what, wire::Query query);
     void answer(const OpenQuery &query, const wire::Reply &reply);
     void giveUpQueries(const QString &why);
     void giveUpOrders();

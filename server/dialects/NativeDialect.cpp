@@ -68,8 +68,10 @@ std::span<const Route> NativeDialect::routes() const
     return native::routes;
 }
 
-bool NativeDialect::permits(const Rule & /*rule*/, const QString &object, const Principal &who) const
+bool NativeDialect::permits(const Rule &rule, const QString &object, const Principal &who) const
 {
+    if (rule.names() == Names::Nothing && rule.guard() == Rule::Guard::ByRight)
+        return RuledDialect::permits(rule, object, who);
     return native::mayFollow({m_options.posture, who}, object, m_services->common.mirror);
 }
 

@@ -271,6 +271,8 @@ private:
         }
         HandleAlert request;
         request.verb = verbs[below(static_cast<int>(std::size(verbs)))];
+        if (stateOf(alert) == AlertState::Latched)
+            request.verb = AlertVerb::Reset;
         request.alertId = alert.id;
         request.comment = QStringLiteral("because");
         request.toId = QStringLiteral("op9");

@@ -653,16 +653,6 @@ private Q_SLOTS:
         QCOMPARE(bench.queue.count(), 12);
     }
 
-    void aFloodEndsBelowFive()
-    {
-        AlertFlood flood;
-        for (int i = 0; i < 11; ++i)
-            flood.raised(noon + std::chrono::minutes(i / 2));
-        QVERIFY(flood.isFlood(noon + 5min));
-        QVERIFY(flood.isFlood(noon + 12min)); // five are left
-        QVERIFY(!flood.isFlood(noon + 14min));
-    }
-
     void figuresAreInTheStripAndInTheFile()
     {
         Bench bench({alert("a", "Unit 07", AlertLevel::Critical, noon - 25h)});
