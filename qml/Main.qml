@@ -184,16 +184,6 @@ T.ApplicationWindow {
         value: root.active
     }
 
-    RulesPage {
-        anchors.top: away.bottom
-        anchors.bottom: parent.bottom
-        anchors.left: rail.right
-        anchors.right: parent.right
-        console: root.console
-        visible: root.page === "rules"
-        focus: visible
-    }
-
     // The server tells of its connections only while they are looked at.
     Binding {
         target: root.console.connections
