@@ -78,7 +78,7 @@ void AlertDesk::reset(const QList<Alert> &alerts, TimePoint now)
                  [](const Alert &alert) { return isOpen(alert); });
     m_kpis.reset(open, now);
     m_history.reset(alerts, now);
-    finish(now);
+    finish();
 }
 
 void AlertDesk::take(const Event &event, TimePoint now)
@@ -93,7 +93,7 @@ void AlertDesk::take(const Event &event, TimePoint now)
     m_detail.take(event);
 }
 
-void AlertDesk::finish(TimePoint now)
+void AlertDesk::finish()
 {
     m_queue.setFlood(m_flood.facts().flooding);
     renewTabs();

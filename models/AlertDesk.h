@@ -66,7 +66,7 @@ public:
     // Of Console, in this order with the lists.
     void reset(const QList<Alert> &alerts, TimePoint now);
     void take(const Event &event, TimePoint now);
-    void finish(TimePoint now); ///< after a batch
+    void finish(); ///< after a batch
     void select(const QString &alertId);
     void setPeople(const QList<OnlinePerson> &people);
     [[nodiscard]] bool takeReply(const QString &requestId, const Outcome &outcome);

@@ -223,7 +223,7 @@ void Console::takeEvents(const QList<Event> &events)
         }
     }
     m_queue->refreshAges(now);
-    m_alertDesk->finish(now);
+    m_alertDesk->finish();
     if (devices) {
         m_threads->refreshAll();
         m_chat->refresh();

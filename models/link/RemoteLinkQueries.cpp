@@ -11,6 +11,8 @@
 
 namespace tocsin {
 
+using Asked = OpenQuery::Asked;
+
 quint64 RemoteLink::requestHistory(const HistoryQuery &query)
 {
     return ask(Asked::History, {{}, query});

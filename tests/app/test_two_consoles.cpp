@@ -32,6 +32,8 @@ struct Second
               &backend.pictures(),
               {},
               {},
+              &backend.rules(),
+              &backend.hearing(),
               &backend.contacts()})
         , console(link, systemNow)
     {

@@ -98,6 +98,11 @@ public:
     void alerts(const AlertsQuery &, std::function<void(const AlertsResult &)> reply) override { reply({}); }
     void events(const EventsQuery &, std::function<void(const EventsResult &)> reply) override { reply({}); }
     void messages(const ChatQuery &, std::function<void(const ChatResult &)> reply) override { reply({}); }
+    void alertEvents(const AlertEventsQuery &, std::function<void(const AlertEventsResult &)> reply) override
+    {
+        reply({});
+    }
+    void alertLog(const AlertLogQuery &, std::function<void(const AlertLogResult &)> reply) override { reply({}); }
     void readings(const ReadingsQuery &query, std::function<void(const ReadingsResult &)> reply) override
     {
         asked.append(query.deviceId);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/ContactsPort.h"
 #include "models/domain/Streams.h"
 #include "models/wire/ServerFrames.h"
 #include "server/dialects/NativeDialect.h"

@@ -37,7 +37,7 @@ struct Bench
                 alerts.apply(std::get<AlertChange>(event.body).alert, now);
                 desk.take(event, now);
             }
-            desk.finish(now);
+            desk.finish();
         });
         QObject::connect(&link, &DeskLink::replied, &desk, [this](const QString &id, const Outcome &outcome) {
             if (!alerts.takeReply(id, outcome))

@@ -118,6 +118,8 @@ public:
     void readings(const ReadingsQuery &, std::function<void(const ReadingsResult &)>) override {}
     void alerts(const AlertsQuery &, std::function<void(const AlertsResult &)>) override {}
     void messages(const ChatQuery &, std::function<void(const ChatResult &)>) override {}
+    void alertEvents(const AlertEventsQuery &, std::function<void(const AlertEventsResult &)>) override {}
+    void alertLog(const AlertLogQuery &, std::function<void(const AlertLogResult &)>) override {}
     void events(const EventsQuery &query, std::function<void(const EventsResult &)> reply) override
     {
         ++asked;
