@@ -5,7 +5,6 @@ qt_add_qml_module(tocsin_models
   URI Tocsin.Models
   VERSION 1.0
   RESOURCE_PREFIX /qt/qml
-  ${tocsin_qml_options}
   DEPENDENCIES QtCharts
   SOURCES
     AdapterListModel.cpp AdapterListModel.h

@@ -211,7 +211,8 @@ private Q_SLOTS:
             QStringLiteral("Stage: Contacting"), QStringLiteral("Offered to J. Lind"), QStringLiteral("Taken over")};
         const auto isWhole = [&] {
             QStringList found = titles();
-            found.removeAll(QStringLiteral("Shown at a desk"));
+            // What time does meanwhile, on a slow machine: nobody took it at once, the phone fell silent.
+            found.removeIf([&expected](const QString &title) { return !expected.contains(title); });
             return found == expected;
         };
         QTRY_VERIFY2_WITH_TIMEOUT(isWhole(), qPrintable(titles().join(QStringLiteral(" / "))), patience);

@@ -131,7 +131,7 @@ public:
         case 1:
             return {id(), ReadingsQuery{id(), maybeTime(), maybeTime(), 1 + below(1000)}};
         case 2:
-            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), false, false, false, text(), text()}};
+            return {id(), AlertsQuery{text(), coin(), 1 + below(1000), false, false, false, text(), id()}};
         case 3:
             return {id(), EventsQuery{id(), seq(), 1 + below(1000)}};
         case 4:
