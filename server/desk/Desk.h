@@ -120,7 +120,6 @@ private:
         Reply reply;
     };
     /// Readings that violate an event rule are not dropped under load: the event may never be told again.
-    [[nodiscard]] static std::function<bool(const Reading &)> eventsOf(const QList<AlertRule> &rules);
     void recall(TimePoint now);
     void takeRules(const QList<AlertRule> &rules, const Actor &by, const AuditRecord &record, const Reply &reply);
     void wake();

@@ -8,29 +8,6 @@
 
 namespace tocsin {
 
-std::function<bool(const Reading &)> Desk::eventsOf(const QList<AlertRule> &rules)
-{
-    QHash<QString, QList<AlertRule>> byMetric;
-    for (const AlertRule &rule : rules) {
-        if (rule.kind == AlertKind::Event)
-            byMetric[rule.metric].append(rule);
-    }
-    return [byMetric](const Reading &reading) {
-        for (const Sample &sample : reading.samples) {
-            const auto found = byMetric.constFind(sample.channel);
-            if (found == byMetric.cend())
-                continue;
-            const auto *items = std::get_if<QStringList>(&sample.value);
-            const std::optional<double> value = number(sample.value);
-            if ((items && !items->isEmpty()) || std::holds_alternative<QString>(sample.value) ||
-                (value && std::any_of(found->cbegin(), found->cend(),
-                                      [&value](const AlertRule &rule) { return violatedBand(rule, *value) >= 0; })))
-                return true;
-        }
-        return false;
-    };
-}
-
 /// What was told before the start goes on in the rules that look back.
 void Desk::recall(TimePoint now)
 {
