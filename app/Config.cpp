@@ -190,12 +190,12 @@ const QList<ConfigKey> &Config::keys()
          3600},
         {QStringLiteral("alerts.welfare_seconds"), Kind::Integer, 300, QString(), QString(),
          QStringLiteral("So often somebody has to hear that a person who called for help is well."), 10, 86400},
-        {QStringLiteral("notify.file"), Kind::Text, QString(), QStringLiteral("notify"), QStringLiteral("FILE"),
-         QStringLiteral("Whom to notify of what by webhook, e-mail and SMS (TOML; see resources/notify/sample.toml).")},
         {QStringLiteral("alerts.hearing"), Kind::Text, QStringLiteral("expected"), QString(), QString(),
          QStringLiteral(
              "When no console can be heard, critical alerts are escalated at once: always, never, or expected "
              "(once a console has told of its sound).")},
+        {QStringLiteral("notify.file"), Kind::Text, QString(), QStringLiteral("notify"), QStringLiteral("FILE"),
+         QStringLiteral("Whom to notify of what by webhook, e-mail and SMS (TOML; see resources/notify/sample.toml).")},
         {QStringLiteral("hardware.serial"), Kind::List, QStringList(), QStringLiteral("serial"),
          QStringLiteral("ID=DEVICE,DRIVER[,BAUD]"),
          QStringLiteral("Read a serial port (repeatable), e.g. gps-1=/dev/ttyUSB0,nmea,9600.")},
