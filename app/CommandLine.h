@@ -38,6 +38,9 @@ struct CommandLine
 
     bool headless = false;
     bool demo = false;
+    bool importUsers = false; ///< `import users`; else devices
+    bool check = false;       ///< `import --check`
+    bool update = false;      ///< `import --update`
     QString configFile;
     QList<std::pair<QString, QStringList>> settings; ///< flags that are configuration keys, in order
 
@@ -68,12 +71,9 @@ struct CommandLine
     QString device;                                     ///< `device show ID`
     QList<std::pair<QString, QString>> deviceTexts;     ///< name, class, kind, as given
     QList<std::pair<QString, QStringList>> deviceLists; ///< owners, tags, as given
-    bool importUsers = false;                           ///< `import users`; else devices
     QString importFile;
     QString passwordFile; ///< `import users --passwords FILE`
-    bool check = false;   ///< `import --check`
     QString rulesFile;    ///< `rules check FILE`; empty: `rules print`
-    bool update = false;  ///< `import --update`
 
     /// `arguments` as main() got them, the program's name first.
     [[nodiscard]] static CommandLine parse(const QStringList &arguments);

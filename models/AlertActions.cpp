@@ -87,7 +87,7 @@ void AlertActions::start(AlertVerbs::Verb verb, const QStringList &alertIds)
         const Alert *alert = find(id);
         const QString why =
             alert ? AlertVerbs::whyNot(verb, *alert, m_link.self(), now) : tr("It is not known any more.");
-        if (why.isEmpty())
+        if (alert && why.isEmpty())
             able.append(*alert);
         else if (reason.isEmpty())
             reason = why;
@@ -178,11 +178,9 @@ bool AlertActions::takeReply(const QString &requestId, const Outcome &outcome)
 {
     if (m_renewals.remove(requestId))
         return true; // a claim that is not renewed runs out, and everybody sees it
-    const auto found = m_sent.constFind(requestId);
-    if (found == m_sent.cend())
+    if (!m_sent.contains(requestId))
         return false;
-    const Sent sent = *found;
-    m_sent.erase(found);
+    const Sent sent = m_sent.take(requestId);
     m_alerts.setBusy(sent.alertId, {});
     Batch &batch = m_batches[sent.batch];
     const Alert *alert = find(sent.alertId);

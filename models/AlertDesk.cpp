@@ -324,7 +324,7 @@ void AlertDesk::exportAs(const QString &title, const QString &name, const QStrin
     question.suggested = name + QStringLiteral(".csv");
     question.filters = {tr("Comma-separated values (*.csv)"), tr("JSON (*.json)")};
     m_files.ask(question, [this, head, rows, detail](const QList<QUrl> &files) {
-        const QUrl file = files.constFirst();
+        const QUrl &file = files.constFirst();
         const bool json = file.fileName().endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
         m_files.write(file, json ? tables::json(head, rows) : tables::csv(head, rows),
                       [this, file, detail, json](const QString &problem) {

@@ -168,11 +168,9 @@ bool Handover::decline(const QString &alertId, const QString &reason)
 
 bool Handover::takeReply(const QString &requestId, const Outcome &outcome)
 {
-    const auto asked = m_asked.constFind(requestId);
-    if (asked == m_asked.cend())
+    if (!m_asked.contains(requestId))
         return false;
-    const QString what = *asked;
-    m_asked.erase(asked);
+    const QString what = m_asked.take(requestId);
     if (!outcome.ok)
         Q_EMIT refused(tr("%1: %2").arg(what, outcome.message.isEmpty() ? outcome.code : outcome.message));
     return true;
@@ -408,7 +406,7 @@ void Handover::exportSheet(const QString &kind)
     question.filters = {html ? tr("Web page (*.html)") : tr("Comma-separated values (*.csv)")};
     const QByteArray bytes = html ? sheetHtml() : sheetCsv();
     m_parts.files.ask(question, [this, bytes](const QList<QUrl> &files) {
-        const QUrl file = files.constFirst();
+        const QUrl &file = files.constFirst();
         m_parts.files.write(file, bytes, [this, file](const QString &failed) {
             if (!failed.isEmpty()) {
                 Q_EMIT refused(failed);

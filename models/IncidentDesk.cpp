@@ -119,11 +119,9 @@ bool IncidentDesk::takeReply(const QString &requestId, const Outcome &outcome)
 {
     if (m_quiet.remove(requestId) || m_handover.takeReply(requestId, outcome))
         return true;
-    const auto asked = m_asked.constFind(requestId);
-    if (asked == m_asked.cend())
+    if (!m_asked.contains(requestId))
         return false;
-    const QString what = *asked;
-    m_asked.erase(asked);
+    const QString what = m_asked.take(requestId);
     if (!busy())
         Q_EMIT busyChanged();
     if (!outcome.ok)
@@ -358,7 +356,7 @@ void IncidentDesk::save(const QString &kind, const QByteArray &bytes)
     question.suggested = QStringLiteral("incident-%1.%2").arg(alert->id.left(8), kind);
     question.filters = {QStringLiteral("%1 (*.%2)").arg(kind.toUpper(), kind)};
     m_parts.files.ask(question, [this, bytes, id = alert->id, kind](const QList<QUrl> &files) {
-        const QUrl file = files.constFirst();
+        const QUrl &file = files.constFirst();
         m_parts.files.write(file, bytes, [this, file, id, kind](const QString &failed) {
             if (!failed.isEmpty()) {
                 Q_EMIT refused(failed);

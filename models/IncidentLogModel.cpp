@@ -111,7 +111,7 @@ void IncidentLogModel::insert(const Event &event)
     const auto *change = std::get_if<AlertChange>(&event.body);
     const bool about = entry || (change && change->alert.id == m_alertId);
     const auto known = placeOf(m_events, event.seq);
-    if (!about || m_events.size() >= 2 * MaxEntries || (known != m_events.end() && known->seq == event.seq))
+    if (!about || m_events.size() >= 2 * qsizetype(MaxEntries) || (known != m_events.end() && known->seq == event.seq))
         return;
     m_events.insert(known, event);
     if (!entry || count() >= MaxEntries)

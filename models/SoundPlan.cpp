@@ -70,7 +70,7 @@ void SoundPlan::see(const Alert &alert, TimePoint now)
     if (known == m_known.cend()) {
         takeUp(alert, nullptr, now);
     } else {
-        const Known before = *known;
+        const auto before = Known(*known); // the entry changes
         takeUp(alert, &before, now);
     }
 }

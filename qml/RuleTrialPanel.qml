@@ -15,7 +15,7 @@ Item {
         id: header
 
         width: parent.width
-        title: qsTr("Try it on recorded data")
+        title: qsTr("Recorded data")
         detail: root.trial.outdated ? qsTr("changed since") : ""
     }
 

@@ -254,7 +254,7 @@ QString alertMessage(const AlertRule &rule, int band, const ViolationWords &word
 
 QString usualUnit(const AlertRule &rule)
 {
-    const QString unit = channelInfo(rule.metric).unit;
+    QString unit = channelInfo(rule.metric).unit;
     switch (rule.measure) {
     case Measure::Value:
         return unit;

@@ -39,7 +39,7 @@ RulesResult parseRule(const QByteArray &json)
         return wrong(JsonLines::lineAt(file, error.offset), QStringLiteral("not JSON: %1").arg(error.errorString()));
     RuleReader reader(file);
     reader.setAlone(true);
-    const RulesResult result = reader.read(document.object());
+    RulesResult result = reader.read(document.object());
     if (result.ok() && result.rules.size() != 1)
         return wrong(1, QStringLiteral("must be one rule"));
     return result;

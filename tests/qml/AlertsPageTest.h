@@ -14,5 +14,4 @@ private Q_SLOTS:
     void a_shelf_asks_how_long_and_why();
     void a_tab_is_picked_and_what_is_empty_says_so();
     void a_flood_is_one_row_that_opens();
-    void silence_counts_down_in_the_top_bar();
 };

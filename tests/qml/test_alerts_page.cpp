@@ -148,21 +148,3 @@ void TestAlertsPage::a_flood_is_one_row_that_opens()
     QTRY_VERIFY(bench.console().queue()->expanded());
     QTRY_VERIFY(bench.console().queue()->count() > before);
 }
-
-void TestAlertsPage::silence_counts_down_in_the_top_bar()
-{
-    DeskBench bench;
-    QVERIFY(bench.isReady());
-    QTRY_VERIFY(bench.find(QStringLiteral("Silence,")));
-    bench.key(Qt::Key_S);
-    QTRY_VERIFY(!bench.link().asked.isEmpty());
-    while (!bench.link().asked.isEmpty()) {
-        const auto asked = bench.link().stall();
-        Alert alert = bench.link().alerts.value(std::get<HandleAlert>(asked.body).alertId);
-        alert.silencedUntil = scene::now() + std::chrono::seconds(30);
-        ++alert.revision;
-        bench.link().publish(alert, AlertVerb::Silence);
-        bench.link().replyTo(asked, Outcome::done(alert.id));
-    }
-    QTRY_VERIFY(bench.find(QStringLiteral("Silenced for 00:30")));
-}

