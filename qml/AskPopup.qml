@@ -145,7 +145,7 @@ T.Popup {
                 visible: root.wordsLabel.length > 0
                 maximumLength: 1000
                 placeholderText: root.wordsLabel
-                onAccepted: root.finish()
+                // Enter goes on to the dialog, which finishes once.
                 onDismissed: root.close()
             }
 
