@@ -3,7 +3,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Templates as T
-import Tocsin.Controls
 import Tocsin.Models
 
 /// The start page: devices, map, alert queue and chat, the selected device's numbers. Every border can be moved.

@@ -31,7 +31,7 @@ Item {
             anchors.verticalCenter: parent.verticalCenter
             implicitWidth: 200
             description: qsTr("How far back")
-            segments: root.trial.spans
+            segments: [...root.trial.spans]
             currentIndex: root.trial.span
             onPicked: index => root.trial.span = index
         }

@@ -24,8 +24,6 @@ T.AbstractButton {
 
     contentItem: Item {
         Rectangle {
-            id: box
-
             x: 3 * Theme.grid
             anchors.verticalCenter: parent.verticalCenter
             width: 18
@@ -55,10 +53,8 @@ T.AbstractButton {
         }
 
         Column {
-            anchors.left: box.right
-            anchors.leftMargin: 2 * Theme.grid
-            anchors.right: parent.right
-            anchors.rightMargin: 3 * Theme.grid
+            x: 5 * Theme.grid + 18
+            width: parent.width - x - 3 * Theme.grid
             anchors.verticalCenter: parent.verticalCenter
 
             TextLabel {
