@@ -123,6 +123,7 @@ void TestRulesPage::a_trial_shows_when_it_would_have_been_raised()
     QTRY_COMPARE(bench.link().askedRules.size(), 1);
     scene::answerTrial(bench.link());
     QTRY_VERIFY(bench.console().rules()->trial()->summary().startsWith(QStringLiteral("Raised 3 times")));
+    QTRY_VERIFY(bench.find(QStringLiteral("Coolant, °C, Raised 3 times")));
     QTRY_COMPARE(bench.console().rules()->trial()->rowCount(), 6);
 }
 
