@@ -345,7 +345,7 @@ void ChatModel::sendNow(Own own)
 {
     own.at = m_clock.now();
     m_own.append(own);
-    submit(m_own.last());
+    sendOwn(m_own.last());
     refresh();
 }
 
@@ -374,7 +374,7 @@ void ChatModel::adopt(const QString &requestId, const SendChat &request, TimePoi
     refresh();
 }
 
-void ChatModel::submit(Own &own)
+void ChatModel::sendOwn(Own &own)
 {
     SendChat request;
     request.thread = own.thread;
@@ -394,7 +394,7 @@ void ChatModel::retry(const QString &messageId)
     const auto own = std::find_if(m_own.begin(), m_own.end(), [&](const Own &o) { return o.clientId == messageId; });
     if (own == m_own.end() || !own->failed)
         return;
-    submit(*own);
+    sendOwn(*own);
     refresh();
 }
 

@@ -142,7 +142,7 @@ private:
     [[nodiscard]] QList<Line> build() const;
     void replaceLines(QList<Line> next);
     void refreshHeader();
-    void submit(Own &own);
+    void sendOwn(Own &own);
     bool send(const QString &text, const QString &quickReply);
     void sendWithPictures(const QString &thread);
     void sendNow(Own own);

@@ -143,11 +143,11 @@ QStringList RuleTrialModel::spans()
     return {tr("1 h"), tr("6 h"), tr("24 h"), tr("7 d")};
 }
 
-void RuleTrialModel::setSpan(int span)
+void RuleTrialModel::setSpanIndex(int index)
 {
-    if (span < 0 || span >= int(lengths.size()) || span == m_span)
+    if (index < 0 || index >= int(lengths.size()) || index == m_spanIndex)
         return;
-    m_span = span;
+    m_spanIndex = index;
     Q_EMIT askedChanged();
     outdate();
 }
@@ -173,7 +173,7 @@ void RuleTrialModel::run()
     const QJsonObject rule = QJsonDocument::fromJson(m_rule).object();
     const QString metric = rule.value(QLatin1String("metric")).toString();
     m_to = m_clock.now();
-    m_from = m_to - lengths.at(std::size_t(m_span));
+    m_from = m_to - lengths.at(std::size_t(m_spanIndex));
     m_limit = limitOf(rule);
     beginResetModel();
     m_moments.clear();

@@ -24,7 +24,7 @@ class RuleTrialModel : public QAbstractListModel
     Q_PROPERTY(QStringList devices READ devices NOTIFY devicesChanged FINAL)     ///< names, as in the device list
     Q_PROPERTY(int device READ device WRITE setDevice NOTIFY askedChanged FINAL) ///< row of `devices`; −1: none
     Q_PROPERTY(QStringList spans READ spans CONSTANT FINAL)
-    Q_PROPERTY(int span READ span WRITE setSpan NOTIFY askedChanged FINAL)
+    Q_PROPERTY(int spanIndex READ spanIndex WRITE setSpanIndex NOTIFY askedChanged FINAL)
     Q_PROPERTY(bool busy READ busy NOTIFY changed FINAL)
     Q_PROPERTY(bool outdated READ outdated NOTIFY changed FINAL)  ///< the rule, device or span is another since
     Q_PROPERTY(bool done READ done NOTIFY changed FINAL)          ///< there is something to see
@@ -60,8 +60,8 @@ public:
     [[nodiscard]] int device() const;
     void setDevice(int row);
     [[nodiscard]] static QStringList spans();
-    [[nodiscard]] int span() const { return m_span; }
-    void setSpan(int span);
+    [[nodiscard]] int spanIndex() const { return m_spanIndex; }
+    void setSpanIndex(int index);
     [[nodiscard]] bool busy() const { return m_trial.has_value() || m_history.has_value(); }
     [[nodiscard]] bool outdated() const { return m_outdated && m_done; }
     [[nodiscard]] bool done() const { return m_done; }
@@ -99,7 +99,7 @@ private:
     TrendLine *m_line;
     QByteArray m_rule;
     QString m_device;
-    int m_span = 2;
+    int m_spanIndex = 2;
     std::optional<quint64> m_trial;   ///< unanswered
     std::optional<quint64> m_history; ///< unanswered
     TimePoint m_from;

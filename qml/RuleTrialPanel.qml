@@ -32,8 +32,8 @@ Item {
             implicitWidth: 200
             description: qsTr("How far back")
             segments: [...root.trial.spans]
-            currentIndex: root.trial.span
-            onPicked: index => root.trial.span = index
+            currentIndex: root.trial.spanIndex
+            onPicked: index => root.trial.spanIndex = index
         }
 
         PushButton {

@@ -440,7 +440,7 @@ private Q_SLOTS:
         QVERIFY(desk.link.askedRules.isEmpty());
         QCOMPARE(trial.devices(), (QStringList{s("Unit 01"), s("Unit 02")}));
         trial.setDevice(1);
-        trial.setSpan(1);
+        trial.setSpanIndex(1);
         trial.run();
         QVERIFY(trial.busy());
         QCOMPARE(desk.link.askedRules.size(), 1);
@@ -490,7 +490,7 @@ private Q_SLOTS:
         QCOMPARE(trial.summary(), s("The rule is not right yet."));
         trial.run();
         const quint64 first = desk.link.askedRules.first().id;
-        trial.setSpan(0);
+        trial.setSpanIndex(0);
         trial.run(); // the first one is no longer wanted
         RuleTrialAnswer late;
         late.outcome = Outcome::done({});
