@@ -80,7 +80,7 @@ void GuardSocket::offerHead(const QByteArray &key, const QByteArray &subprotocol
     m_toQt += "\r\n";
 }
 
-bool GuardSocket::open(Owner *owner)
+bool GuardSocket::attach(Owner *owner)
 {
     m_owner = owner;
     m_turns.add(this); // the 101 has to go, or the owner has to learn of the end

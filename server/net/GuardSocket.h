@@ -78,7 +78,7 @@ public:
     void offerHead(const QByteArray &key, const QByteArray &subprotocol,
                    const std::optional<DeflateAgreement> &deflate);
     /// Qt has said 101: frames may be sent. False: the transport has gone in the meantime; the owner is told later.
-    [[nodiscard]] bool open(Owner *owner);
+    [[nodiscard]] bool attach(Owner *owner);
     /// From now on messages are read; `early` came behind the request's head.
     void read(const QByteArray &early);
 

@@ -58,7 +58,7 @@ WebSocketSession::~WebSocketSession() = default;
 bool WebSocketSession::open(std::function<void(WebSocketSession *)> ended)
 {
     m_ended = std::move(ended);
-    return m_guard->open(this);
+    return m_guard->attach(this);
 }
 
 void WebSocketSession::tick(GuardSocket::Clock::time_point now, const Deadlines &deadlines)
