@@ -43,7 +43,7 @@ struct Line
         transport = owned.get();
         guard = std::make_unique<GuardSocket>(1, std::move(owned),
                                               GuardSocket::Shared{settings, turns, gate, halfSent, traffic});
-        open = guard->open(&listener);
+        open = guard->attach(&listener);
     }
     void endTurn() { QCoreApplication::processEvents(); }
     /// The peer reads again, in small steps, until nothing is left.

@@ -33,7 +33,7 @@ public:
             wire->takesAtOnce = everything;
         guard = std::make_unique<GuardSocket>(1, std::move(owned),
                                               GuardSocket::Shared{settings, turns, gate, halfSent, traffic});
-        [[maybe_unused]] const bool open = guard->open(this);
+        [[maybe_unused]] const bool open = guard->attach(this);
         guard->read({});
     }
     void guardText(const QByteArray &utf8) override { guardBinary(utf8); }
