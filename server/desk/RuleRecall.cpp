@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/RuleRecall.h"
 
+#include "models/domain/Geofence.h"
+
 #include <QElapsedTimer>
 #include <QHash>
 #include <QSemaphore>
@@ -55,6 +57,7 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
 {
     QList<AlertRule> lookBack;
     QSet<QString> metrics;
+    bool fenced = false; // geofences are not recorded, positions are
     Duration reach{};
     for (const AlertRule &rule : rules) {
         if (!looksBack(rule))
@@ -63,6 +66,8 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
         metrics.insert(rule.metric);
         if (rule.unless)
             metrics.insert(rule.unless->metric);
+        fenced = fenced || !fenceOfMetric(rule.metric).isEmpty() ||
+                 (rule.unless && !fenceOfMetric(rule.unless->metric).isEmpty());
         reach = std::max(reach, reachOf(rule));
     }
     if (lookBack.isEmpty())
@@ -89,7 +94,7 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
         QList<Reading> told = ask(archive, {presence.deviceId, end - reach, end, limits.readingsPerDevice}, left);
         for (Reading &reading : told) {
             reading.samples.removeIf([&metrics](const Sample &sample) { return !metrics.contains(sample.channel); });
-            if (!reading.samples.isEmpty())
+            if (!reading.samples.isEmpty() || (fenced && reading.position))
                 all.append(reading);
         }
     }
