@@ -68,7 +68,7 @@ RuleEditor::RuleEditor(DeskLink &link, DeviceListModel &devices, ModelClock cloc
     connect(&m_checkSoon, &QTimer::timeout, this, &RuleEditor::check);
     connect(&link, &DeskLink::rulesAnswered, this, &RuleEditor::take);
     connect(&link, &DeskLink::stateChanged, this, [this](DeskLink::State state) {
-        if (state == DeskLink::State::Open && m_mine)
+        if (state == DeskLink::State::Open && m_looked)
             open(); // a new connection: they may be others
     });
 }
@@ -131,6 +131,7 @@ QString RuleEditor::json() const
 
 void RuleEditor::open()
 {
+    m_looked = true;
     if (m_asking || m_saving || dirty() || m_theirs)
         return;
     m_asking = m_link.requestRules();

@@ -128,6 +128,7 @@ private:
     QString m_jsonProblem;
     QString m_status;
     int m_current = -1;
+    bool m_looked = false;           ///< somebody wants to see them
     std::optional<quint64> m_asking; ///< unanswered, as the next two
     std::optional<quint64> m_checking;
     std::optional<quint64> m_saving;

@@ -28,6 +28,8 @@ FocusScope {
 
     onVisibleChanged: if (visible)
         root.rules.open()
+    Component.onCompleted: if (visible)
+        root.rules.open()
 
     Connections {
         target: root.console.keys

@@ -112,9 +112,9 @@ public:
         const std::optional<double> now = number(value);
         if (!now)
             return;
-        // Whether or not has nothing in between.
+        // Whether or not has nothing in between; a moment apart, so that the order is told by the times.
         if (std::holds_alternative<bool>(value) && !m_points.isEmpty() && m_points.constLast().value != *now)
-            append({at, m_points.constLast().value});
+            append({std::max(m_points.constLast().at, at - std::chrono::milliseconds(1)), m_points.constLast().value});
         append({at, *now});
     }
     [[nodiscard]] QList<HistoryPoint> take()

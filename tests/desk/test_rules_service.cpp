@@ -425,8 +425,9 @@ private Q_SLOTS:
         // The history has nothing of a geofence to draw; what is drawn are the corners: out, in, out, in, out.
         QStringList drawn;
         for (const HistoryPoint &point : answer.drawn)
-            drawn.append(QStringLiteral("%1:%2").arg(secondsBetween(start, point.at)).arg(point.value));
-        QCOMPARE(drawn.join(u' '), QStringLiteral("10:0 310:0 310:1 460:1 460:0 610:0 610:1 1010:1 1010:0 1200:0"));
+            drawn.append(QStringLiteral("%1:%2").arg(secondsBetween(start, point.at), 0, 'g', 7).arg(point.value));
+        QCOMPARE(drawn.join(u' '),
+                 QStringLiteral("10:0 309.999:0 310:1 459.999:1 460:0 609.999:0 610:1 1009.999:1 1010:0 1200:0"));
         QVERIFY(office.published.isEmpty());
 
         // By the time inside, as well.

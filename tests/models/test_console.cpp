@@ -324,7 +324,7 @@ private Q_SLOTS:
         QCOMPARE(column(fences, "name"), s("Depot gate")); // one without a name goes by its id
         QCOMPARE(column(fences, "alertLevel"), s("-1 -1"));
         QCOMPARE(fences.index(0).data(FenceListModel::OutlineRole).value<QList<QPointF>>(),
-                 QList<QPointF>({{-6.5, 37}}));
+                 QList<QPointF>{QPointF(-6.5, 37)});
         QSignalSpy changed(&fences, &QAbstractItemModel::dataChanged);
         Alert stays = alert("stays", "u7", AlertLevel::Warning);
         stays.channel = s("fence.depot.seconds");

@@ -274,6 +274,26 @@ private Q_SLOTS:
         QCOMPARE(desk.editor.count(), 2); // what was known stays
     }
 
+    void aPageThatIsOpenBeforeTheServerAnswersReadsThemOnceItDoes()
+    {
+        FakeDeskLink link;
+        DeviceListModel devices;
+        RuleEditor editor{link, devices, {[] { return noon; }, QTimeZone::utc()}};
+        link.setState(DeskLink::State::Reconnecting);
+        link.open({});
+        QVERIFY(link.askedRules.isEmpty()); // nobody looks
+        link.setState(DeskLink::State::Reconnecting);
+        editor.open();
+        RulesAnswer refused;
+        refused.outcome = Outcome::refused(s("offline"), s("The server is away."));
+        link.answerRules(refused);
+        QVERIFY(!editor.loaded());
+        link.open({});
+        QCOMPARE(link.askedRules.size(), 1);
+        link.answerRules(inForce());
+        QCOMPARE(editor.count(), 2);
+    }
+
     void aWrongFieldIsNamedAndNothingCanBeSaved()
     {
         Desk desk;

@@ -592,4 +592,26 @@ void answerTrial(FakeDeskLink &link)
     link.answerHistory({{}, {series}}, static_cast<int>(link.askedHistory.size()) - 1);
 }
 
+void answerFenceTrial(FakeDeskLink &link)
+{
+    using What = RuleTrialMoment::What;
+    RuleTrialAnswer answer;
+    answer.outcome = Outcome::done({});
+    answer.readings = answer.positions = 4310;
+    const auto ago = [](int minutes) { return now() - std::chrono::minutes(minutes); };
+    const QString words = QStringLiteral("In the harbour for longer than three minutes");
+    answer.drawn.append({ago(1430), 0});
+    for (const auto &[from, to] : {std::pair{1260, 1252}, {820, 700}, {395, 393}, {130, 40}}) {
+        const auto before = [&ago](int minutes) { return ago(minutes) - std::chrono::milliseconds(1); };
+        answer.drawn += {{before(from), 0}, {ago(from), 1}, {before(to), 1}, {ago(to), 0}};
+        if (from - to < 3)
+            continue; // passed through
+        answer.moments.append({ago(from), What::Raised, AlertLevel::Warning, 1, words});
+        answer.moments.append({ago(to), What::Cleared, AlertLevel::Warning, 0, {}});
+    }
+    answer.drawn.append({ago(0), 0});
+    link.answerTrial(answer);
+    link.answerHistory({}, static_cast<int>(link.askedHistory.size()) - 1);
+}
+
 } // namespace tocsin::scene

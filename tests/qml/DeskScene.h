@@ -37,6 +37,8 @@ void refuseRules(FakeDeskLink &link);
 void supersedeRules(FakeDeskLink &link);
 /// Raised three times in a day.
 void answerTrial(FakeDeskLink &link);
+/// Of a rule about a geofence.
+void answerFenceTrial(FakeDeskLink &link);
 /// Answers every history query that waits.
 void answerHistory(FakeDeskLink &link);
 

@@ -2,7 +2,7 @@
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
 // [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE]
-// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION] [--rules valid|wrong|trial|conflict].
+// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION] [--rules valid|wrong|trial|fence|conflict].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
@@ -121,6 +121,15 @@ void showRules(Console &console, FakeDeskLink &link, const QString &how)
         link.askedRules.clear();
         editor.trial()->run();
         scene::answerTrial(link);
+    } else if (how == QLatin1String("fence")) {
+        editor.setJson(
+            QStringLiteral("{\"id\": \"harbour-stay\", \"code\": \"HARBOUR_STAY\", "
+                           "\"name\": \"Long stay in the harbour\", \"metric\": \"fence.harbour\", "
+                           "\"condition\": \"==\", \"limit\": 1, \"level\": \"warning\", \"onDelay\": 180}"));
+        editor.trial()->setDevice(0);
+        link.askedRules.clear();
+        editor.trial()->run();
+        scene::answerFenceTrial(link);
     } else if (how == QLatin1String("conflict")) {
         editor.setField(QStringLiteral("name"), QStringLiteral("Coolant"));
         QTimer::singleShot(600, &console, [&editor, &link] {
