@@ -178,6 +178,7 @@ void RuleTrialModel::run()
     beginResetModel();
     m_moments.clear();
     endResetModel();
+    m_drawn.clear();
     m_line->setChannel(metric);
     m_line->clear(m_to - m_from);
     m_line->refresh(m_from, m_to);
@@ -197,7 +198,8 @@ void RuleTrialModel::take(quint64 query, const RuleTrialAnswer &answer)
         return;
     m_trial.reset();
     m_done = true;
-    if (!answer.drawn.isEmpty()) { // the history has none of it
+    m_drawn = answer.drawn;
+    if (!m_drawn.isEmpty()) {
         m_line->buffer().merge(answer.drawn);
         m_line->refresh(m_from, m_to);
         ++m_revision;
@@ -305,6 +307,12 @@ bool RuleTrialModel::fill(QAbstractSeries *series) const
     if (xy == nullptr)
         return false;
     QList<QPointF> points;
+    for (const HistoryPoint &corner : m_drawn)
+        points.append({millis(corner.at), corner.value});
+    if (!points.isEmpty()) { // few already, and each counts
+        xy->replace(points);
+        return true;
+    }
     for (const QPointF &point : m_line->buffer().points(m_from, m_to)) {
         if (!std::isnan(point.y())) // Qt Charts' line has no gaps
             points.append(point);

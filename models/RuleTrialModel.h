@@ -106,6 +106,7 @@ private:
     TimePoint m_from;
     TimePoint m_to;
     QList<RuleTrialMoment> m_moments;
+    QList<HistoryPoint> m_drawn; ///< in place of what was recorded, when that has none of it
     QString m_summary;
     double m_limit = 0;
     int m_revision = 0;

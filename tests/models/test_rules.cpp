@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLineSeries>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -515,8 +516,13 @@ private Q_SLOTS:
         QCOMPARE(trial.summary(), s("Raised once, open for 1 h in all, of 360 positions."));
         QVERIFY(trial.line()->hasData());
         QVERIFY(trial.done() && !trial.busy());
+        QLineSeries series;
+        QVERIFY(trial.fill(&series));
+        QCOMPARE(series.count(), 6); // each entry and exit
 
         trial.run();
+        QVERIFY(trial.fill(&series));
+        QCOMPARE(series.count(), 0);
         answer = {};
         answer.outcome = Outcome::done({});
         desk.link.answerTrial(answer);
