@@ -171,7 +171,7 @@ void TalkPages::takeMedia(const Visit &visit)
             chat.text = words;
             chat.attachments = {result.attachment.id};
             m_parts.desk.say(id, chat, actor,
-                             [this, id, size, picture = result.attachment, respond](const Outcome &outcome) {
+                             [id, size, picture = result.attachment, respond](const Outcome &outcome) {
                                  if (!outcome.ok)
                                      return respond(refused(outcome, outcome.message));
                                  QJsonObject media = mediaObject(picture.id, id);
