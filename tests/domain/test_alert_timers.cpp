@@ -116,6 +116,11 @@ AlertRule mute()
     return rule;
 }
 
+AlertRule information()
+{
+    return ruleOf(words("SPEEDING"), channel::Speed, Comparison::Greater, {{AlertLevel::Info, 100, 0, {}}});
+}
+
 AlertRule oneStep()
 {
     AlertRule rule = highRpm();
@@ -178,6 +183,14 @@ QList<Timer> timers()
          [bad](Shift &s) {
              bad(s);
              s.tells(rpm, 3000.0);
+         },
+         10s,
+         "return "},
+        {"offDelay of an information", // which no other deadline tells of
+         {information()},
+         [](Shift &s) {
+             s.tells(channel::Speed, 120.0);
+             s.tells(channel::Speed, 50.0);
          },
          10s,
          "return "},
@@ -385,27 +398,26 @@ private Q_SLOTS:
         QCOMPARE(shift.told(told), before + 1);
     }
 
-    /// The process was away beyond all of it: what would have happened happens in the order of its deadlines.
+    /// The process was away beyond all of it: what would have happened happens in the order of its deadlines, whose alert it is.
     void overdueTimersFireInTheirOrder()
     {
-        AlertRule rule = overheat();
-        rule.care.ladder = {60s, 3min};
-        Shift shift({highRpm(), rule});
+        AlertRule slow = highRpm();
+        slow.offDelay = 10min;
+        Shift shift({slow, overheat()});
         shift.tells(rpm, 4180.0);
-        shift.does(AlertVerb::Shelve, 2min); // ends after the first step of the other's ladder
-        shift.tells(coolant, 118.0);
-        shift.tells(coolant, 90.0); // returns first
-        shift.tells(coolant, 118.0);
-        shift.panics();
-        shift.log.erase(shift.log.end() - 1, shift.log.end()); // not of this story
+        shift.ack(shift.only().id);
+        shift.does(AlertVerb::Claim); // 2 min
+        shift.tells(rpm, 3000.0);     // 10 min
+        shift.tells(coolant, 110.0);
+        shift.does(AlertVerb::Shelve, 5min);
         const qsizetype before = shift.log.size();
-        shift.now += 150s;
+        shift.now += 1h;
         shift.comesBack();
         shift.wait(0s);
         QStringList said;
         for (const AlertChange &change : shift.log.mid(before))
             said.append(toString(change.verb));
-        QCOMPARE(said, (QStringList{words("escalate"), words("unshelve")}));
+        QCOMPARE(said, (QStringList{words("release"), words("unshelve"), words("return")}));
     }
 
     void aBurstOfOverdueTimersOfOneAlertKeepsTheOrder()

@@ -465,15 +465,20 @@ private Q_SLOTS:
 
     void aClosingTakenBackLeadsBackToWhatSuppresses()
     {
-        AlertRule child = highRpm();
-        child.inhibitedBy = {overheat().id};
-        Desk desk({child, overheat()});
+        AlertRule rule = highRpm();
+        AlertSchedule day;
+        day.name = words("Days");
+        day.zone = "UTC";
+        day.times = {{0x7f, {8 * 60, 18 * 60}}};
+        rule.schedule = day;
+        Desk desk({rule});
+        desk.now = TimePoint{std::chrono::sys_days{2026y / 11 / 26}} + 20h;
         desk.say(rpm, 4180);
+        QCOMPARE(desk.state(), words("SUPPRESSED"));
         desk.look();
-        desk.say(coolant, 118);
         QVERIFY(desk.closes(boss).changed);
         QVERIFY(desk.does(AlertVerb::Reopen, boss).changed);
-        QCOMPARE(toString(stateOf(*desk.book().find(desk.id))), words("SUPPRESSED"));
+        QCOMPARE(desk.state(), words("SUPPRESSED"));
     }
 
     // --- refusals
