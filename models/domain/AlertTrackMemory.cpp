@@ -203,8 +203,9 @@ void AlertTrack::setCause(const std::optional<Suppression> &cause, QList<AlertCh
     }
 }
 
-/// A shelf ends when the alert becomes worse than what was shelved, or where it was to last until the return; what suppresses it holds
-/// as soon as nobody else does, as long as it is open and no emergency. Says why, when a hold ended.
+/// A shelf ends when the alert becomes worse than what was shelved, or where it was to last until the return; out of service where one
+/// person would not have been enough for it, or nobody would (row 17). What suppresses it holds as soon as nobody else does, as long as
+/// it is open and no emergency. Says why, when a hold ended.
 QString AlertTrack::settleHold(AlertVerb verb)
 {
     const bool over = m_alert.cond == AlertCondition::Clear || m_alert.cond == AlertCondition::Canceled;
@@ -214,6 +215,9 @@ QString AlertTrack::settleHold(AlertVerb verb)
             ended = QStringLiteral("level_rose");
         else if (m_alert.care->heldOnce && over)
             ended = QStringLiteral("one_shot");
+    } else if (m_alert.hold == AlertHold::OutOfService && m_alert.care) {
+        if (m_alert.level >= AlertLevel::Critical && int(m_alert.level) > m_alert.care->heldLevel)
+            ended = QStringLiteral("level_rose");
     } else if (m_alert.hold == AlertHold::Suppressed) {
         if (!mayBeHeld())
             ended = QStringLiteral("level_rose");

@@ -405,6 +405,37 @@ private Q_SLOTS:
         }
     }
 
+    void row17_outOfServiceEndsWhereItCouldNotHaveBegun_data()
+    {
+        QTest::addColumn<int>("levels"); // the rule's, the lowest of them is out of service
+        QTest::addColumn<double>("value");
+        QTest::addColumn<QString>("state");
+        QTest::newRow("info to warning") << 0 << 110.0 << words("OUT_OF_SERVICE");
+        QTest::newRow("info to critical") << 0 << 120.0 << words("UNACK");
+        QTest::newRow("warning to critical") << 1 << 110.0 << words("UNACK");
+        QTest::newRow("critical to emergency") << 2 << 110.0 << words("UNACK");
+    }
+    void row17_outOfServiceEndsWhereItCouldNotHaveBegun()
+    {
+        QFETCH(int, levels);
+        QFETCH(double, value);
+        QFETCH(QString, state);
+        QList<AlertBand> bands;
+        for (int i = std::min(levels + 2, int(AlertLevel::Emergency)); i >= levels; --i)
+            bands.append({AlertLevel(i), 90.0 + 10 * (i - levels), 0, {}});
+        Desk desk({ruleOf(words("HOT"), coolant, Comparison::Greater, bands)});
+        desk.say(coolant, 95);
+        desk.look();
+        desk.takesOut(boss);
+        desk.takesOut(personNamed("chief", true)); // the second, where one is needed
+        QCOMPARE(desk.state(), words("OUT_OF_SERVICE"));
+        desk.restart();
+        desk.say(coolant, value);
+        QCOMPARE(desk.state(), state);
+        if (state == words("UNACK"))
+            QCOMPARE(desk.last(), words("level_change level_rose"));
+    }
+
     void row21_closingWhatNobodyTookWantsTheCommentThatAnAcknowledgeWouldHave()
     {
         AlertRule rule = crash();
