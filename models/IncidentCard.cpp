@@ -329,18 +329,18 @@ void IncidentCard::showWelfare(const Sight &sight, TimePoint now)
         return;
     }
     const double left = std::max(0.0, secondsBetween(now, *facts.welfareDue));
-    const Duration span = !facts.welfareAsked        ? limits().welfareEvery
-                          : facts.welfareMisses == 0 ? limits().welfareWindow
-                                                     : limits().welfareRetry;
+    const Duration span = !facts.welfareAsked            ? limits().welfareEvery
+                          : facts.welfareMisses % 2 == 0 ? limits().welfareWindow
+                                                         : limits().welfareRetry;
     m_welfareAsked = facts.welfareAsked;
     m_welfareMisses = facts.welfareMisses;
     m_welfareClock = clockText(left);
     m_welfareShare = std::clamp(left / std::chrono::duration<double>(span).count(), 0.0, 1.0);
     m_welfareText = facts.welfareAsked ? tr("Asked. %1 left to answer.").arg(m_welfareClock)
                                        : tr("Next check in %1.").arg(m_welfareClock);
-    m_welfareDetail = m_welfareMisses == 0 ? tr("Two misses escalate to the top.")
-                      : facts.welfareAsked ? tr("One check missed; another miss escalates to the top.")
-                                           : tr("Two checks missed: escalated to the top.");
+    m_welfareDetail = m_welfareMisses == 0       ? tr("Two misses escalate to the top.")
+                      : m_welfareMisses % 2 == 1 ? tr("One check missed; another miss escalates to the top.")
+                                                 : tr("Two checks missed: escalated to the top.");
 }
 
 void IncidentCard::showClosing(const Sight &sight, TimePoint now)

@@ -4,6 +4,7 @@
 #include "models/domain/Time.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 #include <QStringView>
 
@@ -55,8 +56,11 @@ struct AlertCare
     QString closedById;
     QString closedBy; ///< name
     QString closeComment;
-    QString openCond; ///< AlertCondition and acknowledge as they were before, for who takes the closing back
+    QString openCond; ///< AlertCondition, acknowledge and stage as they were before, for who takes the closing back
     bool openAcked = false;
+    QString openStage;
+
+    QList<TimePoint> flaps; ///< when it became bad anew, oldest first; of two or more within the time that counts
 
     bool operator==(const AlertCare &) const = default;
 };
@@ -82,8 +86,8 @@ struct IncidentFacts
     bool contactLost = false;             ///< no fix and no heartbeat for too long
     std::optional<TimePoint> lastHeardAt; ///< the newest fix or heartbeat
     std::optional<TimePoint> welfareDue;  ///< next check, or the end of the one that is under way
-    int welfareMisses = 0;
-    bool welfareAsked = false; ///< a check is under way
+    int welfareMisses = 0;                ///< in a row; every second one goes to the top
+    bool welfareAsked = false;            ///< a check is under way
 
     QByteArray pin; ///< keptPin(); empty: a cancel needs none. Never leaves the server.
     QByteArray duressPin;

@@ -280,6 +280,7 @@ AlertHandling::Result AlertHandling::reopen(Alert &alert, const Actor &actor, Ti
     }
     if (isActive(alert))
         alert.clearedAt.reset();
+    const auto stage = incidentStageFromString(alert.care->openStage);
     alert.care.edit([](AlertCare &care) {
         care.disposition = Disposition::None;
         care.closedAt.reset();
@@ -288,10 +289,11 @@ AlertHandling::Result AlertHandling::reopen(Alert &alert, const Actor &actor, Ti
         care.closeComment.clear();
         care.openCond.clear();
         care.openAcked = false;
+        care.openStage.clear();
     });
     if (alert.incident) {
-        const IncidentStage stage = alert.acked ? IncidentStage::Contacting : IncidentStage::Received;
-        alert.incident.edit([stage](IncidentFacts &facts) { facts.stage = stage; });
+        const IncidentStage usual = alert.acked ? IncidentStage::Contacting : IncidentStage::Received;
+        alert.incident.edit([&](IncidentFacts &facts) { facts.stage = stage.value_or(usual); });
     }
     return done(AlertVerb::Reopen);
 }

@@ -287,6 +287,8 @@ void write(JsonWriter &out, const Reply &reply)
     error.put(QLatin1String("ref"), reply.ref);
     if (reply.retryAfterMs)
         error.put(QLatin1String("retry_after_ms"), *reply.retryAfterMs);
+    if (!reply.alert.isEmpty())
+        error.put(QLatin1String("alert"), reply.alert);
     out.put(QLatin1String("error"), error.object());
 }
 
@@ -306,6 +308,7 @@ void read(JsonReader &in, Reply &reply)
     error.get(QLatin1String("message"), reply.message);
     error.get(QLatin1String("field"), reply.field);
     error.get(QLatin1String("ref"), reply.ref);
+    reply.alert = error.value(QLatin1String("alert")).toObject();
     if (!error.value(QLatin1String("retry_after_ms")).isUndefined())
         error.get(QLatin1String("retry_after_ms"), reply.retryAfterMs.emplace());
     if (!error.error().isEmpty() || reply.code.isEmpty())

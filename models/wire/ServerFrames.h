@@ -99,12 +99,13 @@ struct Reply
     QString ref;   ///< of a refusal: the object concerned
     bool dup = false;
     std::optional<qint64> retryAfterMs;
+    QJsonObject alert{}; ///< of a refusal that is superseded: as it is now
     bool operator==(const Reply &) const = default;
 
     [[nodiscard]] static Reply refusal(const QString &id, const QString &code, const QString &message,
                                        const QString &field = {})
     {
-        return {id, false, {}, code, message, field, {}, false, {}};
+        return {id, false, {}, code, message, field, {}, false, {}, {}};
     }
 };
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/NativeRights.h"
 
+#include "models/wire/EventCodec.h"
 #include "server/dialects/NativeRoutes.h"
+
+#include <QJsonDocument>
 
 namespace tocsin::native {
 
@@ -207,6 +210,17 @@ Actor actorOf(const Reader &reader, const QString &session)
 std::variant<RequestBody, Outcome> permitted(const Reader &reader, const RequestBody &body, const DeskMirror &mirror)
 {
     return std::visit(Permit(reader, mirror, ruleOf(body).rule.act()), body);
+}
+
+wire::Reply replyTo(const Reader &reader, const QString &id, const Outcome &outcome, const DeskMirror &mirror)
+{
+    wire::Reply reply = wire::replyOf(id, outcome);
+    const Alert *alert = outcome.code == QLatin1String("superseded") ? mirror.alert(outcome.ref) : nullptr;
+    if (alert != nullptr) {
+        const Alert seen = seesWhole(reader) ? withoutPins(*alert) : asOriginatorSees(*alert);
+        reply.alert = QJsonDocument::fromJson(encodeAlert(seen)).object();
+    }
+    return reply;
 }
 
 } // namespace tocsin::native

@@ -3,6 +3,7 @@
 
 #include "models/domain/Requests.h"
 #include "models/wire/Json.h"
+#include "models/wire/ServerFrames.h"
 #include "server/dialects/DeskMirror.h"
 #include "server/dialects/Rights.h"
 
@@ -39,5 +40,9 @@ struct Reader
 /// a refusal.
 [[nodiscard]] std::variant<RequestBody, Outcome> permitted(const Reader &reader, const RequestBody &body,
                                                            const DeskMirror &mirror);
+
+/// The desk's answer; one that is superseded brings the alert as it is now.
+[[nodiscard]] wire::Reply replyTo(const Reader &reader, const QString &id, const Outcome &outcome,
+                                  const DeskMirror &mirror);
 
 } // namespace tocsin::native

@@ -362,7 +362,7 @@ void NativeSession::take(const wire::Ask &ask)
                 if (counts && !outcome.ok)
                     self->m_services.figures.refused();
                 --self->m_asked;
-                self->answer(wire::replyOf(id, outcome));
+                self->answer(native::replyTo(self->m_reader, id, outcome, self->m_services.common.mirror));
             }));
 }
 

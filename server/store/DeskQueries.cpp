@@ -29,6 +29,9 @@ DeskQueries::Loaded DeskQueries::load()
     const QVariant last = m_db.value(QStringLiteral("SELECT coalesce(max(seq), 0) FROM events"));
     snapshot.seq = last.toLongLong();
     snapshot.epoch = epoch();
+    snapshot.writtenAt = fromEpochMicros(
+        m_db.value(QStringLiteral("SELECT coalesce((SELECT at FROM events ORDER BY seq DESC LIMIT 1), 0)"))
+            .toLongLong());
     if (!last.isValid() || snapshot.epoch.isEmpty())
         loaded.error = unreadable();
     Statement streams = m_db.prepare(QStringLiteral("SELECT name, head FROM streams"));

@@ -622,6 +622,29 @@ private Q_SLOTS:
         QVERIFY(limitsTold(*anna).isEmpty());
     }
 
+    void whatIsSupersededIsAnsweredWithTheAlertAsItIs()
+    {
+        NativeStage stage(Posture::Secure, 0);
+        AlertChange again;
+        again.alert = alertOf(QStringLiteral("a1"), QStringLiteral("van"), AlertLevel::Critical);
+        again.alert.occurrence = 2;
+        again.to = stateOf(again.alert);
+        stage.publish({again});
+        const auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        Acknowledge request{QStringLiteral("a1")};
+        request.occurrence = 1;
+        NativeStage::say(*dana, wire::Ask{QStringLiteral("c1"), request});
+        stage.desk.answer(
+            Outcome::refused(QStringLiteral("superseded"), QStringLiteral("It came again."), QStringLiteral("a1")));
+        NativeStage::settle();
+        const QJsonObject reply = ofType(dana->take(), "reply").first();
+        const QJsonObject alert =
+            reply.value(QStringLiteral("error")).toObject().value(QStringLiteral("alert")).toObject();
+        QCOMPARE(alert.value(QStringLiteral("id")).toString(), QStringLiteral("a1"));
+        QCOMPARE(alert.value(QStringLiteral("occurrence")).toInt(), 2);
+    }
+
     void staffReadTheFiguresOfAlerts()
     {
         NativeStage stage(Posture::Secure, 0);
