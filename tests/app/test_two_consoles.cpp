@@ -316,7 +316,7 @@ private Q_SLOTS:
         alert = calls.constFirst().alertId;
         QVERIFY(!alert.isEmpty());
         QVERIFY(!calls.constFirst().urgent);
-        // Who was told is in the alert's log without reopening it, and after it.
+        // Who was told is in the alert's log, and arrives there while it is open.
         AlertDesk &desk = *remote.console.alertDesk();
         const auto told = [&desk] {
             const AlertLogModel &log = *desk.detail()->log();
@@ -332,6 +332,12 @@ private Q_SLOTS:
                                QStringLiteral("desktop (screen) to M. Ortiz (mo), step 0: shown")};
         desk.select(alert);
         QTRY_COMPARE_WITH_TIMEOUT(told(), both, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.detail()->log()->loading(), patience);
+        report.level = AlertLevel::Critical; // the one that was asked for last need not be the one that is shown
+        report.code = desk.detail()->code();
+        remote.link.request(report);
+        QTRY_COMPARE_WITH_TIMEOUT(told(), (QStringList{both[0], both[0], both[1], both[1]}), patience);
+        QVERIFY(!desk.detail()->log()->loading()); // nothing was asked again
         // A critical one while nobody looks calls by itself as well: by the event, not by the notice.
         attention.setInSight(false);
         calls.clear();
