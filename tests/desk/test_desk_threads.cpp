@@ -54,7 +54,7 @@ struct View
 class Consumer : public QObject
 {
 public:
-    explicit Consumer(Desk &desk) : m_desk(desk)
+    explicit Consumer(Desk &desk)
     {
         connect(&desk, &Desk::published, this, [this](const QList<Event> &events) {
             for (const Event &event : events) {
@@ -84,9 +84,6 @@ public:
     bool consistent = true;
     QList<Event> early;
     View view;
-
-private:
-    Desk &m_desk;
 };
 
 class Running
