@@ -534,6 +534,19 @@ private Q_SLOTS:
         QCOMPARE(show(log, 0, "reason").toString(), s("no answer"));
     }
 
+    void underThePointerNoRowMovesButTheFirstOneIsShown()
+    {
+        Bench bench({});
+        AlertTable &table = *bench.desk.table();
+        table.setHeld(true);
+        bench.link.publish(alert("a", "Unit 07", AlertLevel::Warning), AlertVerb::Raise);
+        QCOMPARE(table.count(), 1); // else it would say that nothing is active
+        bench.link.publish(alert("b", "Unit 08", AlertLevel::Critical), AlertVerb::Raise);
+        QCOMPARE(table.count(), 1);
+        table.setHeld(false);
+        QCOMPARE(table.count(), 2);
+    }
+
     void whatOneOffersCanBeWithdrawn()
     {
         Alert own = alert("a", "Unit 07", AlertLevel::Warning);
