@@ -165,6 +165,7 @@ FocusScope {
                 delegate: HandoverRow {
                     width: list.width
                     items: root.handover.outgoing
+                    onWithdrawAsked: id => root.handover.withdraw(id)
                 }
             }
 

@@ -38,7 +38,8 @@ struct AlertCare
 
     QString offeredToId; ///< handed over to this person, who has not accepted yet; the owner stays; empty: nobody
     QString offeredToName;
-    QString offeredBy; ///< name
+    QString offeredBy;   ///< name
+    QString offeredById; ///< who may withdraw it; empty in logs from before this was kept
     QString offerNote;
 
     QString heldBy;                     ///< person; or what suppresses it, "rule engine_overheat"

@@ -214,6 +214,7 @@ void AlertTimers::settle(Alert &alert, const CareOverride &own, bool anew, TimeP
             care.offeredToId.clear();
             care.offeredToName.clear();
             care.offeredBy.clear();
+            care.offeredById.clear();
             care.offerNote.clear();
         });
     }

@@ -95,6 +95,7 @@ void careFields(Io &io, C &c)
     field("offered_to_id", c.offeredToId);
     field("offered_to_name", c.offeredToName);
     field("offered_by", c.offeredBy);
+    field("offered_by_id", c.offeredById);
     field("offer_note", c.offerNote);
     field("held_by", c.heldBy);
     field("hold_reason", c.holdReason);

@@ -181,6 +181,7 @@ constexpr QLatin1String typingKey("typing");
 constexpr QLatin1String limitsKey("limits");
 constexpr QLatin1String clientsKey("connections");
 constexpr QLatin1String framesKey("frames");
+constexpr QLatin1String noticeKey("notice");
 
 QJsonObject toJson(const Live &live)
 {
@@ -225,6 +226,10 @@ QJsonObject toJson(const Live &live)
         {
             return {framesKey, wire::toJson(frames)};
         }
+        std::pair<QLatin1String, QJsonValue> operator()(const DesktopNotice &notice) const
+        {
+            return {noticeKey, wire::toJson(notice)};
+        }
     };
     const auto [key, value] = std::visit(Encode{}, live.what);
     return {{QLatin1String("topic"), live.topic}, {key, value}};
@@ -265,6 +270,8 @@ void read(JsonReader &in, Live &live)
         take(clientsKey, clientsFromJson(clients.toObject(), &error));
     } else if (const QJsonValue frames = in.value(framesKey); frames.isObject()) {
         take(framesKey, framesFromJson(frames.toObject(), &error));
+    } else if (const QJsonValue notice = in.value(noticeKey); notice.isObject()) {
+        take(noticeKey, noticeFromJson(notice.toObject(), &error));
     } else {
         in.fail(QLatin1String("topic"));
     }

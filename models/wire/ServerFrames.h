@@ -82,8 +82,9 @@ struct Events
 /// What is not in the log; a newer one takes the place of an older one.
 struct Live
 {
-    using What = std::variant<QList<LatestReading>, QList<DevicePresence>, QList<OnlinePerson>, ServerStats,
-                              QList<AdapterStatus>, TypingNotice, QList<ChannelBand>, ClientsUpdate, FrameReport>;
+    using What =
+        std::variant<QList<LatestReading>, QList<DevicePresence>, QList<OnlinePerson>, ServerStats,
+                     QList<AdapterStatus>, TypingNotice, QList<ChannelBand>, ClientsUpdate, FrameReport, DesktopNotice>;
     QString topic;
     What what;
 };

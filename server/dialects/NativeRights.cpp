@@ -189,12 +189,28 @@ bool maySee(const Reader &reader, const EventBody &body)
 {
     if (const auto *change = std::get_if<AlertChange>(&body))
         return isOriginators(*change) || seesWhole(reader);
-    return !std::holds_alternative<AuditRecord>(body) || mayOnAny(reader, Act::ReadAudit);
+    const auto *record = std::get_if<AuditRecord>(&body);
+    if (record && isNotification(*record) && seesWhole(reader))
+        return true; // part of the story of an alert that they follow
+    return !record || mayOnAny(reader, Act::ReadAudit);
 }
 
 bool mayHear(const Reader &reader, const QString &topic, const DeskMirror &mirror)
 {
     return mayUse(topicRules, reader, topic, mirror);
+}
+
+Principal namedAs(Principal who, const QString &name)
+{
+    constexpr qsizetype longest = 64;
+    QString visible = name;
+    visible.removeIf([](QChar c) { return !c.isPrint() && !c.isSpace(); });
+    visible = visible.normalized(QString::NormalizationForm_C).simplified().left(longest).trimmed();
+    if (visible.isEmpty())
+        return who;
+    who.name = visible;
+    who.id = QStringLiteral("name/") + visible.toLower().replace(QLatin1Char(' '), QLatin1Char('_'));
+    return who;
 }
 
 Actor actorOf(const Reader &reader, const QString &session)

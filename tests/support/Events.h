@@ -185,7 +185,8 @@ private:
     void fill(AlertCare &c)
     {
         for (QString *field : {&c.ownerId, &c.ownerName, &c.heldBy, &c.holdReason, &c.proposedBy, &c.closedById,
-                               &c.closedBy, &c.closeComment, &c.openCond, &c.openStage})
+                               &c.closedBy, &c.closeComment, &c.openCond, &c.openStage, &c.offeredToId,
+                               &c.offeredToName, &c.offeredBy, &c.offeredById, &c.offerNote})
             *field = text();
         for (std::optional<TimePoint> *at : {&c.ownedUntil, &c.heldUntil, &c.ackDue, &c.closedAt})
             *at = maybeTime();
