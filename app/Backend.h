@@ -45,6 +45,8 @@ public:
 
     /// The limits of the alert rules in force, after start().
     [[nodiscard]] ChannelBands limits() const { return ChannelBands::fromRules(m_rules.rules); }
+    /// What they may be about, after start().
+    [[nodiscard]] QList<Geofence> fences() const { return m_rules.fences; }
     // After start(), for the console's link. Thread-safe.
     [[nodiscard]] DeskPort &desk();
     [[nodiscard]] ArchivePort &archive();

@@ -318,9 +318,13 @@ CommandLine parseRules(const QStringList &arguments)
     CommandLine line;
     line.action = CommandLine::Action::Rules;
     line.rulesFile = arguments.value(3);
-    const bool checks = word == QLatin1String("check") && arguments.size() == 4 && !line.rulesFile.isEmpty();
+    const bool knowsFences = arguments.size() == 6 && arguments.at(4) == QLatin1String("--fences");
+    line.fencesFile = knowsFences ? arguments.at(5) : QString();
+    const bool whole = arguments.size() == 4 || (knowsFences && !line.fencesFile.isEmpty());
+    const bool checks = word == QLatin1String("check") && whole && !line.rulesFile.isEmpty();
     const bool prints = word == QLatin1String("print") && arguments.size() == 3;
-    return checks || prints ? line : wrongUsage(QStringLiteral("rules"), QStringLiteral("check FILE | print"));
+    return checks || prints ? line
+                            : wrongUsage(QStringLiteral("rules"), QStringLiteral("check FILE [--fences FILE] | print"));
 }
 
 /// Takes what bears on the certificate: where the data is, or the configuration that names another one.
@@ -501,25 +505,26 @@ QString CommandLine::help()
     const auto row = [](const QString &left, const QString &right) {
         return QStringLiteral("  %1 %2\n").arg(left, -36).arg(right);
     };
-    QString text =
-        QStringLiteral("Tocsin: a dispatcher's console with the real-time server inside.\n\n"
-                       "Usage:\n"
-                       "  tocsin [options]\n"
-                       "  tocsin --connect URL [--token-file FILE] [options]\n"
-                       "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
-                       "  tocsin token NAME | --pairing | --revoke JTI\n"
-                       "  tocsin user --help tells more of these two\n"
-                       "  tocsin device list|show|add|owner …       devices and their owners, of a running server\n"
-                       "  tocsin import devices|users FILE.csv [--check] [--update]; --help tells more\n"
-                       "  tocsin notify channels|preview|test|check …   who is notified of what; --help tells more\n"
-                       "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
-                       "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
-                       "  tocsin certificate [--data DIR] [--config FILE]\n"
-                       "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
-                       "  tocsin rebuild [--data DIR]                make the tables anew from the log\n"
-                       "  tocsin rules check FILE | print            is a rules file right? the built-in one\n"
-                       "  tocsin probe URL [options]   walk every dialect of a server; probe --help tells more\n\n"
-                       "Options:\n");
+    QString text = QStringLiteral(
+        "Tocsin: a dispatcher's console with the real-time server inside.\n\n"
+        "Usage:\n"
+        "  tocsin [options]\n"
+        "  tocsin --connect URL [--token-file FILE] [options]\n"
+        "  tocsin user add|list|remove|role|password|disable|enable|revoke|log …\n"
+        "  tocsin token NAME | --pairing | --revoke JTI\n"
+        "  tocsin user --help tells more of these two\n"
+        "  tocsin device list|show|add|owner …       devices and their owners, of a running server\n"
+        "  tocsin import devices|users FILE.csv [--check] [--update]; --help tells more\n"
+        "  tocsin notify channels|preview|test|check …   who is notified of what; --help tells more\n"
+        "  tocsin backup --to DIR [--data DIR]      also while a server runs\n"
+        "  tocsin restore --from DIR [--data DIR]   keeps the old data aside\n"
+        "  tocsin certificate [--data DIR] [--config FILE]\n"
+        "  tocsin verify [--data DIR] [--head FILE]   is the log what the server wrote?\n"
+        "  tocsin rebuild [--data DIR]                make the tables anew from the log\n"
+        "  tocsin rules check FILE [--fences FILE]    is a rules file right, also about these geofences?\n"
+        "  tocsin rules print                         the built-in rules\n"
+        "  tocsin probe URL [options]   walk every dialect of a server; probe --help tells more\n\n"
+        "Options:\n");
     text += row(QStringLiteral("--demo"), QStringLiteral("A living, simulated city. Implies --open on loopback."));
     text += row(QStringLiteral("--headless"), QStringLiteral("The server alone; needs no display."));
     text += row(QStringLiteral("--connect URL"),

@@ -74,6 +74,7 @@ struct CommandLine
     QString importFile;
     QString passwordFile; ///< `import users --passwords FILE`
     QString rulesFile;    ///< `rules check FILE`; empty: `rules print`
+    QString fencesFile;   ///< `rules check FILE --fences FILE`; empty: what a rule says of geofences is believed
 
     /// `arguments` as main() got them, the program's name first.
     [[nodiscard]] static CommandLine parse(const QStringList &arguments);

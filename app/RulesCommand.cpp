@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/RulesCommand.h"
 
+#include "server/desk/GeofenceFile.h"
 #include "server/desk/RulesFile.h"
 
 #include <cstdio>
@@ -13,7 +14,15 @@ int runRules(const CommandLine &line)
         std::fputs(builtInRulesText().constData(), stdout);
         return 0;
     }
-    const RulesResult result = loadRulesFile(line.rulesFile);
+    RulesResult result = loadRulesFile(line.rulesFile);
+    if (!line.fencesFile.isEmpty()) {
+        const GeofencesResult fences = loadGeofences(line.fencesFile);
+        for (const QString &error : fences.errors)
+            std::fputs(qPrintable(QStringLiteral("%1: %2\n").arg(line.fencesFile, error)), stderr);
+        if (!fences.ok())
+            return 1;
+        result.errors += unknownFences(result.rules, fences.fences);
+    }
     if (result.ok()) {
         std::fputs(
             qPrintable(QStringLiteral("%1: %2 rules, nothing wrong\n").arg(line.rulesFile).arg(result.rules.size())),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/RulesSetup.h"
 
+#include "hal/AdapterConfig.h"
 #include "server/desk/GeofenceFile.h"
 #include "server/desk/RulesFile.h"
 #include "server/desk/RulesService.h"
@@ -12,20 +13,21 @@ namespace tocsin {
 RulesSetup RulesSetup::read(const QString &configured, const QString &kept, const QString &fencesFile)
 {
     RulesSetup setup;
-    setup.readRules(configured, kept);
+    setup.readRules(configured, kept, fencesFile == demoFences);
     if (setup.error.isEmpty())
         setup.readFences(fencesFile);
     return setup;
 }
 
-void RulesSetup::readRules(const QString &configured, const QString &kept)
+void RulesSetup::readRules(const QString &configured, const QString &kept, bool demo)
 {
     const bool named = !configured.isEmpty();
     file = named ? configured : kept;
     if (!named && !QFile::exists(kept)) {
         origin = QStringLiteral("built in");
-        text = builtInRulesText();
-        rules = builtInRules();
+        text = demo ? demoRulesText() : builtInRulesText();
+        rules = parseRules(text).rules;
+        Q_ASSERT(!rules.isEmpty()); // a test reads them
         return;
     }
     origin = file;

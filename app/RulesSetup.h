@@ -21,13 +21,13 @@ struct RulesSetup
     QString error;          ///< of every bad line, one each; then there are no rules
 
     /// The configured file; else the one in the data directory, which a console has changed; else what is built in.
-    /// `fencesFile`: empty, there are no geofences.
+    /// `fencesFile`: empty, there are no geofences; with the demo's, what is built in has rules about them.
     [[nodiscard]] static RulesSetup read(const QString &configured, const QString &kept, const QString &fencesFile);
     /// Which rules these are, for the audit.
     [[nodiscard]] QString inForce() const;
 
 private:
-    void readRules(const QString &configured, const QString &kept);
+    void readRules(const QString &configured, const QString &kept, bool demo);
     void readFences(const QString &fencesFile);
 };
 

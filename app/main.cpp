@@ -77,6 +77,7 @@ void applyDemo(Config &config, const QString &dataDir)
     config.setFallback(QStringLiteral("server.open"), true, origin);
     config.setFallback(QStringLiteral("data.dir"), dataDir, origin);
     config.setFallback(QStringLiteral("hardware.simulate"), QStringList{demoScenario}, origin);
+    config.setFallback(QStringLiteral("alerts.fences"), demoFences, origin);
 }
 
 #ifdef TOCSIN_WITH_CONSOLE

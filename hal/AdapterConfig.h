@@ -14,6 +14,7 @@ namespace tocsin {
 
 /// The built-in scenario of `--demo`, embedded with tocsin_hal; the map draws its streets from the same file.
 inline const QString demoScenario = QStringLiteral(":/tocsin/scenarios/city.json");
+inline const QString demoFences = QStringLiteral(":/tocsin/scenarios/city-fences.json");
 
 struct SerialConfig
 {

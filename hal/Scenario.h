@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/domain/Geofence.h"
+
 #include <QList>
 #include <QString>
 #include <QStringList>
@@ -28,13 +30,6 @@
 // Unknown names are errors, except below city.areas and city.places.
 
 namespace tocsin {
-
-struct GeoPoint
-{
-    double latitude = 0;
-    double longitude = 0;
-    bool operator==(const GeoPoint &) const = default;
-};
 
 enum class StreetClass { Minor, Major, Motorway };
 

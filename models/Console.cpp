@@ -58,6 +58,8 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     });
     connect(&link, &DeskLink::limits, this,
             [this](const QList<ChannelBand> &limits) { setBands(ChannelBands(limits)); });
+    connect(&link, &DeskLink::fences, this,
+            [this](const QList<Geofence> &fences) { m_mapView->fences()->assign(fences, *m_alerts); });
     connect(&link, &DeskLink::replied, this, &Console::takeReply);
     connect(&link, &DeskLink::historyReady, this, &Console::takeHistory);
     connect(&link, &DeskLink::pendingRequestsChanged, this, &Console::takePending);
@@ -99,6 +101,12 @@ void Console::takeKey(const QString &actionId)
         moveSelection(1);
     else if (actionId == QLatin1String("previous"))
         moveSelection(-1);
+    else if (actionId == QLatin1String("first"))
+        moveSelection(-m_queue->count());
+    else if (actionId == QLatin1String("last"))
+        moveSelection(m_queue->count());
+    else if (actionId == QLatin1String("fences"))
+        m_mapView->toggleFences();
 }
 
 // --- what the link tells
@@ -450,6 +458,7 @@ void Console::showSelected()
 void Console::afterChange()
 {
     m_people->setAlerts(*m_alerts);
+    m_mapView->fences()->setAlerts(*m_alerts);
     if (const int row = m_queue->rowOf(m_alertId); row >= 0)
         m_cursorRow = row;
     refreshCanAcknowledge();

@@ -86,6 +86,8 @@ Q_SIGNALS:
     void people(const QList<tocsin::OnlinePerson> &people);
     /// The limits that the desk's rules set; once after each Open, when the desk tells them, and whenever other rules are in force.
     void limits(const QList<tocsin::ChannelBand> &limits);
+    /// The geofences that rules may be about, all of them; after each Open, when the desk tells them.
+    void fences(const QList<tocsin::Geofence> &fences);
     void pendingRequestsChanged();
     /// Requests of an earlier console that this one goes on with; before the first state.
     void restored(const QList<tocsin::PendingAction> &actions);

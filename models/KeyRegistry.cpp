@@ -35,11 +35,16 @@ KeyRegistry::KeyRegistry(QObject *parent) : QAbstractListModel(parent)
     add("outOfService", alerts, tr("Take out of service"), {QStringLiteral("Shift+O")});
     add("returnToService", alerts, tr("Return to service"), {QStringLiteral("Shift+R")});
     add("undo", alerts, tr("Take the closing back, within a minute"), {QStringLiteral("Ctrl+Z")});
-    add("next", alerts, tr("Next alert"), {QStringLiteral("J"), QStringLiteral("Down")});
-    add("previous", alerts, tr("Previous alert"), {QStringLiteral("K"), QStringLiteral("Up")});
+    // CursorKeys takes these for a list that has the focus.
+    add("next", alerts, tr("Next alert, or next row of the list with the focus"),
+        {QStringLiteral("J"), QStringLiteral("Down")});
+    add("previous", alerts, tr("Previous alert, or row of that list"), {QStringLiteral("K"), QStringLiteral("Up")});
+    add("first", alerts, tr("First alert, or row of that list"), {QStringLiteral("Home")});
+    add("last", alerts, tr("Last alert, or row of that list"), {QStringLiteral("End")});
     const QString map = tr("Map");
     add("follow", map, tr("Follow the selected device, or stop"), {QStringLiteral("F")});
     add("unlockView", map, tr("Release the map's view"), {QStringLiteral("L")});
+    add("fences", map, tr("Show or hide geofences"), {QStringLiteral("G")});
     add("zoomIn", map, tr("Zoom in"), {QStringLiteral("+"), QStringLiteral("=")});
     add("zoomOut", map, tr("Zoom out"), {QStringLiteral("-")});
     const QString incidents = tr("Incident");

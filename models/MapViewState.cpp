@@ -3,7 +3,7 @@
 
 namespace tocsin {
 
-MapViewState::MapViewState(QObject *parent) : QObject(parent)
+MapViewState::MapViewState(QObject *parent) : QObject(parent), m_fences(new FenceListModel(this))
 {
 }
 
@@ -45,6 +45,12 @@ void MapViewState::release()
 void MapViewState::toggleFollow()
 {
     setFollowing(!centering());
+}
+
+void MapViewState::toggleFences()
+{
+    m_fencesShown = !m_fencesShown;
+    Q_EMIT fencesShownChanged();
 }
 
 void MapViewState::setTargetName(const QString &name)

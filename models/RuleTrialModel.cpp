@@ -197,11 +197,27 @@ void RuleTrialModel::take(quint64 query, const RuleTrialAnswer &answer)
         return;
     m_trial.reset();
     m_done = true;
+    if (!answer.drawn.isEmpty()) { // the history has none of it
+        m_line->buffer().merge(answer.drawn);
+        m_line->refresh(m_from, m_to);
+        ++m_revision;
+    }
     beginResetModel();
     m_moments = answer.moments;
     endResetModel();
     conclude(answer);
     Q_EMIT changed();
+}
+
+QString RuleTrialModel::noReadings(const RuleTrialAnswer &answer) const
+{
+    const QString metric = QJsonDocument::fromJson(m_rule).object().value(QLatin1String("metric")).toString();
+    if (fenceOfMetric(metric).isEmpty())
+        return tr("The device told nothing of this in that time.");
+    if (answer.positions == 0)
+        return tr("No position of the device was recorded in that time, so nothing says where it was.");
+    return tr("None of %1 recorded positions was good enough to say on which side of the geofence it was.")
+        .arg(answer.positions);
 }
 
 void RuleTrialModel::conclude(const RuleTrialAnswer &answer)
@@ -211,7 +227,7 @@ void RuleTrialModel::conclude(const RuleTrialAnswer &answer)
         return;
     }
     if (answer.readings == 0) {
-        m_summary = tr("The device told nothing of this in that time.");
+        m_summary = noReadings(answer);
         return;
     }
     int raised = 0;
@@ -230,10 +246,13 @@ void RuleTrialModel::conclude(const RuleTrialAnswer &answer)
         open += m_to - *since;
     const double seconds = std::chrono::duration<double>(open).count();
     if (raised == 0)
-        m_summary = tr("Nothing would have been raised, of %1 readings.").arg(answer.readings);
+        m_summary = answer.positions > 0 ? tr("Nothing would have been raised, of %1 positions.").arg(answer.positions)
+                                         : tr("Nothing would have been raised, of %1 readings.").arg(answer.readings);
     else
         m_summary = (raised == 1 ? tr("Raised once") : tr("Raised %1 times").arg(raised)) +
-                    tr(", open for %1 in all, of %2 readings.").arg(format::age(seconds)).arg(answer.readings);
+                    (answer.positions > 0
+                         ? tr(", open for %1 in all, of %2 positions.").arg(format::age(seconds)).arg(answer.positions)
+                         : tr(", open for %1 in all, of %2 readings.").arg(format::age(seconds)).arg(answer.readings));
     if (answer.cut)
         m_summary += QLatin1Char(' ') + tr("There was more; the newest was looked at.");
 }

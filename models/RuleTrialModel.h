@@ -90,6 +90,7 @@ private:
     void take(quint64 query, const RuleTrialAnswer &answer);
     void takeHistory(quint64 query, const HistoryResult &result);
     void conclude(const RuleTrialAnswer &answer);
+    [[nodiscard]] QString noReadings(const RuleTrialAnswer &answer) const;
     void outdate();
     [[nodiscard]] double placeOf(TimePoint at) const;
 

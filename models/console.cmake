@@ -45,6 +45,7 @@ qt_add_qml_module(tocsin_models
     DeviceListModel.cpp DeviceListModel.h
     DeviceRow.cpp DeviceRow.h
     FactListModel.cpp FactListModel.h
+    FenceListModel.cpp FenceListModel.h
     FilePicker.cpp FilePicker.h
     Format.cpp Format.h
     FrameInspector.cpp FrameInspector.h

@@ -228,8 +228,6 @@ FocusScope {
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Alert table")
 
-        // The arrows belong to the list while it has the keyboard; elsewhere they move in the alert queue.
-        Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down || event.key === Qt.Key_J || event.key === Qt.Key_K
         Keys.onPressed: event => root.press(event)
         onCurrentIndexChanged: if (list.currentIndex >= 0)
             list.positionViewAtIndex(list.currentIndex, ListView.Contain)
@@ -259,6 +257,13 @@ FocusScope {
         FocusRing {
             shown: list.activeFocus
             radius: 0
+        }
+
+        CursorKeys {
+            target: list
+            current: list.currentIndex
+            count: list.count
+            onMoved: (row, rows, extend) => root.desk.move(rows, extend)
         }
     }
 
@@ -311,13 +316,8 @@ FocusScope {
     }
 
     function press(event) {
-        const shift = (event.modifiers & Qt.ShiftModifier) !== 0;
         event.accepted = true;
-        if (event.key === Qt.Key_Up || event.key === Qt.Key_K)
-            root.desk.move(-1, shift);
-        else if (event.key === Qt.Key_Down || event.key === Qt.Key_J)
-            root.desk.move(1, shift);
-        else if (event.key === Qt.Key_Space)
+        if (event.key === Qt.Key_Space)
             root.rows.toggleMark(root.desk.detail.alertId);
         else if (event.key === Qt.Key_A && (event.modifiers & Qt.ControlModifier))
             root.rows.markAll();

@@ -138,11 +138,6 @@ FocusScope {
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Connections")
 
-        // The arrows belong to the list while it has the keyboard; elsewhere they move in the alert queue.
-        Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
-        Keys.onUpPressed: root.connections.select(root.rows.clientIdAt(Math.max(0, list.currentIndex - 1)))
-        Keys.onDownPressed: root.connections.select(root.rows.clientIdAt(Math.min(list.count - 1, list.currentIndex + 1)))
-
         ScrollBar.vertical: ScrollBar {
         }
 
@@ -160,6 +155,13 @@ FocusScope {
         FocusRing {
             shown: list.activeFocus
             radius: 0
+        }
+
+        CursorKeys {
+            target: list
+            current: list.currentIndex
+            count: list.count
+            onMoved: row => root.connections.select(root.rows.clientIdAt(row))
         }
     }
 

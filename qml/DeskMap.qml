@@ -57,6 +57,9 @@ Item {
         anchors.fill: parent
         fontFamily: Theme.fontFamily
         overlaySource: root.overlay
+        fences: root.console.mapView.fences
+        showFences: root.console.mapView.fencesShown
+        covered: [Qt.rect(scaleBar.x - Theme.grid, scaleBar.y - Theme.grid, scaleBar.width + 2 * Theme.grid, scaleBar.height + 2 * Theme.grid), Qt.rect(buttons.x, buttons.y, buttons.width, buttons.height)]
         markers: root.console.devices
         detailRole: "detail"
         selectedId: root.console.selectedDeviceId
@@ -69,6 +72,7 @@ Item {
             scheme: Theme.scheme === Theme.Light ? MapPalette.Light : MapPalette.Dark
             accent: Theme.accent
             info: Theme.info
+            fence: Theme.text2
             warning: Theme.warning
             critical: Theme.critical
             emergency: Theme.emergency
@@ -108,13 +112,18 @@ Item {
     }
 
     MapButtons {
+        id: buttons
+
         anchors.right: parent.right
         anchors.top: parent.top
         anchors.margins: 3 * Theme.grid
         view: map
+        onFencesToggled: root.console.mapView.toggleFences()
     }
 
     ScaleBar {
+        id: scaleBar
+
         anchors.left: parent.left
         anchors.bottom: parent.bottom
         anchors.margins: 3 * Theme.grid

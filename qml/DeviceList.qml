@@ -96,12 +96,8 @@ Panel {
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Devices")
 
-        // The arrows belong to the list while it has the keyboard; elsewhere they move in the alert queue.
-        Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
         Keys.onReturnPressed: root.showAsked(root.console.selectedDeviceId)
         Keys.onEnterPressed: root.showAsked(root.console.selectedDeviceId)
-        Keys.onUpPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.max(0, list.currentIndex - 1)))
-        Keys.onDownPressed: root.console.selectDevice(root.devices.deviceIdAt(Math.min(list.count - 1, list.currentIndex + 1)))
         onCurrentIndexChanged: root.showCurrent()
         onHeightChanged: root.showFromTop()
 
@@ -118,6 +114,13 @@ Panel {
         FocusRing {
             shown: list.activeFocus
             radius: 0
+        }
+
+        CursorKeys {
+            target: list
+            current: list.currentIndex
+            count: list.count
+            onMoved: row => root.console.selectDevice(root.devices.deviceIdAt(row))
         }
     }
 

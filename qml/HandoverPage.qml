@@ -132,14 +132,28 @@ FocusScope {
                     clip: true
                     model: root.handover.incoming
                     boundsBehavior: Flickable.StopAtBounds
+                    activeFocusOnTab: true
+                    keyNavigationEnabled: false
+                    highlightFollowsCurrentItem: false
                     Accessible.role: Accessible.List
                     Accessible.name: qsTr("Offered to you")
+                    Keys.onReturnPressed: (arrived.currentItem as IncomingRow)?.look()
+                    Keys.onEnterPressed: (arrived.currentItem as IncomingRow)?.look()
+                    onCurrentIndexChanged: arrived.positionViewAtIndex(arrived.currentIndex, ListView.Contain)
+
+                    CursorKeys {
+                        target: arrived
+                        current: arrived.currentIndex
+                        count: arrived.count
+                        onMoved: row => arrived.currentIndex = row
+                    }
 
                     ScrollBar.vertical: ScrollBar {
                     }
 
                     delegate: IncomingRow {
                         width: arrived.width
+                        selected: arrived.activeFocus && ListView.isCurrentItem
                         onAcceptAsked: id => root.handover.accept(id)
                         onDeclineAsked: (id, title) => declining.begin(id, title)
                         onOpenAsked: id => root.console.selectAlert(id)
@@ -155,15 +169,29 @@ FocusScope {
                 width: parent.width
                 clip: true
                 model: root.handover.outgoing
+                focus: true
                 boundsBehavior: Flickable.StopAtBounds
+                activeFocusOnTab: true
+                keyNavigationEnabled: false
+                highlightFollowsCurrentItem: false
                 Accessible.role: Accessible.List
                 Accessible.name: qsTr("Open items of your shift")
+                Keys.onSpacePressed: (list.currentItem as HandoverRow)?.toggle()
+                onCurrentIndexChanged: list.positionViewAtIndex(list.currentIndex, ListView.Contain)
+
+                CursorKeys {
+                    target: list
+                    current: list.currentIndex
+                    count: list.count
+                    onMoved: row => list.currentIndex = row
+                }
 
                 ScrollBar.vertical: ScrollBar {
                 }
 
                 delegate: HandoverRow {
                     width: list.width
+                    selected: list.activeFocus && ListView.isCurrentItem
                     items: root.handover.outgoing
                     onWithdrawAsked: id => root.handover.withdraw(id)
                 }

@@ -20,15 +20,25 @@ Item {
     required property bool waits
     required property bool included
     required property HandoverModel items
+    /// The list's cursor is here.
+    property bool selected: false
 
     readonly property bool writable: root.handoverState === HandoverModel.Kept || root.handoverState === HandoverModel.Declined
 
-    signal picked(string id)
     signal withdrawAsked(string id)
+
+    function toggle() {
+        if (root.writable)
+            root.items.setIncluded(root.alertId, !root.included);
+    }
 
     implicitHeight: 62
     Accessible.role: Accessible.ListItem
     Accessible.name: qsTr("%1, %2, %3").arg(root.title).arg(root.detail).arg(root.stateText.length > 0 ? root.stateText : root.included ? qsTr("will be offered") : qsTr("stays"))
+
+    RowCursor {
+        shown: root.selected
+    }
 
     T.AbstractButton {
         id: tick
@@ -45,7 +55,7 @@ Item {
         Accessible.role: Accessible.CheckBox
         Accessible.name: qsTr("Hand over %1").arg(root.title)
         Accessible.checked: root.included
-        onClicked: root.items.setIncluded(root.alertId, !root.included)
+        onClicked: root.toggle()
 
         contentItem: IconItem {
             visible: root.included

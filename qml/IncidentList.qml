@@ -49,9 +49,6 @@ Panel {
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Incidents")
 
-        Keys.onShortcutOverride: event => event.accepted = event.key === Qt.Key_Up || event.key === Qt.Key_Down
-        Keys.onUpPressed: root.desk.move(-1)
-        Keys.onDownPressed: root.desk.move(1)
         Keys.onReturnPressed: root.opened()
         Keys.onEnterPressed: root.opened()
 
@@ -70,6 +67,13 @@ Panel {
             z: 2
             shown: list.activeFocus
             radius: 0
+        }
+
+        CursorKeys {
+            target: list
+            current: list.currentIndex
+            count: list.count
+            onMoved: (row, rows) => root.desk.move(rows)
         }
     }
 

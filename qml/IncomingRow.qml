@@ -15,14 +15,24 @@ Item {
     required property string from
     required property int level
     required property bool waits
+    /// The list's cursor is here.
+    property bool selected: false
 
     signal acceptAsked(string id)
     signal declineAsked(string id, string title)
     signal openAsked(string id)
 
+    function look() {
+        root.openAsked(root.alertId);
+    }
+
     implicitHeight: Math.max(62, words.implicitHeight + 6 * Theme.grid)
     Accessible.role: Accessible.ListItem
     Accessible.name: qsTr("%1, %2, from %3, %4").arg(root.title).arg(root.detail).arg(root.from).arg(root.note)
+
+    RowCursor {
+        shown: root.selected
+    }
 
     StateShape {
         x: 3 * Theme.grid
@@ -76,7 +86,7 @@ Item {
         PushButton {
             text: qsTr("Look")
             description: qsTr("Select %1 before deciding").arg(root.title)
-            onClicked: root.openAsked(root.alertId)
+            onClicked: root.look()
         }
 
         PushButton {

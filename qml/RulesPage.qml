@@ -167,8 +167,18 @@ FocusScope {
                         boundsBehavior: Flickable.StopAtBounds
                         Accessible.role: Accessible.List
                         Accessible.name: qsTr("Rules")
-                        Keys.onUpPressed: root.rules.current = root.rules.current - 1
-                        Keys.onDownPressed: root.rules.current = root.rules.current + 1
+                        currentIndex: root.rules.current
+                        highlightFollowsCurrentItem: false
+                        keyNavigationEnabled: false
+                        onCurrentIndexChanged: if (list.currentIndex >= 0)
+                            list.positionViewAtIndex(list.currentIndex, ListView.Contain)
+
+                        CursorKeys {
+                            target: list
+                            current: root.rules.current
+                            count: list.count
+                            onMoved: row => root.rules.current = row
+                        }
 
                         ScrollBar.vertical: ScrollBar {
                         }

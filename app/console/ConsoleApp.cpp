@@ -115,7 +115,7 @@ void ConsoleApp::Private::makeLocalLink()
         [from = backend](const Actor &by, const ClientOrder &order, const auto &answer) {
             from->orderClients(by, order, answer);
         },
-        &backend->rules(), &backend->hearing(), &backend->contacts()});
+        &backend->rules(), &backend->hearing(), &backend->contacts(), backend->fences()});
     QObject::connect(backend, &Backend::limitsChanged, local.get(), &DeskLink::limits, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::clientsChanged, local.get(), &DeskLink::connections, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::framesSeen, local.get(), &DeskLink::framesSeen, Qt::QueuedConnection);

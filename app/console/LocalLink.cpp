@@ -49,6 +49,7 @@ void LocalLink::takeSnapshot(const DeskSnapshot &taken)
     Q_EMIT snapshot(taken);
     // The last values are whole, so a new snapshot gets them all anew.
     Q_EMIT latest(m_parts.latest.all());
+    Q_EMIT fences(m_parts.fences);
     if (!m_frame.isActive())
         m_frame.start();
     drain(); // what came while the snapshot was on its way

@@ -37,6 +37,7 @@ public:
         RulesPort *rules = nullptr;       ///< outlives the link
         HearingPort *hearing = nullptr;   ///< outlives the link
         ContactsPort *contacts = nullptr; ///< outlives the link
+        QList<Geofence> fences{};         ///< that rules may be about
     };
 
     explicit LocalLink(Parts parts, QObject *parent = nullptr);

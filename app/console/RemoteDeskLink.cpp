@@ -16,7 +16,7 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     , m_link(target, options)
     , m_pictures(target)
 {
-    connect(&m_link, &RemoteLink::stateChanged, this, [this] { Q_EMIT stateChanged(state()); });
+    connect(&m_link, &RemoteLink::stateChanged, this, &RemoteDeskLink::takeState);
     connect(&m_link, &RemoteLink::pendingChanged, this, &DeskLink::pendingRequestsChanged);
     connect(&m_link, &RemoteLink::restored, this, &DeskLink::restored);
     connect(&m_link, &RemoteLink::trouble, this, &DeskLink::trouble);
@@ -37,12 +37,31 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_pictures, &RemotePictures::stored, this, &DeskLink::pictureStored);
     connect(&m_pictures, &RemotePictures::fetched, this, &DeskLink::pictureFetched);
     connect(&m_link, &RemoteLink::historyReady, this, &DeskLink::historyReady);
-    connect(&m_link, &RemoteLink::rulesAnswered, this, &DeskLink::rulesAnswered);
+    connect(&m_link, &RemoteLink::rulesAnswered, this, &RemoteDeskLink::takeRules);
     connect(&m_link, &RemoteLink::ruleTried, this, &DeskLink::ruleTried);
     connect(&m_link, &RemoteLink::alertsReady, this, &DeskLink::alertsReady);
     connect(&m_link, &RemoteLink::alertEventsReady, this, &DeskLink::alertEventsReady);
     connect(&m_link, &RemoteLink::alertLogReady, this, &DeskLink::alertLogReady);
     connect(&m_link, &RemoteLink::contactsReady, this, &DeskLink::contactsReady);
+}
+
+void RemoteDeskLink::takeState()
+{
+    m_fencesAsked.reset();
+    if (state() == State::Open)
+        m_fencesAsked = m_link.askRules({});
+    Q_EMIT stateChanged(state());
+}
+
+void RemoteDeskLink::takeRules(quint64 query, const RulesAnswer &answer)
+{
+    if (m_fencesAsked != query) {
+        Q_EMIT rulesAnswered(query, answer);
+        return;
+    }
+    m_fencesAsked.reset();
+    if (answer.outcome.ok) // else: not for who sits here, or the server went
+        Q_EMIT fences(answer.fences);
 }
 
 } // namespace tocsin

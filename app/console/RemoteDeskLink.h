@@ -5,6 +5,8 @@
 #include "models/link/RemoteLink.h"
 #include "models/link/RemotePictures.h"
 
+#include <optional>
+
 namespace tocsin {
 
 /// The console's link to the desk of another process: RemoteLink in DeskLink's words. GUI thread.
@@ -43,9 +45,13 @@ public:
     quint64 fetchPicture(const QString &id) override { return m_pictures.fetch(id); }
 
 private:
+    void takeState();
+    void takeRules(quint64 query, const RulesAnswer &answer);
+
     QString m_target;
     RemoteLink m_link;
     RemotePictures m_pictures;
+    std::optional<quint64> m_fencesAsked; ///< the rules in force are asked for what they may be about
 };
 
 } // namespace tocsin

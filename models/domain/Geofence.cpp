@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/domain/Geofence.h"
 
+#include "models/domain/EnumNames.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 namespace tocsin {
 
@@ -13,6 +16,12 @@ namespace {
 constexpr QLatin1String metricPrefix("fence.");
 constexpr double metresPerDegree = 6'371'008.8 * std::numbers::pi / 180;
 constexpr double half = 180; ///< of a turn, degrees
+
+constexpr std::pair<Geofence::Shape, QLatin1String> shapeNames[] = {
+    {Geofence::Shape::Circle, QLatin1String("circle")},
+    {Geofence::Shape::Polygon, QLatin1String("polygon")},
+    {Geofence::Shape::Line, QLatin1String("line")},
+};
 
 /// Metres east and north of a point.
 struct Offset
@@ -135,6 +144,16 @@ int crossing(const Geofence &line, const GeoPoint &from, const GeoPoint &to)
             crossings += start > 0 ? 1 : -1;
     }
     return std::clamp(crossings, -1, 1);
+}
+
+QString toString(Geofence::Shape shape)
+{
+    return names::nameOf(shapeNames, shape);
+}
+
+std::optional<Geofence::Shape> geofenceShapeFromString(QStringView text)
+{
+    return names::valueOf(shapeNames, text);
 }
 
 QString fenceMetric(const QString &fenceId)

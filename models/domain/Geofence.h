@@ -5,7 +5,10 @@
 #include "models/domain/Reading.h"
 
 #include <QList>
+#include <QMetaType>
 #include <QString>
+
+#include <optional>
 
 // Places on the ground that rules look at. Plain values and pure functions, any thread.
 
@@ -44,9 +47,14 @@ struct Geofence
 /// (or there and back).
 [[nodiscard]] int crossing(const Geofence &line, const GeoPoint &from, const GeoPoint &to);
 
+[[nodiscard]] QString toString(Geofence::Shape shape); ///< "circle", "polygon", "line"
+[[nodiscard]] std::optional<Geofence::Shape> geofenceShapeFromString(QStringView text);
+
 /// What a fence is called in rules: "fence.depot".
 [[nodiscard]] QString fenceMetric(const QString &fenceId);
 /// The fence that a metric is about; empty: none.
 [[nodiscard]] QString fenceOfMetric(const QString &metric);
 
 } // namespace tocsin
+
+Q_DECLARE_METATYPE(tocsin::Geofence)

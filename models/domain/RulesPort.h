@@ -2,6 +2,8 @@
 #pragma once
 
 #include "models/domain/Alert.h"
+#include "models/domain/Geofence.h"
+#include "models/domain/Queries.h"
 #include "models/domain/Requests.h"
 #include "models/domain/Time.h"
 
@@ -42,6 +44,7 @@ struct RulesAnswer
     QString origin;   ///< where they are from: "built in" or a file
     int count = 0;    ///< rules in the text that was asked about
     QList<RulesError> errors;
+    QList<Geofence> fences{}; ///< that rules may be about, after current(); for whom each is stays with the server
     bool operator==(const RulesAnswer &) const = default;
 };
 
@@ -70,12 +73,16 @@ struct RuleTrialAnswer
 {
     static constexpr qsizetype mostMoments = 500;
     static constexpr int mostReadings = 100'000;
+    static constexpr qsizetype mostDrawn = 2'000;
 
     Outcome outcome; ///< !ok: invalid (see errors), not_found, forbidden, offline, overloaded
     QList<RulesError> errors;
     QList<RuleTrialMoment> moments; ///< oldest first
     int readings = 0;               ///< that told what the rule looks at
     bool cut = false;               ///< there was more than is looked at, or told; the newest was looked at
+    int positions = 0;              ///< that were recorded, when the rule is about a geofence
+    QList<HistoryPoint>
+        drawn{}; ///< what they made of its metric, which the history has not; of a long time the corners
     bool operator==(const RuleTrialAnswer &) const = default;
 };
 

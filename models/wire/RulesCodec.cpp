@@ -4,6 +4,7 @@
 #include "models/wire/JsonFields.h"
 
 #include <QJsonArray>
+#include <QtNumeric>
 
 namespace tocsin::wire {
 
@@ -81,6 +82,111 @@ bool readErrors(const QJsonObject &json, QList<RulesError> &errors)
     return true;
 }
 
+QJsonArray pointsToJson(const QList<GeoPoint> &points)
+{
+    QJsonArray list;
+    for (const GeoPoint &point : points) {
+        list.append(point.latitude);
+        list.append(point.longitude);
+    }
+    return list;
+}
+
+/// Latitude and longitude in turn.
+bool readPoints(const QJsonValue &json, qsizetype least, QList<GeoPoint> &points)
+{
+    const QJsonArray list = json.toArray();
+    if (list.size() % 2 != 0 || list.size() / 2 < least)
+        return false;
+    for (qsizetype i = 0; i < list.size(); i += 2) {
+        const Position place{list.at(i).toDouble(qQNaN()), list.at(i + 1).toDouble(qQNaN()), {}, {}, {}, {}};
+        if (!place.isValid())
+            return false;
+        points.append({place.latitude, place.longitude});
+    }
+    return true;
+}
+
+QJsonArray fencesToJson(const QList<Geofence> &fences)
+{
+    QJsonArray list;
+    for (const Geofence &fence : fences) {
+        JsonWriter out;
+        out.put(QLatin1String("id"), fence.id);
+        out.put(QLatin1String("name"), fence.name);
+        out.put(QLatin1String("shape"), toString(fence.shape));
+        QJsonObject one = out.object();
+        one.insert(QLatin1String("points"), pointsToJson(fence.points));
+        QJsonArray holes;
+        for (const QList<GeoPoint> &hole : fence.holes)
+            holes.append(pointsToJson(hole));
+        if (!holes.isEmpty())
+            one.insert(QLatin1String("holes"), holes);
+        if (fence.shape == Geofence::Shape::Circle)
+            one.insert(QLatin1String("radius_m"), fence.radiusM);
+        if (fence.widthM > 0)
+            one.insert(QLatin1String("width_m"), fence.widthM);
+        list.append(one);
+    }
+    return list;
+}
+
+bool readFence(const QJsonObject &json, Geofence &fence)
+{
+    JsonReader in(json);
+    in.get(QLatin1String("id"), fence.id);
+    in.get(QLatin1String("name"), fence.name);
+    in.get(QLatin1String("shape"), fence.shape, [](const QString &text) { return geofenceShapeFromString(text); });
+    const qsizetype least = fence.shape == Geofence::Shape::Circle ? 1 : fence.shape == Geofence::Shape::Line ? 2 : 3;
+    if (!in.error().isEmpty() || fence.id.isEmpty() ||
+        !readPoints(in.value(QLatin1String("points")), least, fence.points))
+        return false;
+    const QJsonArray holes = in.value(QLatin1String("holes")).toArray();
+    for (const auto &one : holes) {
+        QList<GeoPoint> hole;
+        if (!readPoints(one, 3, hole))
+            return false;
+        fence.holes.append(hole);
+    }
+    fence.radiusM = in.value(QLatin1String("radius_m")).toDouble();
+    fence.widthM = in.value(QLatin1String("width_m")).toDouble();
+    return fence.shape != Geofence::Shape::Circle || fence.radiusM > 0;
+}
+
+bool readFences(const QJsonObject &json, QList<Geofence> &fences)
+{
+    const QJsonArray list = json.value(QLatin1String("fences")).toArray();
+    for (const auto &one : list) {
+        Geofence fence;
+        if (!one.isObject() || !readFence(one.toObject(), fence))
+            return false;
+        fences.append(fence);
+    }
+    return true;
+}
+
+/// A line in turn: when, what.
+QJsonArray drawnToJson(const QList<HistoryPoint> &points)
+{
+    QJsonArray list;
+    for (const HistoryPoint &point : points) {
+        list.append(toEpochMicros(point.at));
+        list.append(point.value);
+    }
+    return list;
+}
+
+bool readDrawn(const QJsonObject &json, QList<HistoryPoint> &points)
+{
+    const QJsonArray list = json.value(QLatin1String("drawn")).toArray();
+    for (qsizetype i = 0; i + 1 < list.size(); i += 2) {
+        if (!list.at(i).isDouble() || !list.at(i + 1).isDouble())
+            return false;
+        points.append({fromEpochMicros(list.at(i).toInteger()), list.at(i + 1).toDouble()});
+    }
+    return list.size() % 2 == 0;
+}
+
 bool failed(const QString &what, QString *error)
 {
     if (error)
@@ -98,6 +204,8 @@ QJsonObject toJson(const RulesAnswer &answer)
     QJsonObject json = out.object();
     if (!answer.errors.isEmpty())
         json.insert(QLatin1String("errors"), errorsToJson(answer.errors));
+    if (!answer.fences.isEmpty())
+        json.insert(QLatin1String("fences"), fencesToJson(answer.fences));
     return json;
 }
 
@@ -110,6 +218,8 @@ std::optional<RulesAnswer> rulesAnswerFromJson(const QJsonObject &json, QString 
     if (!in.error().isEmpty() && failed(in.error(), error))
         return std::nullopt;
     if (!readErrors(json, answer.errors) && failed(QStringLiteral("errors: must be a list of what is wrong"), error))
+        return std::nullopt;
+    if (!readFences(json, answer.fences) && failed(QStringLiteral("fences: must be a list of places"), error))
         return std::nullopt;
     return answer;
 }
@@ -130,6 +240,10 @@ QJsonObject toJson(const RuleTrialAnswer &answer)
         moments.append(one.object());
     }
     json.insert(QLatin1String("moments"), moments);
+    if (answer.positions > 0)
+        json.insert(QLatin1String("positions"), answer.positions);
+    if (!answer.drawn.isEmpty())
+        json.insert(QLatin1String("drawn"), drawnToJson(answer.drawn));
     return json;
 }
 
@@ -141,6 +255,9 @@ std::optional<RuleTrialAnswer> ruleTrialAnswerFromJson(const QJsonObject &json, 
     if (!in.error().isEmpty() && failed(in.error(), error))
         return std::nullopt;
     if (!readErrors(json, answer.errors) && failed(QStringLiteral("errors: must be a list of what is wrong"), error))
+        return std::nullopt;
+    answer.positions = json.value(QLatin1String("positions")).toInt();
+    if (!readDrawn(json, answer.drawn) && failed(QStringLiteral("drawn: must be moments and values in turn"), error))
         return std::nullopt;
     const QJsonArray moments = json.value(QLatin1String("moments")).toArray();
     for (const auto &one : moments) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes city.json: the made-up harbour city of the demo, with its vehicles, phones, rig and timeline.
+"""Makes city.json: the made-up harbour city of the demo, with its vehicles, phones, rig and timeline; and city-fences.json, its geofences.
 
-    python3 make_city.py            writes city.json beside this script
+    python3 make_city.py            writes both beside this script
 
 Python 3 standard library only. Seeded: the same script writes the same bytes. The place is an empty stretch
 of a real coast, so that a world map shows the sea where the city has its own; every name is invented.
@@ -547,3 +547,33 @@ def write(path):
 
 
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "city.json"))
+
+
+# ---- geofences: resources/rules/demo.json is about some -----------------------------------------------
+def ring(points):
+    return [geo(p)[::-1] for p in points + points[:1]]
+
+
+def fence(fence_id, name, geometry, coordinates, **more):
+    return {"type": "Feature", "properties": {"id": fence_id, "name": name, **more},
+            "geometry": {"type": geometry, "coordinates": coordinates}}
+
+
+FENCES = [
+    fence("harbour", "Harbour zone", "Polygon",
+          [ring([(-60, -900), (470, -815), (860, -845), (1190, -935), (1330, -1000), (1290, -1340), (900, -1560), (700, -1560), (200, -1330), (-60, -1300)]),
+           ring([(290, -1060), (700, -1070), (720, -1280), (300, -1270)])]),
+    fence("school", "School quarter", "Point", geo((-1020, 830))[::-1], radius_m=240),
+    fence("alder-bridge", "Alder Bridge", "LineString", [geo(p)[::-1] for p in ((-1330, 230), (-1330, 480))]),
+    fence("ferry-lane", "Ferry lane", "LineString", [geo(p)[::-1] for p in ((800, -1540), (860, -1800), (1150, -2150), (1250, -2700), (1200, -3300))],
+          width_m=160),
+]
+
+
+def write_fences(path):
+    with open(path, "w", encoding="utf-8", newline="\n") as f:
+        rows = ",\n".join("  " + json.dumps(one, separators=(",", ":")) for one in FENCES)
+        f.write('{"type":"FeatureCollection","features":[\n%s]}\n' % rows)
+
+
+write_fences(os.path.join(os.path.dirname(os.path.abspath(__file__)), "city-fences.json"))

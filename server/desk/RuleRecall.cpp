@@ -72,6 +72,7 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
 {
     QList<AlertRule> lookBack;
     QSet<QString> metrics;
+    bool fenced = false; // geofences are not recorded, positions are
     Duration reach{};
     bool fenced = false;
     QSet<QString> chattering; // whether they were good last is in no event
@@ -90,6 +91,8 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
         metrics.insert(rule.metric);
         if (rule.unless)
             metrics.insert(rule.unless->metric);
+        fenced = fenced || !fenceOfMetric(rule.metric).isEmpty() ||
+                 (rule.unless && !fenceOfMetric(rule.unless->metric).isEmpty());
         reach = std::max(reach, reachOf(rule));
     }
     if (lookBack.isEmpty())

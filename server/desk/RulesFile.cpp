@@ -58,12 +58,30 @@ RulesResult loadRulesFile(const QString &path, QByteArray *text)
     return parseRules(all);
 }
 
-QByteArray builtInRulesText()
+namespace {
+QByteArray shipped(const QString &name)
 {
-    QFile file(QStringLiteral(":/tocsin/rules/default.json"));
+    QFile file(QStringLiteral(":/tocsin/rules/") + name);
     const bool there = file.open(QIODevice::ReadOnly);
     Q_ASSERT(there); // it is part of the program
     return there ? file.readAll() : QByteArray();
+}
+} // namespace
+
+QByteArray builtInRulesText()
+{
+    return shipped(QStringLiteral("default.json"));
+}
+
+/// The lists are put together as text, so that both stay as they were written.
+QByteArray demoRulesText()
+{
+    QByteArray text = builtInRulesText();
+    const QByteArray more = shipped(QStringLiteral("demo.json"));
+    const qsizetype begin = more.indexOf('[') + 1;
+    const QByteArray rules = more.mid(begin, more.lastIndexOf(']') - begin);
+    const qsizetype end = text.lastIndexOf('}', text.lastIndexOf(']')) + 1; // of the last rule
+    return text.insert(end, ',' + QByteArray(rules).trimmed().prepend("\n    "));
 }
 
 QList<AlertRule> builtInRules()

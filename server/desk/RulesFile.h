@@ -59,6 +59,8 @@ struct RulesResult
 /// What ships with the program (resources/rules/default.json): the rules that PROTOCOL.md promises.
 [[nodiscard]] QList<AlertRule> builtInRules();
 [[nodiscard]] QByteArray builtInRulesText();
+/// The same with those about the demo's geofences (resources/rules/demo.json).
+[[nodiscard]] QByteArray demoRulesText();
 /// A rules file, as people would write it; parseRules() reads the same rules from it.
 [[nodiscard]] QByteArray toJson(const QList<AlertRule> &rules, const QString &comment = {});
 

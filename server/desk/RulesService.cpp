@@ -71,6 +71,7 @@ struct RulesService::Looking
     AlertRule rule;
     TrialReply reply;
     TimePoint to;
+    bool fenced = false; ///< about a geofence: positions count
     QList<Reading> newestFirst;
     bool cut = false;
 };
@@ -150,6 +151,7 @@ void RulesService::current(Reply reply)
     if (!enter([this, reply] {
             RulesAnswer said = inForce(Outcome::done({}, false));
             said.count = static_cast<int>(parseRules(m_text).rules.size());
+            said.fences = m_options.fences;
             answer(reply, said);
         }))
         reply(refusal("overloaded", tooMany()));
@@ -264,8 +266,9 @@ void RulesService::applied(const Change &change, const QList<AlertRule> &rules, 
 void RulesService::tryRule(const RuleTrial &trial, TrialReply reply)
 {
     const auto start = [this, trial, reply] {
-        const RulesResult result =
+        RulesResult result =
             trial.rule.size() <= largestRulesFile ? parseRule(trial.rule) : judged(trial.rule, m_options.fences);
+        result.errors += unknownFences(result.rules, m_options.fences);
         RuleTrialAnswer said;
         said.errors = result.errors;
         if (!result.ok())
@@ -278,7 +281,9 @@ void RulesService::tryRule(const RuleTrial &trial, TrialReply reply)
             reply(said);
             return;
         }
-        look(std::make_shared<Looking>(Looking{trial, result.rules.constFirst(), reply, trial.to, {}, false}));
+        const AlertRule &rule = result.rules.constFirst();
+        const bool fenced = !fencesOf(rule, m_options.fences).isEmpty();
+        look(std::make_shared<Looking>(Looking{trial, rule, reply, trial.to, fenced, {}, false}));
     };
     if (enter(start))
         return;
@@ -318,7 +323,7 @@ void RulesService::looked(const std::shared_ptr<Looking> &looking, const Reading
         slim.samples.removeIf([&rule = looking->rule](const Sample &sample) {
             return sample.channel != rule.metric && !(rule.unless && sample.channel == rule.unless->metric);
         });
-        if (slim.find(looking->rule.metric) != nullptr)
+        if (slim.find(looking->rule.metric) != nullptr || (looking->fenced && slim.position))
             looking->newestFirst.append(slim);
     }
     looking->cut = looking->newestFirst.size() > RuleTrialAnswer::mostReadings;
@@ -326,11 +331,36 @@ void RulesService::looked(const std::shared_ptr<Looking> &looking, const Reading
         looking->to = oneMoment ? oldest - Duration(1) : oldest;
         return look(looking);
     }
+    if (looking->fenced && !looking->newestFirst.isEmpty())
+        return lookBefore(looking);
+    conclude(looking, {});
+}
+
+/// Where the device was before: who is already inside does not enter.
+void RulesService::lookBefore(const std::shared_ptr<Looking> &looking)
+{
+    constexpr int lookedAt = 50; // not every reading has a position
+    const TimePoint to = looking->newestFirst.constLast().receivedAt - Duration(1);
+    m_archive.readings(
+        {looking->trial.deviceId, std::nullopt, to, lookedAt}, [this, looking](const ReadingsResult &result) {
+            const auto there = std::find_if(result.readings.cbegin(), result.readings.cend(),
+                                            [](const Reading &reading) { return reading.position.has_value(); });
+            const std::optional<Reading> before =
+                there == result.readings.cend() ? std::nullopt : std::optional(*there); // in trouble: as if it were new
+            QMetaObject::invokeMethod(this, [=, this] { conclude(looking, before); }, Qt::QueuedConnection);
+        });
+}
+
+void RulesService::conclude(const std::shared_ptr<Looking> &looking, const std::optional<Reading> &before)
+{
     QList<Reading> readings = std::move(looking->newestFirst);
     std::reverse(readings.begin(), readings.end());
-    RuleTrialAnswer said = rehearse(looking->rule, readings, looking->trial.to);
+    const TimePoint to = looking->trial.to;
+    RuleTrialAnswer said = looking->fenced ? rehearse(looking->rule, m_options.fences, before, std::move(readings), to)
+                                           : rehearse(looking->rule, readings, to);
     said.cut = said.cut || looking->cut;
-    reply(said);
+    --m_waiting;
+    looking->reply(said);
 }
 
 } // namespace tocsin

@@ -70,6 +70,8 @@ private:
     [[nodiscard]] QString keep(const std::optional<QByteArray> &text) const;
     void look(const std::shared_ptr<Looking> &looking);
     void looked(const std::shared_ptr<Looking> &looking, const ReadingsResult &result);
+    void lookBefore(const std::shared_ptr<Looking> &looking);
+    void conclude(const std::shared_ptr<Looking> &looking, const std::optional<Reading> &before);
 
     const Options m_options;
     const Apply m_apply;

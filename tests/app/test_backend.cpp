@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Backend.h"
 #include "app/Config.h"
+#include "app/RulesSetup.h"
+#include "hal/AdapterConfig.h"
 
+#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -97,6 +100,29 @@ class TestBackend : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void theDemoHasGeofencesOfEachKindAndRulesAboutThem()
+    {
+        const RulesSetup demo = RulesSetup::read({}, QStringLiteral("/no/such/file"), demoFences);
+        QVERIFY2(demo.error.isEmpty(), qPrintable(demo.error));
+        QSet<Geofence::Shape> shapes;
+        int crossed = 0;
+        for (const Geofence &fence : demo.fences) {
+            shapes.insert(fence.shape);
+            crossed += fence.hasInside() ? 0 : 1;
+        }
+        QCOMPARE(shapes.size(), 3);
+        QCOMPARE(crossed, 1);
+        const RulesSetup plain = RulesSetup::read({}, QStringLiteral("/no/such/file"), {});
+        QCOMPARE(demo.rules.size(), plain.rules.size() + 2);
+        for (qsizetype i = 0; i < plain.rules.size(); ++i)
+            QCOMPARE(demo.rules.at(i).id, plain.rules.at(i).id);
+        for (qsizetype i = plain.rules.size(); i < demo.rules.size(); ++i) {
+            QVERIFY(demo.rules.at(i).metric.startsWith(QLatin1String("fence.")));
+            for (const AlertBand &band : demo.rules.at(i).bands)
+                QVERIFY(band.level <= AlertLevel::Warning); // it is a show, not an alarm
+        }
+    }
+
     void aNoticeReachesTheConsoleThatItIsFor()
     {
         QTemporaryDir data;

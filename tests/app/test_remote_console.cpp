@@ -158,7 +158,8 @@ private Q_SLOTS:
     void theWholeConsoleWorksAgainstAServerElsewhere()
     {
         Server server({QStringLiteral("--open"), QStringLiteral("--simulate"),
-                       QStringLiteral(TOCSIN_SOURCE_DIR "/resources/scenarios/city.json")});
+                       QStringLiteral(TOCSIN_SOURCE_DIR "/resources/scenarios/city.json"), QStringLiteral("--fences"),
+                       QStringLiteral(TOCSIN_SOURCE_DIR "/resources/scenarios/city-fences.json")});
         QVERIFY(server.start());
         RemoteConsole remote(server);
         Console &console = remote.console;
@@ -204,6 +205,24 @@ private Q_SLOTS:
                 [&history] { return !history.series.isEmpty() && !history.series.first().points.isEmpty(); }, 1000);
         };
         QTRY_VERIFY_WITH_TIMEOUT(asked(), patience); // the history is written in batches
+
+        // The map knows the geofences, and a rule about one is tried on where a vehicle was.
+        const FenceListModel &fences = *console.mapView()->fences();
+        QTRY_COMPARE_WITH_TIMEOUT(fences.count(), 4, patience);
+        QCOMPARE(fences.index(0).data(FenceListModel::NameRole).toString(), QStringLiteral("Harbour zone"));
+        RuleTrialAnswer tried;
+        QObject::connect(&remote.link, &DeskLink::ruleTried, this,
+                         [&tried](quint64 /*id*/, const RuleTrialAnswer &answer) { tried = answer; });
+        const auto triedOnPositions = [&] {
+            (void)remote.link.tryRule({R"({"id":"h","code":"H","metric":"fence.harbour","condition":"==","limit":1,
+                                           "level":"warning"})",
+                                       QStringLiteral("unit-01"), systemNow() - 10min, systemNow() + 1s});
+            return QTest::qWaitFor([&tried] { return tried.positions > 0; }, 1000);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(triedOnPositions(), patience);
+        QVERIFY2(tried.outcome.ok, qPrintable(tried.outcome.message));
+        QCOMPARE(tried.readings, tried.positions);
+        QVERIFY(!tried.drawn.isEmpty());
     }
 
     void whatIsDoneWhileTheServerIsDeadIsAppliedOnceWhenItIsBack()

@@ -35,7 +35,8 @@ public:
         ReadingsResult result;
         result.error = error;
         for (auto it = told.crbegin(); it != told.crend() && result.readings.size() < query.limit; ++it) {
-            if (it->deviceId == query.deviceId && it->receivedAt >= *query.from && it->receivedAt <= *query.to)
+            if (it->deviceId == query.deviceId && (!query.from || it->receivedAt >= *query.from) &&
+                it->receivedAt <= *query.to)
                 result.readings.append(*it);
         }
         reply(result);
@@ -44,6 +45,27 @@ public:
     QString error;
     int asked = 0;
 };
+
+const Geofence harbour{
+    QStringLiteral("harbour"), QStringLiteral("Harbour"), Geofence::Shape::Circle, {{37, -6.5}}, {}, 200, 0, {}};
+
+/// A line across the way north, half a kilometre from the middle of the harbour.
+const Geofence gate{QStringLiteral("gate"),
+                    QStringLiteral("Gate"),
+                    Geofence::Shape::Line,
+                    {{37.0045, -6.51}, {37.0045, -6.49}},
+                    {},
+                    0,
+                    0,
+                    {}};
+
+/// What the supervisor tries: `last` is the rest of the rule.
+RuleTrial fenceTrial(const QByteArray &metric, TimePoint from, TimePoint to, const QByteArray &last = {})
+{
+    return {R"({"id":"h","code":"HARBOUR","metric":")" + metric + R"(","condition":"==","limit":1,"level":"warning")" +
+                last + '}',
+            QStringLiteral("van-1"), from, to};
+}
 
 QByteArray rulesText(double limit, const QByteArray &id = "speed")
 {
@@ -71,7 +93,7 @@ public:
     void open()
     {
         rules = std::make_unique<RulesService>(
-            RulesService::Options{file, text, QStringLiteral("built in")},
+            RulesService::Options{file, text, QStringLiteral("built in"), fences},
             [this](const auto &list, const Actor &by, const AuditRecord &record, DeskPort::Reply reply) {
                 desk->setRules(list, by, record, std::move(reply));
             },
@@ -120,6 +142,14 @@ public:
         history.told.append(reading);
         desk->take({reading});
     }
+    /// A fix of the van, metres north of the middle of the harbour.
+    void fix(double north, std::optional<double> accuracy = 5)
+    {
+        constexpr double metre = 1 / 111'195.08;
+        Reading reading = readingOf(QStringLiteral("van-1"), channel::Speed, 10.0, now);
+        reading.position = Position{37 + north * metre, -6.5, {}, accuracy, {}, {}};
+        history.told.append(reading);
+    }
     [[nodiscard]] QList<AlertChange> changes() const
     {
         QList<AlertChange> list;
@@ -142,6 +172,7 @@ public:
     QTemporaryDir dir;
     QString file;
     QByteArray text;
+    QList<Geofence> fences;
     TimePoint now{1'700'000'000s};
     FakeStore store;
     FakeArchive archive;
@@ -366,6 +397,124 @@ private Q_SLOTS:
         QCOMPARE(office.trial(trial).moments.size(), 1);
     }
 
+    void aTrialKnowsWhoStayedInTheHarbour()
+    {
+        Office office;
+        office.fences = {harbour, gate};
+        office.open();
+        const TimePoint start = office.now;
+        TimePoint entered;
+        for (int i = 0; i < 120; ++i) { // twenty minutes, a fix every ten seconds
+            office.now += 10s;
+            const bool inside =
+                (i >= 30 && i < 45) || (i >= 60 && i < 100); // two and a half minutes, then almost seven
+            office.fix(inside ? 50 : 900);
+            if (i == 60)
+                entered = office.now;
+        }
+        const RuleTrialAnswer answer =
+            office.trial(fenceTrial("fence.harbour", start, office.now, R"(,"onDelay":300,"offDelay":0)"));
+        QVERIFY2(answer.outcome.ok, qPrintable(answer.outcome.message));
+        QCOMPARE(answer.positions, 120);
+        QCOMPARE(answer.readings, 120);
+        QCOMPARE(answer.moments.size(), 2);
+        QVERIFY(answer.moments.first().what == RuleTrialMoment::What::Raised);
+        QCOMPARE(secondsBetween(start, answer.moments.first().at), secondsBetween(start, entered));
+        QVERIFY(answer.moments.last().what == RuleTrialMoment::What::Cleared);
+        QCOMPARE(secondsBetween(start, answer.moments.last().at), 1010.0);
+        // The history has nothing of a geofence to draw; what is drawn are the corners: out, in, out, in, out.
+        QStringList drawn;
+        for (const HistoryPoint &point : answer.drawn)
+            drawn.append(QStringLiteral("%1:%2").arg(secondsBetween(start, point.at)).arg(point.value));
+        QCOMPARE(drawn.join(u' '), QStringLiteral("10:0 310:0 310:1 460:1 460:0 610:0 610:1 1010:1 1010:0 1200:0"));
+        QVERIFY(office.published.isEmpty());
+
+        // By the time inside, as well.
+        const RuleTrialAnswer bySeconds = office.trial(
+            {R"({"id":"h","code":"H","metric":"fence.harbour.seconds","condition":">","limit":300,"level":"warning"})",
+             QStringLiteral("van-1"), start, office.now});
+        QCOMPARE(bySeconds.moments.value(0).message, QStringLiteral("310.00, limit 300.00"));
+    }
+
+    void whoWasInsideBeforeTheTrialLeavesButDoesNotEnter()
+    {
+        Office office;
+        office.fences = {harbour, gate};
+        office.open();
+        office.fix(0); // an hour before
+        office.now += 1h;
+        const TimePoint start = office.now;
+        for (const double north : {30.0, 60.0, 400.0, 900.0}) {
+            office.now += 10s;
+            office.fix(north);
+        }
+        const QByteArray event = R"(,"kind":"event")";
+        QCOMPARE(office.trial(fenceTrial("fence.harbour.entered", start, office.now, event)).moments.size(), 0);
+        const RuleTrialAnswer left = office.trial(fenceTrial("fence.harbour.exited", start, office.now, event));
+        QVERIFY(!left.moments.isEmpty());
+        QCOMPARE(secondsBetween(start, left.moments.first().at), 30.0);
+        // North through the gate, which lies from west to east: from its right to its left.
+        const RuleTrialAnswer crossed = office.trial(
+            {R"({"id":"g","code":"G","kind":"event","metric":"fence.gate.crossed","condition":"!=","limit":0,
+                "level":"info"})",
+             QStringLiteral("van-1"), start, office.now});
+        QVERIFY(!crossed.moments.isEmpty());
+        QCOMPARE(secondsBetween(start, crossed.moments.first().at), 40.0);
+        QCOMPARE(crossed.moments.first().value.value_or(0), -1.0);
+    }
+
+    void aTrialOfAGeofenceWithoutPositionsSaysSo()
+    {
+        Office office;
+        office.fences = {harbour};
+        office.open();
+        const TimePoint start = office.now;
+        office.now += 10s;
+        office.drive(50); // it told its speed, not where
+        RuleTrialAnswer answer = office.trial(fenceTrial("fence.harbour", start, office.now));
+        QVERIFY(answer.outcome.ok);
+        QCOMPARE(answer.positions, 0);
+        QCOMPARE(answer.readings, 0);
+        office.now += 10s;
+        office.fix(0, 2000); // it could be anywhere
+        answer = office.trial(fenceTrial("fence.harbour", start, office.now));
+        QCOMPARE(answer.positions, 1);
+        QCOMPARE(answer.readings, 0);
+        answer = office.trial(fenceTrial("fence.harbor", start, office.now));
+        QCOMPARE(answer.outcome.code, QStringLiteral("invalid"));
+        QVERIFY(answer.errors.first().reason.contains(QStringLiteral("there is no geofence harbor")));
+        // A rule about something else may make an exception of a place.
+        office.now += 10s;
+        office.fix(0);
+        office.now += 10s;
+        office.fix(900);
+        const RuleTrialAnswer outside = office.trial(
+            {R"({"id":"s","code":"S","metric":"speed","condition":"<","limit":20,"level":"info","onDelay":0,
+                "unless":{"metric":"fence.harbour","condition":"==","limit":1}})",
+             QStringLiteral("van-1"), start + 25s, office.now});
+        QCOMPARE(outside.readings, 2);
+        QCOMPARE(secondsBetween(start, outside.moments.value(0).at), 40.0);
+    }
+
+    void aLongTrialOfAGeofenceKeepsToTheNewest()
+    {
+        Office office;
+        office.fences = {harbour};
+        office.open();
+        const TimePoint start = office.now;
+        for (int i = 0; i < RuleTrialAnswer::mostReadings + 6000; ++i) {
+            office.now += 1s;
+            office.fix(i % 1000 < 500 ? 0 : 900);
+        }
+        const RuleTrialAnswer answer = office.trial(fenceTrial("fence.harbour", start, office.now));
+        QVERIFY(answer.cut);
+        QVERIFY(answer.positions >= RuleTrialAnswer::mostReadings);
+        QVERIFY(answer.drawn.size() > 100 && answer.drawn.size() <= RuleTrialAnswer::mostDrawn);
+        QVERIFY(answer.moments.size() > 100);
+        // The fences come with the rules, for whoever draws them.
+        QCOMPARE(office.current().fences, office.fences);
+    }
+
     void beforeARestartIsReadOnlyWhatRulesLookBackTo()
     {
         FakeHistory history;
@@ -401,6 +550,14 @@ private Q_SLOTS:
         QVERIFY(recallReadings({plain}, state, history).isEmpty());
         state.alerts.first().chattering = true;
         QCOMPARE(recallReadings({plain}, state, history).size(), 61);
+
+        // A dwell goes on from the positions.
+        for (Reading &reading : history.told)
+            reading.position = Position{37, -6.5, {}, {}, {}, {}};
+        delayed.metric = QStringLiteral("fence.harbour");
+        const QList<Reading> places = recallReadings({delayed}, state, history);
+        QCOMPARE(places.size(), 61);
+        QVERIFY(places.first().samples.isEmpty() && places.first().position);
     }
 };
 

@@ -134,7 +134,12 @@ public:
 class FakeRules : public RulesPort
 {
 public:
-    void current(Reply reply) override { reply(said(Outcome::done({}, false))); }
+    void current(Reply reply) override
+    {
+        RulesAnswer answer = said(Outcome::done({}, false));
+        answer.fences = fences;
+        reply(answer);
+    }
     void check(const QByteArray &asked, Reply reply) override
     {
         RulesAnswer answer;
@@ -161,6 +166,8 @@ public:
         answer.readings = 7;
         answer.moments = {{trial.from, RuleTrialMoment::What::Raised, AlertLevel::Critical, 12.5, QStringLiteral("m")},
                           {trial.to, RuleTrialMoment::What::Cleared, AlertLevel::Critical, std::nullopt, {}}};
+        answer.positions = 9;
+        answer.drawn = {{trial.from, 0}, {trial.to, 1}};
         reply(answer);
     }
     [[nodiscard]] RulesAnswer said(const Outcome &outcome) const
@@ -170,6 +177,18 @@ public:
     QByteArray text = "{\"rules\": []}";
     QString revisionNow = QStringLiteral("r1");
     QStringList appliedBy;
+    /// One of each kind.
+    QList<Geofence> fences{
+        {QStringLiteral("c"), QStringLiteral("Depot"), Geofence::Shape::Circle, {{37.5, -6.25}}, {}, 200, 0, {}},
+        {QStringLiteral("p"),
+         QStringLiteral("Harbour"),
+         Geofence::Shape::Polygon,
+         {{0, 0}, {0, 3}, {3, 3}},
+         {{{1, 1.5}, {1, 2}, {2, 2.5}}},
+         0,
+         0,
+         {}},
+        {QStringLiteral("l"), {}, Geofence::Shape::Line, {{1, 179.5}, {2, -179.5}}, {}, 0, 40, {}}};
 };
 
 /// The native dialect on a stage: everything around it is fake, the clock stands until it is moved.

@@ -482,6 +482,7 @@ void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem()
     QVERIFY2(current, qPrintable(error));
     QCOMPARE(current->text, QByteArray("{\"rules\": []}"));
     QCOMPARE(current->revision, QStringLiteral("r1"));
+    QVERIFY(current->fences == stage.rules.fences); // what the maps of consoles show
     const auto checked = wire::rulesAnswerFromJson(result("k"), &error);
     QVERIFY2(checked, qPrintable(error));
     QCOMPARE(checked->outcome.code, QStringLiteral("invalid"));
@@ -490,6 +491,8 @@ void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem()
     const auto tried = wire::ruleTrialAnswerFromJson(result("t"), &error);
     QVERIFY2(tried, qPrintable(error));
     QCOMPARE(tried->readings, 7);
+    QCOMPARE(tried->positions, 9);
+    QVERIFY(tried->drawn == QList<HistoryPoint>({{test::timeAt(1), 0}, {test::timeAt(2), 1}}));
     QCOMPARE(tried->moments.size(), 2);
     QVERIFY(tried->moments.first().level == AlertLevel::Critical);
     QVERIFY(tried->moments.first().value == 12.5);

@@ -312,6 +312,59 @@ private Q_SLOTS:
         QCOMPARE(desk.console.trend()->first()->limitText(), s("limit 50"));
     }
 
+    void aGeofenceShowsThatAnAlertIsAboutIt()
+    {
+        Desk desk;
+        FenceListModel &fences = *desk.console.mapView()->fences();
+        QAbstractItemModelTester tester(&fences, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(fences.count(), 0);
+        const Geofence depot{s("depot"), s("Depot"), Geofence::Shape::Circle, {{37, -6.5}}, {}, 200, 0, {}};
+        const Geofence gate{s("gate"), {}, Geofence::Shape::Line, {{37, -6.5}, {37.1, -6.5}}, {}, 0, 0, {}};
+        Q_EMIT desk.link.fences({depot, gate});
+        QCOMPARE(column(fences, "name"), s("Depot gate")); // one without a name goes by its id
+        QCOMPARE(column(fences, "alertLevel"), s("-1 -1"));
+        QCOMPARE(fences.index(0).data(FenceListModel::OutlineRole).value<QList<QPointF>>(),
+                 QList<QPointF>({{-6.5, 37}}));
+        QSignalSpy changed(&fences, &QAbstractItemModel::dataChanged);
+        Alert stays = alert("stays", "u7", AlertLevel::Warning);
+        stays.channel = s("fence.depot.seconds");
+        desk.link.publish(stays);
+        QCOMPARE(column(fences, "alertLevel"), s("1 -1"));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed.first().at(2).value<QList<int>>(), QList<int>{FenceListModel::AlertLevelRole});
+        Alert worse = alert("worse", "u8", AlertLevel::Critical);
+        worse.channel = s("fence.depot");
+        desk.link.publish(worse);
+        QCOMPARE(column(fences, "alertLevel"), s("2 -1"));
+        worse.cond = AlertCondition::Clear;
+        worse.acked = true;
+        worse.revision = 2;
+        desk.link.publish(worse, AlertVerb::Return);
+        QCOMPARE(column(fences, "alertLevel"), s("1 -1"));
+        // Told anew after each connection; the same ones are no news.
+        QSignalSpy reset(&fences, &QAbstractItemModel::modelReset);
+        Q_EMIT desk.link.fences({depot, gate});
+        QCOMPARE(reset.count(), 0);
+        Q_EMIT desk.link.fences({gate});
+        QCOMPARE(column(fences, "name"), s("gate"));
+    }
+
+    void geofencesAreHiddenAndShownByAKey()
+    {
+        Desk desk;
+        QVERIFY(desk.console.mapView()->fencesShown());
+        QSignalSpy changed(desk.console.mapView(), &MapViewState::fencesShownChanged);
+        desk.console.keys()->trigger(s("fences"));
+        QVERIFY(!desk.console.mapView()->fencesShown());
+        desk.console.keys()->trigger(s("fences"));
+        QVERIFY(desk.console.mapView()->fencesShown());
+        QCOMPARE(changed.count(), 2);
+        desk.console.keys()->trigger(s("last"));
+        QCOMPARE(desk.console.selectedAlertId(), s("old"));
+        desk.console.keys()->trigger(s("first"));
+        QCOMPARE(desk.console.selectedAlertId(), s("p"));
+    }
+
     void aRecordThatGetsANameRenamesTheConversation()
     {
         Desk desk;

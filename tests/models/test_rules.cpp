@@ -474,6 +474,46 @@ private Q_SLOTS:
         QVERIFY(trial.outdated());
     }
 
+    void aTrialAboutAGeofenceShowsWhereTheDeviceWas()
+    {
+        Desk desk;
+        RuleTrialModel &trial = *desk.editor.trial();
+        trial.setDevice(0);
+        desk.editor.setField(s("metric"), s("fence.harbour"));
+        desk.link.askedRules.clear();
+        trial.run();
+        RuleTrialAnswer answer;
+        answer.outcome = Outcome::done({});
+        answer.readings = answer.positions = 360;
+        using What = RuleTrialMoment::What;
+        answer.moments = {{noon - 3h, What::Raised, AlertLevel::Warning, 1.0, s("In the harbour")},
+                          {noon - 2h, What::Cleared, AlertLevel::Warning, 0.0, {}}};
+        answer.drawn = {{noon - 5h, 0}, {noon - 3h, 0}, {noon - 3h, 1}, {noon - 2h, 1}, {noon - 2h, 0}, {noon, 0}};
+        desk.link.answerHistory({}); // the history knows no geofences
+        QVERIFY(!trial.line()->hasData());
+        desk.link.answerTrial(answer);
+        QCOMPARE(trial.summary(), s("Raised once, open for 1 h in all, of 360 positions."));
+        QVERIFY(trial.line()->hasData());
+        QVERIFY(trial.done() && !trial.busy());
+
+        trial.run();
+        answer = {};
+        answer.outcome = Outcome::done({});
+        desk.link.answerTrial(answer);
+        QCOMPARE(trial.summary(),
+                 s("No position of the device was recorded in that time, so nothing says where it was."));
+        trial.run();
+        answer.positions = 12;
+        desk.link.answerTrial(answer);
+        QCOMPARE(trial.summary(),
+                 s("None of 12 recorded positions was good enough to say on which side of the geofence "
+                   "it was."));
+        trial.run();
+        answer.readings = 12;
+        desk.link.answerTrial(answer);
+        QCOMPARE(trial.summary(), s("Nothing would have been raised, of 12 positions."));
+    }
+
     void aTrialThatCannotBeSaysWhy()
     {
         Desk desk;

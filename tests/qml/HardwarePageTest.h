@@ -9,6 +9,7 @@ class TestHardwarePage : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void the_page_opens_by_its_key_and_the_queue_stays();
+    void keys_move_the_cursor_of_the_table();
     void a_client_is_disconnected_after_asking_once_more();
     void the_search_narrows_and_a_head_sorts();
     void the_inspector_shows_frames_until_it_is_stopped();

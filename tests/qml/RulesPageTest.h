@@ -14,5 +14,6 @@ private Q_SLOTS:
     void the_text_is_edited_as_well();
     void a_trial_shows_when_it_would_have_been_raised();
     void whoever_saves_second_is_asked();
+    void the_list_with_the_focus_has_the_movement_keys();
     void every_button_has_a_name();
 };

@@ -59,6 +59,13 @@ void TestAlertsPage::several_are_marked_with_keys_and_acknowledged_with_one_comm
     AlertTable &table = *bench.console().alertDesk()->table();
     QTRY_VERIFY(table.count() > 3);
     bench.console().alertDesk()->pick(table.alertIdAt(0));
+    AlertDetail &detail = *bench.console().alertDesk()->detail();
+    bench.key(Qt::Key_End);
+    QTRY_COMPARE(detail.alertId(), table.alertIdAt(table.count() - 1));
+    bench.key(Qt::Key_K);
+    QTRY_COMPARE(detail.alertId(), table.alertIdAt(table.count() - 2));
+    bench.key(Qt::Key_Home);
+    QTRY_COMPARE(detail.alertId(), table.alertIdAt(0));
     bench.key(Qt::Key_A, Qt::ControlModifier);
     QTRY_COMPARE(table.marked(), table.count());
     bench.key(Qt::Key_Escape);

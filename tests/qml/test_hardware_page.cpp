@@ -48,6 +48,32 @@ void TestHardwarePage::the_page_opens_by_its_key_and_the_queue_stays()
     QVERIFY(!bench.link().watchesConnections);
 }
 
+void TestHardwarePage::keys_move_the_cursor_of_the_table()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    open(bench);
+    QTRY_VERIFY(bench.find(QStringLiteral("bench, Hardware")));
+    QVERIFY(bench.click(QStringLiteral("bench, Hardware")));
+    ConnectionDesk &desk = *bench.console().connections();
+    const QList<QQuickItem *> all = bench.seenItems();
+    for (QQuickItem *item : all) {
+        if (item->inherits("QQuickListView") && item->property("model").value<QObject *>() == desk.rows())
+            item->forceActiveFocus();
+    }
+    const QStringList ids = shown(bench);
+    const QString alert = bench.console().selectedAlertId();
+    bench.key(Qt::Key_Home);
+    QTRY_COMPARE(desk.selectedId(), ids.first());
+    bench.key(Qt::Key_J);
+    QTRY_COMPARE(desk.selectedId(), ids.at(1));
+    bench.key(Qt::Key_Up);
+    QTRY_COMPARE(desk.selectedId(), ids.first());
+    bench.key(Qt::Key_End);
+    QTRY_COMPARE(desk.selectedId(), ids.last());
+    QCOMPARE(bench.console().selectedAlertId(), alert);
+}
+
 void TestHardwarePage::a_client_is_disconnected_after_asking_once_more()
 {
     DeskBench bench;

@@ -166,6 +166,29 @@ void TestIncidentsPage::a_shift_is_handed_over()
     open(bench, Incident::Staged);
     bench.key(Qt::Key_9, Qt::ControlModifier);
     QTRY_VERIFY(bench.find(words("Hand over Dana R. · PANIC")));
+    // By keys: the cursor of the list, and Space ticks.
+    HandoverModel &items = *bench.console().incidents()->handover()->outgoing();
+    const auto included = [&items](int row) { return items.index(row, 0).data(HandoverModel::IncludedRole).toBool(); };
+    const int last = items.rowCount() - 1;
+    QVERIFY(last > 0);
+    const bool firstBefore = included(0);
+    const bool lastBefore = included(last);
+    const QString selected = bench.console().selectedAlertId();
+    bench.key(Qt::Key_End);
+    bench.key(Qt::Key_Space);
+    QTRY_COMPARE(included(last), !lastBefore);
+    bench.key(Qt::Key_Home);
+    bench.key(Qt::Key_J);
+    bench.key(Qt::Key_K);
+    bench.key(Qt::Key_Space);
+    QTRY_COMPARE(included(0), !firstBefore);
+    QCOMPARE(included(last), !lastBefore);
+    bench.key(Qt::Key_Space);
+    bench.key(Qt::Key_End);
+    bench.key(Qt::Key_Space);
+    QTRY_COMPARE(included(last), lastBefore);
+    QCOMPARE(included(0), firstBefore);
+    QCOMPARE(bench.console().selectedAlertId(), selected); // the queue's cursor stays
     QVERIFY(bench.click(words("M. Ortiz")));
     QTRY_VERIFY(bench.console().incidents()->handover()->candidate() >= 0);
     QVERIFY(bench.click(words("Note about Dana R. · PANIC")));

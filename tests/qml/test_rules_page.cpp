@@ -146,6 +146,41 @@ void TestRulesPage::whoever_saves_second_is_asked()
     QVERIFY(!bench.find(QStringLiteral("Take theirs")));
 }
 
+void TestRulesPage::the_list_with_the_focus_has_the_movement_keys()
+{
+    DeskBench bench;
+    QVERIFY(bench.isReady());
+    open(bench);
+    RuleEditor &rules = *bench.console().rules();
+    QTRY_VERIFY(rules.count() > 5);
+    bench.console().selectAlert(QStringLiteral("a-panic"));
+    const auto press = [&](Qt::Key key, int current) {
+        bench.key(key);
+        return QTest::qWaitFor([&] { return rules.current() == current; });
+    };
+    QVERIFY(press(Qt::Key_End, rules.count() - 1));
+    QVERIFY(press(Qt::Key_J, rules.count() - 1)); // it stops at the end
+    QVERIFY(press(Qt::Key_Home, 0));
+    QVERIFY(press(Qt::Key_K, 0));
+    QVERIFY(press(Qt::Key_J, 1));
+    QVERIFY(press(Qt::Key_Down, 2));
+    QVERIFY(press(Qt::Key_Up, 1));
+    QVERIFY(press(Qt::Key_K, 0));
+    QCOMPARE(bench.console().selectedAlertId(), QStringLiteral("a-panic"));
+    // Whatever else has the focus, they are the queue's.
+    bench.find(QStringLiteral("Copy"))->forceActiveFocus();
+    bench.key(Qt::Key_J);
+    QTRY_COMPARE(bench.console().selectedAlertId(), QStringLiteral("a-crash"));
+    bench.key(Qt::Key_End);
+    QTRY_COMPARE(bench.console().selectedAlertId(),
+                 bench.console().queue()->alertIdAt(bench.console().queue()->count() - 1));
+    bench.key(Qt::Key_Home);
+    QTRY_COMPARE(bench.console().selectedAlertId(), QStringLiteral("a-panic"));
+    QCOMPARE(rules.current(), 0);
+    bench.key(Qt::Key_Question);
+    QTRY_VERIFY(bench.find(QStringLiteral("J or Down: Next alert, or next row of the list with the focus")));
+}
+
 void TestRulesPage::every_button_has_a_name()
 {
     DeskBench bench;

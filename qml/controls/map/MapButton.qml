@@ -24,7 +24,7 @@ T.AbstractButton {
 
     background: Rectangle {
         radius: 6
-        color: button.down || button.hovered ? button.view.colors.panelHover : button.view.colors.panel
+        color: button.down || button.hovered || button.checked ? button.view.colors.panelHover : button.view.colors.panel
         border.width: button.visualFocus ? 2 : 1
         border.color: button.visualFocus ? button.view.colors.accent : button.view.colors.panelLine
     }

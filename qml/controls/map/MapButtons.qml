@@ -10,6 +10,9 @@ Column {
 
     required property MapView view
 
+    /// The geofences are to be shown, or not any more.
+    signal fencesToggled
+
     spacing: 6
 
     MapButton {
@@ -32,6 +35,15 @@ Column {
         strokes: [Qt.rect(1, 1, 5, 2), Qt.rect(1, 1, 2, 5), Qt.rect(10, 1, 5, 2), Qt.rect(13, 1, 2, 5),
             Qt.rect(1, 13, 5, 2), Qt.rect(1, 10, 2, 5), Qt.rect(10, 13, 5, 2), Qt.rect(13, 10, 2, 5), Qt.rect(6, 6, 4, 4)]
         onClicked: buttons.view.fitMarkers()
+    }
+    MapButton {
+        view: buttons.view
+        text: buttons.view.showFences ? qsTr("Hide geofences") : qsTr("Show geofences")
+        visible: buttons.view.fenceCount > 0
+        checkable: true
+        checked: buttons.view.showFences
+        strokes: [Qt.rect(0, 5, 16, 2), Qt.rect(0, 10, 16, 2), Qt.rect(2, 2, 2, 12), Qt.rect(7, 2, 2, 12), Qt.rect(12, 2, 2, 12)]
+        onClicked: buttons.fencesToggled()
     }
     MapButton {
         view: buttons.view

@@ -20,6 +20,11 @@ using StreetClass = CityOverlay::StreetClass;
 constexpr double OverlayFrom = 9;
 constexpr double TrailWidth = 3.4;
 
+QColor fenceColor(const MapPalette &palette, int level)
+{
+    return level < 0 ? palette.fence() : palette.levelColor(level);
+}
+
 void setLines(LayerNode &node, const LineMesh &mesh)
 {
     node.set<LineVertex>(mesh.vertices(), mesh.indices());
@@ -32,7 +37,7 @@ MapNode::MapNode()
     m_water = append(*this, MapMaterial::Kind::Fill);
     m_water->set<FillVertex>(std::array{FillVertex{0, 0}, FillVertex{1, 0}, FillVertex{0, 1}, FillVertex{1, 1}},
                              std::array{0U, 1U, 2U, 2U, 1U, 3U});
-    for (QSGNode *layer : {&m_land, &m_borders, &m_coasts, &m_overlay, &m_trailLayer, &m_marks}) {
+    for (QSGNode *layer : {&m_land, &m_borders, &m_coasts, &m_overlay, &m_fences, &m_trailLayer, &m_marks}) {
         layer->setFlag(OwnedByParent, false);
         appendChildNode(layer);
     }
@@ -47,6 +52,11 @@ MapNode::MapNode()
     m_areaFills[size_t(AreaKind::Zone)] = append(m_overlay, MapMaterial::Kind::Fill);
     m_areaLines[size_t(AreaKind::Zone)] = append(m_overlay, MapMaterial::Kind::Line);
     removeChildNode(&m_overlay);
+    for (FenceNodes &nodes : m_fenceLayers) { // what is alerting over what is not
+        nodes.fill = append(m_fences, MapMaterial::Kind::Fill);
+        nodes.line = append(m_fences, MapMaterial::Kind::Line);
+        nodes.course = append(m_fences, MapMaterial::Kind::Line);
+    }
     m_trail = append(m_trailLayer, MapMaterial::Kind::Line);
     m_tip = append(m_trailLayer, MapMaterial::Kind::Line);
     m_places = append(m_marks, MapMaterial::Kind::Text);
@@ -57,7 +67,7 @@ MapNode::MapNode()
 MapNode::~MapNode()
 {
     // The layers are members; only the water is a child of its own.
-    for (QSGNode *layer : {&m_land, &m_borders, &m_coasts, &m_overlay, &m_trailLayer, &m_marks}) {
+    for (QSGNode *layer : {&m_land, &m_borders, &m_coasts, &m_overlay, &m_fences, &m_trailLayer, &m_marks}) {
         if (layer->parent() != nullptr)
             removeChildNode(layer);
     }
@@ -89,6 +99,7 @@ void MapNode::sync(const MapFrame &frame)
     m_water->show(water);
     syncBase(frame);
     syncOverlay(frame);
+    syncFences(frame);
     syncTrail(frame);
     syncScene(frame);
 }
@@ -228,7 +239,7 @@ void MapNode::syncOverlay(const MapFrame &frame)
     if (shown != m_overlayShown) {
         m_overlayShown = shown;
         if (shown)
-            insertChildNodeBefore(&m_overlay, &m_trailLayer);
+            insertChildNodeBefore(&m_overlay, m_fencesShown ? &m_fences : &m_trailLayer);
         else
             removeChildNode(&m_overlay);
     }
@@ -276,6 +287,44 @@ void MapNode::showStreets(const MapFrame &frame, const LayerLook &look)
         street.color = palette.streetCasing();
         street.color.setAlphaF(float(cased));
         m_casings[kind]->show(street);
+    }
+}
+
+// ---- Places on the ground ------------------------------------------------------------------------------------
+
+void MapNode::syncFences(const MapFrame &frame)
+{
+    const bool shown = frame.fences != nullptr;
+    if (shown != m_fencesShown) {
+        m_fencesShown = shown;
+        if (shown)
+            insertChildNodeBefore(&m_fences, &m_trailLayer);
+        else
+            removeChildNode(&m_fences);
+    }
+    if (!shown)
+        return;
+    if (frame.fencesRevision != m_fencesRevision) {
+        m_fencesRevision = frame.fencesRevision;
+        for (size_t level = 0; level < m_fenceLayers.size(); ++level) {
+            const FenceMesh::Layer &layer = frame.fences->layers[level];
+            m_fenceLayers[level].fill->set<FillVertex>(layer.vertices, layer.indices);
+            setLines(*m_fenceLayers[level].line, layer.lines);
+            setLines(*m_fenceLayers[level].course, layer.courses);
+        }
+    }
+    LayerLook look = lookAt(frame, frame.fences->origin);
+    for (size_t level = 0; level < m_fenceLayers.size(); ++level) {
+        const QColor color = fenceColor(frame.palette, int(level) - 1);
+        look.color = color;
+        look.color.setAlphaF(level == 0 ? 0.05F : 0.12F);
+        m_fenceLayers[level].fill->show(look);
+        look.color = color;
+        look.color.setAlphaF(level == 0 ? 0.75F : 1.0F);
+        look.halfWidth = level == 0 ? 0.7 : 1.1;
+        m_fenceLayers[level].line->show(look);
+        look.halfWidth = level == 0 ? 1.1 : 1.5; // a line alone has to stand out from streets
+        m_fenceLayers[level].course->show(look);
     }
 }
 

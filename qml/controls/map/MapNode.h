@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qml/controls/map/BaseMap.h"
+#include "qml/controls/map/FenceMesh.h"
 #include "qml/controls/map/MapCamera.h"
 #include "qml/controls/map/MapMaterial.h"
 #include "qml/controls/map/OverlayMesh.h"
@@ -35,6 +36,8 @@ struct MapFrame
     quint64 baseRevision = 0;
     const OverlayMesh *overlay = nullptr;
     quint64 overlayRevision = 0;
+    const FenceMesh *fences = nullptr; ///< null: not shown
+    quint64 fencesRevision = 0;
     const TrailMesh *trail = nullptr;
     quint64 trailRevision = 0;
     quint64 tipRevision = 0;
@@ -79,6 +82,7 @@ private:
     void syncOverlay(const MapFrame &frame);
     void uploadOverlay(const OverlayMesh &mesh);
     void showStreets(const MapFrame &frame, const LayerLook &look);
+    void syncFences(const MapFrame &frame);
     void syncTrail(const MapFrame &frame);
     void syncScene(const MapFrame &frame);
     [[nodiscard]] static LayerLook lookAt(const MapFrame &frame, QPointF origin);
@@ -89,6 +93,7 @@ private:
     QSGNode m_borders;
     QSGNode m_coasts;
     QSGNode m_overlay;
+    QSGNode m_fences;
     QSGNode m_trailLayer;
     QSGNode m_marks;
     std::map<CellKey, CellNodes> m_cells;
@@ -96,6 +101,13 @@ private:
     std::array<LayerNode *, 3> m_areaLines{};
     std::array<LayerNode *, 3> m_casings{};
     std::array<LayerNode *, 3> m_streets{};
+    struct FenceNodes
+    {
+        LayerNode *fill = nullptr;
+        LayerNode *line = nullptr;
+        LayerNode *course = nullptr;
+    };
+    std::array<FenceNodes, FenceMesh::Levels> m_fenceLayers{};
     LayerNode *m_trail = nullptr;
     LayerNode *m_tip = nullptr;
     LayerNode *m_places = nullptr;
@@ -105,10 +117,12 @@ private:
     quint64 m_glyphsRevision = 0;
     quint64 m_baseRevision = 0;
     quint64 m_overlayRevision = 0;
+    quint64 m_fencesRevision = 0;
     quint64 m_trailRevision = 0;
     quint64 m_tipRevision = 0;
     quint64 m_sceneRevision = 0;
     bool m_overlayShown = false;
+    bool m_fencesShown = true;
 };
 
 } // namespace tocsin::map

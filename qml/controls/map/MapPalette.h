@@ -27,6 +27,7 @@ class MapPalette : public QObject
     Q_PROPERTY(QColor streetMotorway READ streetMotorway WRITE setStreetMotorway NOTIFY changed FINAL)
     Q_PROPERTY(QColor streetCasing READ streetCasing WRITE setStreetCasing NOTIFY changed FINAL)
     Q_PROPERTY(QColor zone READ zone WRITE setZone NOTIFY changed FINAL)
+    Q_PROPERTY(QColor fence READ fence WRITE setFence NOTIFY changed FINAL)
     Q_PROPERTY(QColor placeText READ placeText WRITE setPlaceText NOTIFY changed FINAL)
     Q_PROPERTY(QColor labelText READ labelText WRITE setLabelText NOTIFY changed FINAL)
     Q_PROPERTY(QColor halo READ halo WRITE setHalo NOTIFY changed FINAL)
@@ -73,6 +74,7 @@ public:
         PanelLine,
         PanelHover,
         PanelText,
+        Fence,
         RoleCount
     };
 
@@ -81,6 +83,8 @@ public:
     [[nodiscard]] Scheme scheme() const { return m_scheme; }
     void setScheme(Scheme scheme);
     [[nodiscard]] QColor color(Role role) const;
+    /// Of an alert: 0 info … 3 emergency, as markers have it.
+    [[nodiscard]] QColor levelColor(int level) const;
     void setColor(Role role, const QColor &color);
 
     // clang-format off
@@ -94,6 +98,7 @@ public:
     [[nodiscard]] QColor streetMotorway() const { return color(StreetMotorway); }
     [[nodiscard]] QColor streetCasing() const { return color(StreetCasing); }
     [[nodiscard]] QColor zone() const { return color(Zone); }
+    [[nodiscard]] QColor fence() const { return color(Fence); }
     [[nodiscard]] QColor placeText() const { return color(PlaceText); }
     [[nodiscard]] QColor labelText() const { return color(LabelText); }
     [[nodiscard]] QColor halo() const { return color(Halo); }
@@ -120,6 +125,7 @@ public:
     void setStreetMotorway(const QColor &c) { setColor(StreetMotorway, c); }
     void setStreetCasing(const QColor &c) { setColor(StreetCasing, c); }
     void setZone(const QColor &c) { setColor(Zone, c); }
+    void setFence(const QColor &c) { setColor(Fence, c); }
     void setPlaceText(const QColor &c) { setColor(PlaceText, c); }
     void setLabelText(const QColor &c) { setColor(LabelText, c); }
     void setHalo(const QColor &c) { setColor(Halo, c); }

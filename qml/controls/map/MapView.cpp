@@ -366,6 +366,49 @@ QGeoCoordinate MapView::overlayCenter() const
     return d->overlay ? mercator::toCoordinate(d->overlay->center) : QGeoCoordinate();
 }
 
+QAbstractItemModel *MapView::fences() const
+{
+    return d->fences.model();
+}
+
+void MapView::setFences(QAbstractItemModel *model)
+{
+    d->fences.setModel(model);
+}
+
+int MapView::fenceCount() const
+{
+    return d->fences.count();
+}
+
+bool MapView::showFences() const
+{
+    return d->showFences;
+}
+
+void MapView::setShowFences(bool on)
+{
+    if (on == d->showFences)
+        return;
+    d->showFences = on;
+    d->relayout();
+    Q_EMIT behaviourChanged();
+}
+
+QList<QRectF> MapView::covered() const
+{
+    return d->covered;
+}
+
+void MapView::setCovered(const QList<QRectF> &covered)
+{
+    if (covered == d->covered)
+        return;
+    d->covered = covered;
+    d->relayout();
+    Q_EMIT coveredChanged();
+}
+
 QAbstractItemModel *MapView::markers() const
 {
     return d->table.model();

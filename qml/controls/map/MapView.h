@@ -45,6 +45,11 @@ class MapView : public QQuickItem
     Q_PROPERTY(bool hasOverlay READ hasOverlay NOTIFY overlayChanged FINAL)
     Q_PROPERTY(QString overlayName READ overlayName NOTIFY overlayChanged FINAL)
     Q_PROPERTY(QGeoCoordinate overlayCenter READ overlayCenter NOTIFY overlayChanged FINAL)
+    /// Places on the ground, drawn below everything that moves; see FenceTable. They take no part in clicks.
+    Q_PROPERTY(QAbstractItemModel *fences READ fences WRITE setFences NOTIFY fencesChanged FINAL)
+    Q_PROPERTY(int fenceCount READ fenceCount NOTIFY fencesChanged FINAL)
+    Q_PROPERTY(bool showFences READ showFences WRITE setShowFences NOTIFY behaviourChanged FINAL)
+    Q_PROPERTY(QList<QRectF> covered READ covered WRITE setCovered NOTIFY coveredChanged FINAL) ///< clear of labels
     Q_PROPERTY(QAbstractItemModel *markers READ markers WRITE setMarkers NOTIFY markersChanged FINAL)
     Q_PROPERTY(int markerCount READ markerCount NOTIFY markerCountChanged FINAL)
     /// Name of the role whose text stands below the name of the selected marker and of emergencies; none unless set.
@@ -92,6 +97,13 @@ public:
     [[nodiscard]] bool hasOverlay() const;
     [[nodiscard]] QString overlayName() const;
     [[nodiscard]] QGeoCoordinate overlayCenter() const;
+    [[nodiscard]] QAbstractItemModel *fences() const;
+    void setFences(QAbstractItemModel *model);
+    [[nodiscard]] int fenceCount() const;
+    [[nodiscard]] bool showFences() const;
+    void setShowFences(bool on);
+    [[nodiscard]] QList<QRectF> covered() const;
+    void setCovered(const QList<QRectF> &covered);
     [[nodiscard]] QAbstractItemModel *markers() const;
     void setMarkers(QAbstractItemModel *model);
     [[nodiscard]] int markerCount() const;
@@ -144,6 +156,8 @@ Q_SIGNALS:
     void fontFamilyChanged();
     void baseMapChanged();
     void overlayChanged();
+    void fencesChanged();
+    void coveredChanged();
     void markersChanged();
     void markerCountChanged();
     void selectedIdChanged();

@@ -13,6 +13,7 @@
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 namespace tocsin::map {
 
@@ -46,6 +47,9 @@ MapView::Private::Private(MapView *view)
     });
     QObject::connect(&ownColors, &MapPalette::changed, q, [this] { relayout(); });
     QObject::connect(&table, &MarkerTable::stale, q, [this] { q->polish(); });
+    QObject::connect(&fences, &FenceTable::stale, q, [this] { q->polish(); });
+    QObject::connect(&fences, &FenceTable::countChanged, q, &MapView::fencesChanged);
+    QObject::connect(&fences, &FenceTable::modelChanged, q, &MapView::fencesChanged);
     QObject::connect(&table, &MarkerTable::countChanged, q, &MapView::markerCountChanged);
     QObject::connect(&table, &MarkerTable::modelChanged, q, &MapView::markersChanged);
 }
@@ -164,6 +168,15 @@ bool MapView::Private::refreshTable()
     return true;
 }
 
+void MapView::Private::refreshFences()
+{
+    if (!fences.refresh())
+        return;
+    fenceMesh = FenceMesh(fences.fences());
+    ++fencesRevision;
+    relayout();
+}
+
 void MapView::Private::relayout()
 {
     layoutStale = true;
@@ -212,6 +225,8 @@ void MapView::Private::layout()
     regroup();
     scene.start(camera.center());
     placer.clear();
+    for (const QRectF &room : std::as_const(covered))
+        placer.block(room);
     markerScene.build({.camera = camera,
                        .markers = table.markers(),
                        .groups = groups,
@@ -222,6 +237,8 @@ void MapView::Private::layout()
                        .showLabels = labels},
                       scene, placer, atlas);
     PlaceLabels places(camera, *q->colors(), scene, placer, atlas);
+    if (showFences)
+        places.add(fences.fences());
     if (overlay)
         places.add(*overlay);
     if (baseMap)
@@ -276,6 +293,7 @@ void MapView::geometryChange(const QRectF &newGeometry, const QRectF &oldGeometr
 void MapView::updatePolish()
 {
     d->refreshTable();
+    d->refreshFences();
     d->followNow();
     if (d->layoutStale || !d->markerScene.covers(d->camera)) {
         d->layout();
@@ -298,6 +316,8 @@ QSGNode *MapView::updatePaintNode(QSGNode *old, UpdatePaintNodeData * /*data*/)
                 .baseRevision = d->baseRevision,
                 .overlay = d->overlayMesh ? &*d->overlayMesh : nullptr,
                 .overlayRevision = d->overlayRevision,
+                .fences = d->showFences ? &d->fenceMesh : nullptr,
+                .fencesRevision = d->fencesRevision,
                 .trail = &d->trailMesh,
                 .trailRevision = d->trailRevision,
                 .tipRevision = d->tipRevision,

@@ -3,6 +3,8 @@
 
 #include "qml/controls/map/BaseMap.h"
 #include "qml/controls/map/CityOverlay.h"
+#include "qml/controls/map/FenceMesh.h"
+#include "qml/controls/map/FenceTable.h"
 #include "qml/controls/map/MapNode.h"
 #include "qml/controls/map/MapView.h"
 #include "qml/controls/map/MarkerScene.h"
@@ -41,6 +43,7 @@ struct MapView::Private
     [[nodiscard]] qint64 now() const { return clock.elapsed(); }
     /// Reads what the model announced; true if there was anything.
     bool refreshTable();
+    void refreshFences();
     void relayout();
     void layout();
     void regroup();
@@ -74,6 +77,11 @@ struct MapView::Private
     QString overlayError;
     quint64 overlayRevision = 1;
 
+    FenceTable fences;
+    FenceMesh fenceMesh;
+    quint64 fencesRevision = 1;
+    bool showFences = true;
+    QList<QRectF> covered;
     MarkerTable table;
     Clustering groups;
     int groupsLevel = -1;

@@ -20,20 +20,6 @@ enum State { Normal, Unacknowledged, Acknowledged, Returned };
 constexpr double IconRadius = 9;
 constexpr int SelectedRank = 3;
 
-QColor levelColor(const MapPalette &palette, int level)
-{
-    switch (level) {
-    case Emergency:
-        return palette.emergency();
-    case Critical:
-        return palette.critical();
-    case Warning:
-        return palette.warning();
-    default:
-        return palette.info();
-    }
-}
-
 /// Bubbles (0) and normal markers below, the selected one over them, then by the alert's weight; what waits for an
 /// acknowledge lies over what has one. Nothing hides an emergency.
 int rankOf(const Marker &marker, bool selected)
@@ -193,7 +179,7 @@ void MarkerScene::drawGround(const MarkerInput &input, const Item &item, Scene &
         circle.line = ink(color, 0.9);
         scene.add(item.world, circle);
     } else if (pixels > 12) {
-        const QColor color = marker.alerting() ? levelColor(input.palette, marker.alertLevel) : input.palette.accent();
+        const QColor color = marker.alerting() ? input.palette.levelColor(marker.alertLevel) : input.palette.accent();
         scene.add(
             item.world,
             {.radius = 0, .worldRadius = accuracy, .stroke = 1, .fill = ink(color, 0.08), .line = ink(color, 0.45)});
@@ -210,7 +196,7 @@ void MarkerScene::drawMarker(const MarkerInput &input, const Item &item, Scene &
 {
     const Marker &marker = input.markers[size_t(item.number)];
     const MapPalette &palette = input.palette;
-    const QColor alert = levelColor(palette, marker.alertLevel);
+    const QColor alert = palette.levelColor(marker.alertLevel);
     if (isEmergency(marker)) {
         Symbol diamond{.shape = Symbol::Diamond, .radius = 9.5, .halo = 1.6};
         if (marker.alertState == Acknowledged) {
@@ -240,11 +226,9 @@ void MarkerScene::drawMarker(const MarkerInput &input, const Item &item, Scene &
 void MarkerScene::drawState(const MarkerInput &input, const Item &item, Scene &scene)
 {
     const Marker &marker = input.markers[size_t(item.number)];
-    const QColor color = levelColor(input.palette, marker.alertLevel);
+    const QColor color = input.palette.levelColor(marker.alertLevel);
     Symbol symbol{.radius = 5.5, .beside = {12, 10}, .halo = 1.6};
-    symbol.shape = marker.alertLevel == Critical  ? Symbol::Triangle
-                   : marker.alertLevel == Warning ? Symbol::Square
-                                                  : Symbol::Disc;
+    symbol.shape = stateShape(marker.alertLevel);
     if (marker.alertLevel == Critical)
         symbol.radius = 6.5;
     if (marker.alertState == Acknowledged) {

@@ -19,6 +19,7 @@ using Style = LabelAtlas::Style;
 
 constexpr double OverlayFrom = 10; ///< zoom
 constexpr double CountriesUpTo = 8;
+constexpr double SmallestNamed = 48; ///< pixels across
 
 /// Opacity of something that appears around this zoom.
 double appearing(double zoom, double from)
@@ -143,6 +144,85 @@ void PlaceLabels::add(const CityOverlay &overlay)
                 addStreet(street);
         }
     }
+}
+
+/// Those that an alert is about have the room first.
+void PlaceLabels::add(std::span<const Fence> fences)
+{
+    for (const bool alerting : {true, false}) {
+        for (const Fence &fence : fences) {
+            if ((fence.level >= 0) == alerting)
+                addFence(fence);
+        }
+    }
+}
+
+/// Whether the corners of some room on the screen lie within the outline.
+bool PlaceLabels::holds(const Fence &fence, const QRectF &room) const
+{
+    const auto inside = [&](QPointF screen) {
+        QPointF at = m_camera.toWorld(screen);
+        at.setX(mercator::nearestCopy(at.x(), fence.bounds.center().x()));
+        bool odd = false;
+        for (qsizetype i = 0; i < fence.ring.size(); ++i) {
+            const QPointF a = fence.ring.at(i);
+            const QPointF b = fence.ring.at((i + 1) % fence.ring.size());
+            if ((a.y() > at.y()) != (b.y() > at.y()) &&
+                at.x() < a.x() + (b.x() - a.x()) * (at.y() - a.y()) / (b.y() - a.y()))
+                odd = !odd;
+        }
+        return odd;
+    };
+    return inside(room.topLeft()) && inside(room.topRight()) && inside(room.bottomLeft()) && inside(room.bottomRight());
+}
+
+/// Inside, below its northernmost corner, or where else there is room; a small one goes without, unless an alert is about it. Then the level's
+/// shape stands before the name.
+void PlaceLabels::addFence(const Fence &fence)
+{
+    const bool alerting = fence.level >= 0;
+    const double reach = std::max(fence.bounds.width(), fence.bounds.height()) * m_camera.scale();
+    const QSizeF text = m_atlas.measure(fence.name, Style::Detail);
+    if (text.isEmpty() || (!alerting && reach < SmallestNamed))
+        return;
+    const double sign = alerting ? 16 : 0;
+    const QSizeF size(text.width() + sign, text.height());
+    QList<QPointF> middles; // of the name, pixels on the screen
+    QPointF anchor;
+    if (fence.outline.isEmpty()) {
+        const Path path(fence.course);
+        anchor = nearest(path.at(path.length() / 2));
+        const QPointF at = m_camera.toScreen(anchor);
+        for (const double side : {1.0, -1.0})
+            middles.append(at + QPointF(side * (size.width() / 2 + 10), 0));
+        middles.append(at - QPointF(0, size.height()));
+    } else {
+        anchor = nearest(*std::ranges::min_element(fence.outline, {}, &QPointF::y));
+        const QPointF at = m_camera.toScreen(anchor);
+        const QPointF below = at + QPointF(0, size.height() / 2 + 6);
+        if (holds(fence, QRectF(below - QPointF(size.width(), size.height()) / 2, size)))
+            middles.append(below);
+        middles.append(at - QPointF(0, size.height() / 2 + 5));
+        middles.append(below);
+    }
+    if (!inSight(anchor))
+        return;
+    const auto free = std::ranges::find_if(
+        middles, [&](QPointF middle) { return m_placer.placeCentered(middle, size + QSizeF(8, 4)); });
+    if (free == middles.end())
+        return;
+    const LabelAtlas::Label *label = m_atlas.find(fence.name, Style::Detail);
+    if (label == nullptr)
+        return;
+    const QPointF from = *free - m_camera.toScreen(anchor) - QPointF(size.width() / 2, 0);
+    if (alerting) {
+        Symbol symbol{.radius = 5.5, .beside = from + QPointF(6, 0), .halo = 1.6};
+        symbol.shape = stateShape(fence.level);
+        symbol.fill = ink(m_palette.levelColor(fence.level));
+        m_scene.add(anchor, symbol);
+    }
+    const QPointF beside(std::round(from.x() + sign), std::round(from.y() - text.height() / 2));
+    m_scene.add(m_scene.places, anchor, beside, *label, ink(alerting ? m_palette.labelText() : m_palette.fence()));
 }
 
 void PlaceLabels::addZone(const CityOverlay::Area &area)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "qml/controls/map/Scene.h"
 
+#include <algorithm>
+
 #include <cmath>
 #include <numbers>
 
@@ -17,6 +19,12 @@ QColor mixed(const QColor &a, const QColor &b, double partOfB)
     const auto part = [partOfB](float from, float to) { return float(from + (to - from) * partOfB); };
     return QColor::fromRgbF(part(a.redF(), b.redF()), part(a.greenF(), b.greenF()), part(a.blueF(), b.blueF()),
                             part(a.alphaF(), b.alphaF()));
+}
+
+Symbol::Shape stateShape(int level)
+{
+    constexpr std::array shapes{Symbol::Disc, Symbol::Square, Symbol::Triangle, Symbol::Diamond};
+    return shapes.at(size_t(std::clamp(level, 0, int(shapes.size()) - 1)));
 }
 
 void Scene::start(QPointF origin)

@@ -49,6 +49,9 @@ struct Symbol
     Ink line{};
 };
 
+/// What says a level without its colour: 0 info … 3 emergency.
+[[nodiscard]] Symbol::Shape stateShape(int level);
+
 /// Collects a frame's symbols and labels around one origin, four vertices per quad. Plain value.
 class Scene
 {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "qml/controls/map/FenceTable.h"
 #include "qml/controls/map/LineMesh.h"
 #include "qml/controls/map/MapCamera.h"
 #include "qml/controls/map/MapScale.h"
@@ -8,6 +9,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -295,6 +297,49 @@ private Q_SLOTS:
         QCOMPARE(scale.text().replace(QChar(0x00A0), QLatin1Char(' ')), text);
         QVERIFY(scale.length() <= 100.000001);
         QCOMPARE(scale.length() > 39, !text.isEmpty());
+    }
+
+    void aCorridorIsAsWideAsItSays()
+    {
+        const QList<QPointF> straight = corridor({{0, 0}, {10, 0}}, 1);
+        const double round = std::acos(-1.0);
+        QVERIFY(std::abs(areaOf(straight, triangulate(straight)) - (20 + round)) < 0.1);
+        const QList<QPointF> bent =
+            corridor({{0, 0}, {10, 0}, {10, 10}, {20, 10}}, 1); // to the right, then to the left
+        // Each bend gains a quarter disc outside and counts the square inside once.
+        QVERIFY(std::abs(areaOf(bent, triangulate(bent)) - (60 + round + 2 * (round / 4 - 1))) < 0.15);
+        for (const QPointF &point : bent)
+            QVERIFY(point.x() > -1.01 && point.x() < 21.01 && point.y() > -1.01 && point.y() < 11.01);
+        QVERIFY(corridor({{1, 1}, {1, 1}}, 1).isEmpty());
+        QVERIFY(corridor({{1, 1}}, 1).isEmpty());
+        QCOMPARE(corridor({{0, 0}, {0, 0}, {10, 0}}, 1), straight);
+    }
+
+    void holesAreCutOut_data()
+    {
+        QTest::addColumn<QList<QList<QPointF>>>("holes");
+        QTest::addColumn<double>("area");
+        const QList<QPointF> one{{2, 2}, {4, 2}, {4, 4}, {2, 4}};
+        const QList<QPointF> other{{6, 1}, {6, 3}, {8, 3}, {8, 1}}; // the other way around
+        const QList<QPointF> same{{6, 2.5}, {7, 2}, {8, 2.5}, {7, 5}};
+        QTest::newRow("none") << QList<QList<QPointF>>{} << 100.0;
+        QTest::newRow("one") << QList<QList<QPointF>>{one} << 96.0;
+        QTest::newRow("two in a row") << QList<QList<QPointF>>{one, other} << 92.0;
+        QTest::newRow("three, one behind the other")
+            << QList<QList<QPointF>>{one, same, {{1, 7}, {9, 7}, {9, 9}}} << 85.0;
+        QTest::newRow("of two points") << QList<QList<QPointF>>{{{1, 1}, {2, 2}}} << 100.0;
+        QTest::newRow("beside it") << QList<QList<QPointF>>{{{20, 1}, {21, 1}, {21, 2}}} << 100.0;
+    }
+    void holesAreCutOut()
+    {
+        QFETCH(QList<QList<QPointF>>, holes);
+        QFETCH(double, area);
+        QList<QPointF> square{{0, 0}, {10, 0}, {10, 10}, {0, 10}};
+        for (int way = 0; way < 2; ++way) {
+            const QList<QPointF> ring = withoutHoles(square, holes);
+            QVERIFY(std::abs(areaOf(ring, triangulate(ring)) - area) < 1e-9);
+            std::reverse(square.begin(), square.end());
+        }
     }
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "qml/controls/map/Scene.h"
 #include "tests/qml/map/MapWindow.h"
 
 #include <QFile>
+#include <QStandardItemModel>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -183,6 +185,103 @@ private Q_SLOTS:
         QCOMPARE(distance(m_scene->picture(), {450, 198}, map().colors()->critical()), 0);
         m_scene->rows.remove(0, 0);
         QCOMPARE(distance(m_scene->picture(), {450, 198}, map().colors()->land()), 0);
+    }
+
+    void placesOnTheGroundLieBelowMarkers()
+    {
+        map().setView(Lat, Lon, 14);
+        map().setLabels(false);
+        enum { Name = Qt::UserRole + 1, FenceShape, Outline, Holes, RadiusM, WidthM, AlertLevel };
+        QStandardItemModel fences;
+        fences.setItemRoleNames({{Name, "name"},
+                                 {FenceShape, "fenceShape"},
+                                 {Outline, "outline"},
+                                 {Holes, "holes"},
+                                 {RadiusM, "radiusM"},
+                                 {WidthM, "widthM"},
+                                 {AlertLevel, "alertLevel"}});
+        const auto places = [&](const QList<QPointF> &points) {
+            QList<QPointF> list;
+            for (const QPointF &point : points) {
+                const QGeoCoordinate where = map().toCoordinate(point);
+                list.append({where.longitude(), where.latitude()});
+            }
+            return QVariant::fromValue(list);
+        };
+        const auto add = [&](int shape, const QList<QPointF> &points, double radius = 0, double width = 0) {
+            auto *item = new QStandardItem;
+            item->setData(shape, FenceShape);
+            item->setData(places(points), Outline);
+            item->setData(radius * map().metresPerPixel(), RadiusM);
+            item->setData(width * map().metresPerPixel(), WidthM);
+            item->setData(-1, AlertLevel);
+            fences.appendRow(item);
+            return item;
+        };
+        add(0, {{150, 300}}, 100);
+        QStandardItem *square = add(1, {{350, 200}, {550, 200}, {550, 400}, {350, 400}});
+        square->setData(QVariantList{places({{400, 250}, {450, 250}, {450, 350}, {400, 350}})}, Holes);
+        add(2, {{600, 500}, {800, 500}});
+        add(2, {{650, 200}, {850, 200}}, 0, 60);
+        map().setFences(&fences);
+        QCOMPARE(map().fenceCount(), 4);
+        const QGeoCoordinate there = map().toCoordinate({500, 300});
+        m_scene->rows.reset(
+            {{.id = QStringLiteral("u"), .latitude = there.latitude(), .longitude = there.longitude(), .heading = 0}});
+        map().setMarkers(&m_scene->rows);
+        QImage picture = m_scene->picture();
+        const MapPalette &colors = *map().colors();
+        const QColor line = mixed(colors.land(), colors.fence(), 0.75);
+        for (const QPointF border : {QPointF(250, 300), QPointF(150, 200), QPointF(350, 300), QPointF(450, 300),
+                                     QPointF(700, 500), QPointF(700, 170), QPointF(700, 230), QPointF(880, 200)})
+            QVERIFY2(distance(picture, border, line, 2) < 160,
+                     qPrintable(QStringLiteral("%1 %2").arg(border.x()).arg(border.y())));
+        QCOMPARE(distance(picture, {425, 300}, colors.land()), 0); // the hole
+        QVERIFY(distance(picture, {530, 300}, colors.land()) > 3); // within the outline: a breath
+        QVERIFY(distance(picture, {530, 300}, colors.land()) < 60);
+        QCOMPARE(distance(picture, {500, 298}, colors.marker()), 0);
+        // Nobody presses a place by mistake.
+        QVERIFY(map().markerAt({530, 300}).isEmpty());
+        QCOMPARE(map().markerAt({500, 300}), QStringLiteral("u"));
+        square->setData(2, AlertLevel);
+        picture = m_scene->picture();
+        QVERIFY(distance(picture, {350, 300}, colors.critical(), 2) < 100);
+        QVERIFY(distance(picture, {250, 300}, colors.critical(), 2) > 100);
+        QCOMPARE(distance(picture, {500, 298}, colors.marker()), 0);
+        map().setShowFences(false);
+        picture = m_scene->picture();
+        QCOMPARE(distance(picture, {350, 300}, colors.land()), 0);
+        QCOMPARE(distance(picture, {700, 500}, colors.land()), 0);
+        map().setShowFences(true);
+        map().setView(Lat, Lon + 90, 14); // out of sight
+        QCOMPARE(distance(m_scene->picture(), {350, 300}, colors.fence()) > 100, true);
+        fences.clear();
+        QCOMPARE(map().fenceCount(), 0);
+    }
+
+    void labelsKeepClearOfWhatLiesOverTheMap()
+    {
+        map().setView(Lat, Lon, 14);
+        const QGeoCoordinate there = map().toCoordinate({100, 580});
+        m_scene->rows.reset({{.id = QStringLiteral("Unit"),
+                              .latitude = there.latitude(),
+                              .longitude = there.longitude(),
+                              .heading = 0}});
+        map().setMarkers(&m_scene->rows);
+        const auto written = [&](const QImage &picture, QRectF room) {
+            int bright = 0;
+            for (int y = int(room.top()); y < int(room.bottom()); ++y) {
+                for (int x = int(room.left()); x < int(room.right()); ++x)
+                    bright += at(picture, QPointF(x, y)).lightness() > 150 ? 1 : 0;
+            }
+            return bright;
+        };
+        const QRectF right(114, 572, 30, 16);
+        QVERIFY(written(m_scene->picture(), right) > 20);
+        map().setCovered({QRectF(110, 560, 120, 40)});
+        const QImage picture = m_scene->picture();
+        QCOMPARE(written(picture, right), 0);
+        QVERIFY(written(picture, {50, 572, 40, 16}) > 20); // it stands on the left now
     }
 
     void theTrailFadesTowardsItsPast()
