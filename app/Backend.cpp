@@ -266,7 +266,6 @@ QString Backend::startNotify()
                              *p.contacts, p.accountsBoard});
     connect(&p.notifications->notifier(), &Notifier::desktopNotice, this, &Backend::desktopNotice,
             Qt::DirectConnection);
-    // Notices reach the consoles of this process alone.
     connect(this, &Backend::residentsChanged, &p.notifications->notifier(), &Notifier::setPeople, Qt::DirectConnection);
     return p.notifications->start(p.initial);
 }
@@ -327,6 +326,10 @@ QString Backend::makeServer()
     connect(p.server.get(), &ServerSide::typed, this, &Backend::typingSeen, Qt::DirectConnection);
     connect(p.server.get(), &ServerSide::peopleChanged, this, &Backend::peopleChanged, Qt::DirectConnection);
     connect(this, &Backend::residentsChanged, p.server.get(), &ServerSide::setResidents, Qt::QueuedConnection);
+    Notifier &notifier = p.notifications->notifier();
+    connect(&notifier, &Notifier::desktopNotice, p.server.get(), &ServerSide::tellNotice, Qt::QueuedConnection);
+    connect(p.server.get(), &ServerSide::noticeReadersChanged, &notifier, &Notifier::setPeopleElsewhere,
+            Qt::DirectConnection);
     connect(this, &Backend::typingTold, p.server.get(), &ServerSide::tellTyping, Qt::QueuedConnection);
 
     ServerFeed &feed = p.server->feed();

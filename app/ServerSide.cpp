@@ -107,6 +107,7 @@ void ServerSide::build(const DeskSnapshot &initial)
     m_board->addMetrics([native = m_native] { return native->figures().metrics(systemNow()); });
     connect(m_native, &NativeDialect::typed, this, &ServerSide::typed);
     connect(&m_native->topics(), &LiveTopics::peopleChanged, this, &ServerSide::peopleChanged);
+    connect(&m_native->topics(), &LiveTopics::noticeReadersChanged, this, &ServerSide::noticeReadersChanged);
     m_native->topics().setLimits(m_parts.limits);
     connect(m_feed.get(), &ServerFeed::readings, m_native, &NativeDialect::publish);
     auto vehicles = std::make_unique<VehicleDialect>(options, services);
@@ -204,6 +205,11 @@ void ServerSide::tellTyping(const TypingNotice &notice)
 void ServerSide::setLimits(const QList<ChannelBand> &limits)
 {
     m_native->topics().setLimits(limits);
+}
+
+void ServerSide::tellNotice(const DesktopNotice &notice)
+{
+    m_native->topics().tellNotice(notice);
 }
 
 void ServerSide::setResidents(const QList<OnlinePerson> &people)

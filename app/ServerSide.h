@@ -89,12 +89,14 @@ public Q_SLOTS:
     void tellTyping(const tocsin::TypingNotice &notice); ///< of a console of this process
     void setLimits(const QList<tocsin::ChannelBand> &limits);
     void setResidents(const QList<tocsin::OnlinePerson> &people);
+    void tellNotice(const tocsin::DesktopNotice &notice);
 
 Q_SIGNALS:
     void stats(const tocsin::ServerStats &stats);
     void typed(const tocsin::TypingNotice &notice); ///< by a session
     void peopleChanged(const QList<tocsin::OnlinePerson> &people);
-    void clientsChanged(const tocsin::ClientsUpdate &update); ///< while a console of this process watches
+    void noticeReadersChanged(const QList<tocsin::OnlinePerson> &people); ///< with a console elsewhere
+    void clientsChanged(const tocsin::ClientsUpdate &update);             ///< while a console of this process watches
     void framesSeen(const tocsin::FrameReport &report);
     void stopped();
 

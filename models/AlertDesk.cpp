@@ -83,6 +83,7 @@ void AlertDesk::reset(const QList<Alert> &alerts, TimePoint now)
 
 void AlertDesk::take(const Event &event, TimePoint now)
 {
+    m_detail.take(event);
     const auto *change = std::get_if<AlertChange>(&event.body);
     if (!change)
         return;
@@ -90,7 +91,6 @@ void AlertDesk::take(const Event &event, TimePoint now)
     m_flood.take(*change, now);
     if (const Alert *known = m_alerts.find(change->alert.id))
         m_history.take(*known, now); // an overtaken change left the newer facts in place
-    m_detail.take(event);
 }
 
 void AlertDesk::finish()

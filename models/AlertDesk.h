@@ -65,8 +65,8 @@ public:
 
     // Of Console, in this order with the lists.
     void reset(const QList<Alert> &alerts, TimePoint now);
-    void take(const Event &event, TimePoint now);
-    void finish(); ///< after a batch
+    void take(const Event &event, TimePoint now); ///< changes of alerts, and what the audit has of them
+    void finish();                                ///< after a batch
     void select(const QString &alertId);
     void setPeople(const QList<OnlinePerson> &people);
     [[nodiscard]] bool takeReply(const QString &requestId, const Outcome &outcome);

@@ -47,6 +47,11 @@ QString AlertDetail::offerText() const
                                                 : tr("offered to %1%2").arg(care.offeredToName, note);
 }
 
+bool AlertDetail::offeredByMe() const
+{
+    return m_alert.care && isOpen(m_alert) && AlertWords::isOfferedBy(*m_alert.care, m_link.self());
+}
+
 bool AlertDetail::shelvable() const
 {
     return m_alert.hold == AlertHold::None &&

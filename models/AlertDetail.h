@@ -33,6 +33,7 @@ class AlertDetail : public QObject
     Q_PROPERTY(QString ageText READ ageText NOTIFY aged FINAL)
     Q_PROPERTY(QString ownerText READ ownerText NOTIFY changed FINAL)        ///< "you", "Dana"; empty: nobody
     Q_PROPERTY(QString offerText READ offerText NOTIFY changed FINAL)        ///< "Dana offers it to you: …"
+    Q_PROPERTY(bool offeredByMe READ offeredByMe NOTIFY changed FINAL)       ///< the offer can be withdrawn
     Q_PROPERTY(QString escalationText READ escalationText NOTIFY aged FINAL) ///< "step 1 · next in 00:42"; empty: none
     Q_PROPERTY(bool chattering READ chattering NOTIFY changed FINAL)
     Q_PROPERTY(bool shelvable READ shelvable NOTIFY changed FINAL) ///< and not shelved
@@ -61,6 +62,7 @@ public:
     [[nodiscard]] QString ageText() const { return m_ageText; }
     [[nodiscard]] QString ownerText() const;
     [[nodiscard]] QString offerText() const;
+    [[nodiscard]] bool offeredByMe() const;
     [[nodiscard]] QString escalationText() const { return m_escalationText; }
     [[nodiscard]] bool chattering() const { return m_alert.chattering && isOpen(m_alert); }
     [[nodiscard]] bool shelvable() const;

@@ -30,7 +30,8 @@ QVariant AlertLogModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
     const Event &event = m_events[index.row()];
-    const auto &change = std::get<AlertChange>(event.body);
+    const auto *change = std::get_if<AlertChange>(&event.body);
+    const auto *record = std::get_if<AuditRecord>(&event.body);
     switch (role) {
     case TimeTextRole:
         return format::withDay(format::timeOfDay(event.at, m_clock.zone), event.at, m_clock.now(), m_clock.zone);
@@ -43,20 +44,28 @@ QVariant AlertLogModel::data(const QModelIndex &index, int role) const
     }
     case Qt::DisplayRole:
     case VerbTextRole:
-        return AlertWords::verb(change);
+        return change ? AlertWords::verb(*change) : record->ok ? tr("notified") : tr("not notified");
     case ChangeTextRole:
-        return change.from == change.to
+        return !change || change->from == change->to
                    ? QString()
-                   : tr("%1 → %2").arg(AlertWords::state(change.from), AlertWords::state(change.to));
+                   : tr("%1 → %2").arg(AlertWords::state(change->from), AlertWords::state(change->to));
     case ReasonRole:
-        return AlertWords::reason(change.reason);
+        return change ? AlertWords::reason(change->reason) : record->detail;
     case CommentRole:
-        return change.comment;
+        return change ? change->comment : QString();
     case LevelRole:
-        return int(change.alert.level);
+        return int(change ? change->alert.level : record->ok ? AlertLevel::Info : AlertLevel::Warning);
     default:
         return {};
     }
+}
+
+bool AlertLogModel::isOfIt(const Event &event) const
+{
+    if (const auto *change = std::get_if<AlertChange>(&event.body))
+        return change->alert.id == m_alertId;
+    const auto *record = std::get_if<AuditRecord>(&event.body);
+    return record && isNotification(*record) && record->object == m_alertId;
 }
 
 void AlertLogModel::show(const QString &alertId)
@@ -98,7 +107,7 @@ void AlertLogModel::takePage(quint64 queryId, const AlertEventsResult &result)
         QList<Event> older;
         const qint64 last = m_events.isEmpty() ? std::numeric_limits<qint64>::max() : m_events.constLast().seq;
         for (const Event &event : result.events) {
-            if (std::holds_alternative<AlertChange>(event.body) && event.seq < last)
+            if (isOfIt(event) && event.seq < last)
                 older.append(event);
         }
         if (!older.isEmpty()) {
@@ -116,8 +125,7 @@ void AlertLogModel::takePage(quint64 queryId, const AlertEventsResult &result)
 
 void AlertLogModel::take(const Event &event)
 {
-    const auto *change = std::get_if<AlertChange>(&event.body);
-    if (!change || m_alertId.isEmpty() || change->alert.id != m_alertId)
+    if (m_alertId.isEmpty() || !isOfIt(event))
         return;
     if (!m_events.isEmpty() && m_events.constFirst().seq >= event.seq)
         return;

@@ -11,7 +11,7 @@
 
 namespace tocsin {
 
-/// Everything durable that happened to one alert, newest first: from the desk's archive page by page, and as it happens. GUI thread;
+/// Everything durable that happened to one alert, and who was told of it, newest first: from the desk's archive page by page, and as it happens. GUI thread;
 /// owned by AlertDetail.
 class AlertLogModel : public QAbstractListModel
 {
@@ -30,7 +30,7 @@ public:
         ChangeTextRole,                  ///< "unacknowledged → acknowledged"; empty when the state stayed
         ReasonRole,
         CommentRole,
-        LevelRole, ///< AlertListModel.Level as it was then
+        LevelRole, ///< AlertListModel.Level as it was then; of a notification that failed: warning
     };
     Q_ENUM(Role)
     static constexpr int PageRows = 100;
@@ -55,12 +55,13 @@ Q_SIGNALS:
     void changed();
 
 private:
+    [[nodiscard]] bool isOfIt(const Event &event) const;
     void takePage(quint64 queryId, const AlertEventsResult &result);
 
     DeskLink &m_link;
     ModelClock m_clock;
     QString m_alertId;
-    QList<Event> m_events; ///< newest first; bodies are AlertChange
+    QList<Event> m_events; ///< newest first; bodies are AlertChange, or the AuditRecord of a notification
     std::optional<quint64> m_asked;
     qint64 m_before = 0;
     QString m_problem;

@@ -94,7 +94,7 @@ protected:
     [[nodiscard]] bool accepts(int sourceRow) const override;
     [[nodiscard]] bool before(int a, int b) const override;
     [[nodiscard]] bool isOrderRole(int role) const override;
-    [[nodiscard]] bool frozen() const override { return m_held; }
+    [[nodiscard]] bool frozen() const override { return m_held && count() > 0; } ///< where none is, none moves
     void sourceChanged() override;
 
 private:

@@ -90,6 +90,9 @@ QString AlertVerbs::whyNot(Verb verb, const Alert &alert, const Actor &self, Tim
         return alert.hold == AlertHold::OutOfService ? tr("It is out of service already.") : QString();
     case ReturnToService:
         return alert.hold == AlertHold::OutOfService ? QString() : tr("It is in service.");
+    case Withdraw:
+        return alert.care && AlertWords::isOfferedBy(*alert.care, self) ? QString()
+                                                                        : tr("You have offered it to nobody.");
     case Silence:
         return isWaiting(alert) ? QString() : tr("It makes no sound.");
     default:
@@ -133,6 +136,11 @@ RequestBody AlertVerbs::request(Verb verb, const Alert &alert, const Details &de
         return handle(AlertVerb::Reopen);
     case Silence:
         return handle(AlertVerb::Silence);
+    case Withdraw: {
+        HandleAlert back = handle(AlertVerb::Transfer);
+        back.toId = alert.care.valueOr({}).offeredById; // to oneself
+        return back;
+    }
     case OutOfService:
         return TakeOutOfService{alert.id, alert.occurrence, details.until, details.comment};
     case ReturnToService:
@@ -171,7 +179,7 @@ std::pair<AlertVerbs::Verb, QString> AlertVerbs::verbOf(const RequestBody &body)
     case AlertVerb::Release:
         return {Release, handle->alertId};
     case AlertVerb::Transfer:
-        return {Transfer, handle->alertId};
+        return {handle->toName.isEmpty() ? Withdraw : Transfer, handle->alertId};
     case AlertVerb::Reset:
         return {Reset, handle->alertId};
     case AlertVerb::Reopen:
@@ -216,6 +224,8 @@ QString AlertVerbs::title(Verb verb)
         return tr("Reopen");
     case Silence:
         return tr("Silence");
+    case Withdraw:
+        return tr("Withdraw the offer");
     }
     return {};
 }
@@ -253,6 +263,8 @@ QString AlertVerbs::busy(Verb verb)
         return tr("reopening");
     case Silence:
         return tr("silencing");
+    case Withdraw:
+        return tr("withdrawing the offer");
     }
     return {};
 }
@@ -290,6 +302,8 @@ QString AlertVerbs::done(Verb verb)
         return tr("reopened");
     case Silence:
         return tr("silenced");
+    case Withdraw:
+        return tr("taken back");
     }
     return {};
 }

@@ -34,7 +34,8 @@ public:
         ReturnToService,
         Close,
         Reopen,
-        Silence
+        Silence,
+        Withdraw ///< of an offer that one made oneself
     };
     Q_ENUM(Verb)
 

@@ -101,6 +101,11 @@ bool AlertWords::isOwn(const Alert &alert, const Actor &self)
     return alert.care && !alert.care->ownerId.isEmpty() && alert.care->ownerId == self.id;
 }
 
+bool AlertWords::isOfferedBy(const AlertCare &care, const Actor &self)
+{
+    return !care.offeredToId.isEmpty() && !self.id.isEmpty() && care.offeredById == self.id;
+}
+
 QString AlertWords::owner(const Alert &alert, const Actor &self)
 {
     if (!alert.care || alert.care->ownerId.isEmpty())
@@ -244,7 +249,9 @@ QString AlertWords::verb(const AlertChange &change)
     case AlertVerb::Release:
         return tr("released");
     case AlertVerb::Transfer:
-        return tr("handed over");
+        return change.reason == QLatin1String("withdrawn")
+                   ? tr("offer withdrawn")
+                   : tr("offered to %1").arg(change.alert.care.valueOr({}).offeredToName);
     case AlertVerb::Comment:
         return tr("comment");
     case AlertVerb::Shelve:
@@ -290,7 +297,11 @@ QString AlertWords::reason(const QString &word)
         {QStringLiteral("asked"), QT_TR_NOOP("asked")},
         {QStringLiteral("asked_again"), QT_TR_NOOP("asked again")},
         {QStringLiteral("confirmed"), QT_TR_NOOP("confirmed")},
+        {QStringLiteral("accepted"), QT_TR_NOOP("the offer was accepted")},
+        {QStringLiteral("declined"), QT_TR_NOOP("the offer was declined")},
     };
+    if (word == QLatin1String("offered") || word == QLatin1String("withdrawn"))
+        return {}; // the verb says it
     if (const char *said = words.value(word))
         return tr(said);
     if (const auto ended = dispositionFromString(word); ended && *ended != Disposition::None)

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] static QString kind(AlertKind kind);      ///< "condition", "event", "incident"
     [[nodiscard]] static QString disposition(Disposition disposition);
     [[nodiscard]] static bool isOwn(const Alert &alert, const Actor &self);
+    /// Whether `self` has offered it to somebody, who has not answered yet.
+    [[nodiscard]] static bool isOfferedBy(const AlertCare &care, const Actor &self);
     [[nodiscard]] static QString owner(const Alert &alert, const Actor &self); ///< "you", "Dana"; empty: nobody
     /// "until 14:10", "until it returns, at most 14:10", "until returned to service"; empty while nothing holds it.
     [[nodiscard]] static QString holdUntil(const Alert &alert, TimePoint now, const QTimeZone &zone);

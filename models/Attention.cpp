@@ -19,6 +19,7 @@ bool callsFor(const Alert &alert)
 Attention::Attention(DeskLink &link, QObject *parent) : QObject(parent)
 {
     connect(&link, &DeskLink::snapshot, this, [this](const DeskSnapshot &snapshot) { reset(snapshot.alerts); });
+    connect(&link, &DeskLink::noticed, this, &Attention::tell);
     connect(&link, &DeskLink::events, this, [this](const QList<Event> &events) {
         for (const Event &event : events) {
             if (const auto *change = std::get_if<AlertChange>(&event.body))
@@ -78,9 +79,10 @@ void Attention::setInSight(bool inSight)
     refresh();
 }
 
-void Attention::tell(const QString &title, const QString &text, bool urgent)
+void Attention::tell(const DesktopNotice &notice)
 {
-    Q_EMIT called({title.left(longestTitle), text.left(longestText), urgent, {}});
+    const bool urgent = notice.level >= AlertLevel::Critical;
+    Q_EMIT called({notice.title.left(longestTitle), notice.text.left(longestText), urgent, notice.alertId});
     m_told = m_told || (urgent && !m_inSight);
     refresh();
 }

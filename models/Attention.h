@@ -28,7 +28,7 @@ public:
     void setInSight(bool inSight);
     [[nodiscard]] bool inSight() const { return m_inSight; }
     /// What a server asks to be shown on the desktop. Shown whether the console is in sight or not.
-    void tell(const QString &title, const QString &text, bool urgent);
+    void tell(const DesktopNotice &notice);
 
 Q_SIGNALS:
     void called(const tocsin::Attention::Call &call); ///< show a notification

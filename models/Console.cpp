@@ -228,6 +228,8 @@ void Console::takeEvents(const QList<Event> &events)
             takeReceipt(*receipt);
         } else if (const auto *command = std::get_if<Command>(&event.body)) {
             m_commands->apply(*command, event.requestId);
+        } else {
+            m_alertDesk->take(event, now); // who was told of an alert
         }
     }
     m_queue->refreshAges(now);

@@ -138,7 +138,7 @@ void ContactListModel::setLog(const QList<Event> &events)
     m_notified.clear();
     std::copy_if(events.cbegin(), events.cend(), std::back_inserter(m_notified), [](const Event &event) {
         const auto *record = std::get_if<AuditRecord>(&event.body);
-        return record && record->action == QLatin1String("notify");
+        return record && tellsContact(*record);
     });
     mark();
 }

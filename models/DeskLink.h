@@ -5,6 +5,7 @@
 #include "models/domain/Connections.h"
 #include "models/domain/ContactsPort.h"
 #include "models/domain/Desk.h"
+#include "models/domain/NotifyPort.h"
 #include "models/domain/Ports.h"
 #include "models/domain/RulesPort.h"
 
@@ -95,6 +96,8 @@ Q_SIGNALS:
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
     /// Somebody else writes.
     void typingSeen(const tocsin::TypingNotice &notice);
+    /// The server wants this shown to who sits here, beside the alert itself.
+    void noticed(const tocsin::DesktopNotice &notice);
     void connections(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
     void historyReady(quint64 queryId, const tocsin::HistoryResult &result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Handover.h"
 
+#include "models/AlertWords.h"
 #include "models/FilePicker.h"
 #include "models/Format.h"
 #include "models/IncidentLogText.h"
@@ -152,6 +153,15 @@ void Handover::acceptAll()
         accept(item.alertId);
 }
 
+void Handover::withdraw(const QString &alertId)
+{
+    HandleAlert request;
+    request.verb = AlertVerb::Transfer;
+    request.alertId = alertId;
+    request.toId = m_parts.link.self().id;
+    ask(request, tr("The offer of %1 was not withdrawn").arg(titleOf(alertId)));
+}
+
 bool Handover::decline(const QString &alertId, const QString &reason)
 {
     if (reason.trimmed().isEmpty()) {
@@ -190,20 +200,30 @@ void Handover::take(const Event &event)
     if (!change)
         return;
     const AlertCare care = change->alert.care.valueOr({});
-    const auto before = m_offers.value(change->alert.id);
-    const bool own = !before.first.isEmpty() && before.first == m_parts.link.self().name;
-    if (own && change->verb == AlertVerb::Claim && change->reason == QLatin1String("accepted")) {
+    const Offer before = m_offers.value(change->alert.id);
+    if (before.own && change->verb == AlertVerb::Claim && change->reason == QLatin1String("accepted")) {
         m_decided.insert(change->alert.id, {true, tr("accepted by %1").arg(care.ownerName)});
         Q_EMIT said(tr("%1 took over %2.").arg(care.ownerName, titleOf(change->alert.id)));
-    } else if (own && change->verb == AlertVerb::Release && change->reason == QLatin1String("declined")) {
+    } else if (before.own && change->verb == AlertVerb::Release && change->reason == QLatin1String("declined")) {
         const QString why = change->comment.isEmpty() ? tr("no reason given") : change->comment;
-        m_decided.insert(change->alert.id, {false, tr("declined by %1: %2").arg(before.second, why)});
-        Q_EMIT refused(tr("%1 does not take over %2: %3").arg(before.second, titleOf(change->alert.id), why));
+        m_decided.insert(change->alert.id, {false, tr("declined by %1: %2").arg(before.toName, why)});
+        Q_EMIT refused(tr("%1 does not take over %2: %3").arg(before.toName, titleOf(change->alert.id), why));
+    } else if (change->verb == AlertVerb::Transfer && change->reason == QLatin1String("withdrawn") &&
+               before.toId == m_parts.link.self().id && !before.toId.isEmpty()) {
+        const QString who = event.actor.name.isEmpty() ? event.actor.id : event.actor.name;
+        Q_EMIT said(tr("%1 does not hand over %2 any more.").arg(who, titleOf(change->alert.id)));
     }
+    keepOffer(change->alert);
+}
+
+void Handover::keepOffer(const Alert &alert)
+{
+    const AlertCare care = alert.care.valueOr({});
     if (care.offeredToId.isEmpty())
-        m_offers.remove(change->alert.id);
+        m_offers.remove(alert.id);
     else
-        m_offers.insert(change->alert.id, {care.offeredBy, care.offeredToName});
+        m_offers.insert(alert.id,
+                        {AlertWords::isOfferedBy(care, m_parts.link.self()), care.offeredToId, care.offeredToName});
 }
 
 void Handover::refresh()
@@ -229,8 +249,7 @@ void Handover::refresh()
         if (!isOpen(alert))
             continue;
         open.append(&alert);
-        if (alert.care && !alert.care->offeredToId.isEmpty())
-            m_offers.insert(alert.id, {alert.care->offeredBy, alert.care->offeredToName});
+        keepOffer(alert);
     }
     std::stable_sort(open.begin(), open.end(), [](const Alert *a, const Alert *b) {
         return a->level != b->level ? a->level > b->level : a->raisedAt < b->raisedAt;
@@ -254,7 +273,7 @@ void Handover::refresh()
             tr("%1 · since %2 · %3").arg(stage, format::hourMinute(alert->raisedAt, m_parts.clock.zone), owner);
         item.note = care.offerNote;
         item.from = care.offeredBy;
-        const bool offeredByMe = !care.offeredToId.isEmpty() && care.offeredBy == self.name;
+        const bool offeredByMe = AlertWords::isOfferedBy(care, self);
         const bool mine = care.ownerId.isEmpty() || care.ownerId == self.id;
         const Decision decided = m_decided.value(alert->id);
         if (offeredByMe) {
@@ -308,7 +327,7 @@ QString Handover::progressText() const
         accepted += item.state == HandoverModel::Accepted ? 1 : 0;
         declined += item.state == HandoverModel::Declined ? 1 : 0;
         if (item.state == HandoverModel::Offered)
-            to = m_offers.value(item.alertId).second;
+            to = m_offers.value(item.alertId).toName;
     }
     const ChatMessage *line = newestLine(true, {});
     const int items = line ? LineName::read(line->clientMessageId).value_or(LineName()).items : 0;

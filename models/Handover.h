@@ -72,6 +72,8 @@ public:
     Q_INVOKABLE void offer();
     Q_INVOKABLE void accept(const QString &alertId);
     Q_INVOKABLE void acceptAll();
+    /// Takes an own offer back.
+    Q_INVOKABLE void withdraw(const QString &alertId);
     /// Wants a reason.
     Q_INVOKABLE bool decline(const QString &alertId, const QString &reason);
     /// The sheet as a file of that kind: "html" or "csv"; noted in the audit.
@@ -93,6 +95,7 @@ private:
     [[nodiscard]] const ChatMessage *newestLine(bool own, const QString &with) const;
     [[nodiscard]] QString titleOf(const QString &alertId) const;
     void ask(const RequestBody &body, const QString &what);
+    void keepOffer(const Alert &alert);
     [[nodiscard]] QByteArray sheetHtml() const;
     [[nodiscard]] QByteArray sheetCsv() const;
 
@@ -108,8 +111,13 @@ private:
         bool accepted = false;
         QString text;
     };
-    QHash<QString, Decision> m_decided;                   ///< alert → how an own offer ended
-    QHash<QString, std::pair<QString, QString>> m_offers; ///< alert → by whom (name), to whom (name): as it last was
+    QHash<QString, Decision> m_decided; ///< alert → how an own offer ended
+    struct Offer
+    {
+        bool own = false;
+        QString toId, toName;
+    };
+    QHash<QString, Offer> m_offers; ///< by alert, as it last was
 };
 
 } // namespace tocsin

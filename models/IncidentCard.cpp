@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/IncidentCard.h"
 
+#include "models/AlertWords.h"
 #include "models/Format.h"
 #include "models/IncidentLogText.h"
 #include "models/domain/AlertTimers.h"
@@ -80,7 +81,7 @@ IncidentCard::IncidentCard(ModelClock clock, QObject *parent) : QObject(parent),
 void IncidentCard::clear()
 {
     m_valid = m_open = m_waits = m_owned = m_mine = m_confirmWanted = m_fixOld = m_stageable = false;
-    m_welfareActive = m_welfareAsked = m_offeredToMe = m_reopenable = false;
+    m_welfareActive = m_welfareAsked = m_offeredToMe = m_offeredByMe = m_reopenable = false;
     for (QString *text : {&m_alertId, &m_name, &m_headline, &m_subtitle, &m_stateText, &m_sinceText, &m_ageText,
                           &m_message, &m_ownerText, &m_fixText, &m_welfareText, &m_welfareDetail, &m_welfareClock,
                           &m_offerText, &m_closedText, &m_reopenText})
@@ -179,6 +180,7 @@ void IncidentCard::showOwner(const Sight &sight, TimePoint now)
     if (care.offeredToId.isEmpty())
         return;
     m_offeredToMe = care.offeredToId == sight.self.id;
+    m_offeredByMe = AlertWords::isOfferedBy(care, sight.self);
     m_offerText = m_offeredToMe
                       ? tr("%1 hands this over to you").arg(nameOf({}, care.offeredBy, sight.self))
                       : tr("Offered to %1 by %2").arg(care.offeredToName, nameOf({}, care.offeredBy, sight.self));
@@ -329,18 +331,18 @@ void IncidentCard::showWelfare(const Sight &sight, TimePoint now)
         return;
     }
     const double left = std::max(0.0, secondsBetween(now, *facts.welfareDue));
-    const Duration span = !facts.welfareAsked        ? limits().welfareEvery
-                          : facts.welfareMisses == 0 ? limits().welfareWindow
-                                                     : limits().welfareRetry;
+    const Duration span = !facts.welfareAsked            ? limits().welfareEvery
+                          : facts.welfareMisses % 2 == 0 ? limits().welfareWindow
+                                                         : limits().welfareRetry;
     m_welfareAsked = facts.welfareAsked;
     m_welfareMisses = facts.welfareMisses;
     m_welfareClock = clockText(left);
     m_welfareShare = std::clamp(left / std::chrono::duration<double>(span).count(), 0.0, 1.0);
     m_welfareText = facts.welfareAsked ? tr("Asked. %1 left to answer.").arg(m_welfareClock)
                                        : tr("Next check in %1.").arg(m_welfareClock);
-    m_welfareDetail = m_welfareMisses == 0 ? tr("Two misses escalate to the top.")
-                      : facts.welfareAsked ? tr("One check missed; another miss escalates to the top.")
-                                           : tr("Two checks missed: escalated to the top.");
+    m_welfareDetail = m_welfareMisses == 0       ? tr("Two misses escalate to the top.")
+                      : m_welfareMisses % 2 == 1 ? tr("One check missed; another miss escalates to the top.")
+                                                 : tr("Two checks missed: escalated to the top.");
 }
 
 void IncidentCard::showClosing(const Sight &sight, TimePoint now)

@@ -55,6 +55,7 @@ class IncidentCard : public QObject
     Q_PROPERTY(double welfareShare MEMBER m_welfareShare NOTIFY changed FINAL)    ///< of the span that is left, 0 … 1
     Q_PROPERTY(int welfareMisses MEMBER m_welfareMisses NOTIFY changed FINAL)
     Q_PROPERTY(bool offeredToMe MEMBER m_offeredToMe NOTIFY changed FINAL)
+    Q_PROPERTY(bool offeredByMe MEMBER m_offeredByMe NOTIFY changed FINAL)
     Q_PROPERTY(QString offerText MEMBER m_offerText NOTIFY changed FINAL) ///< who offers it to whom; empty: nobody
     Q_PROPERTY(QString closedText MEMBER m_closedText NOTIFY changed FINAL)
     Q_PROPERTY(bool reopenable MEMBER m_reopenable NOTIFY changed FINAL)    ///< by who sits here, still
@@ -113,6 +114,7 @@ private:
     double m_welfareShare = 0;
     int m_welfareMisses = 0;
     bool m_offeredToMe = false;
+    bool m_offeredByMe = false;
     QString m_offerText, m_closedText;
     bool m_reopenable = false;
     QString m_reopenText;

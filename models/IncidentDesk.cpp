@@ -189,6 +189,12 @@ void IncidentDesk::release()
     askVerb(AlertVerb::Release, tr("It was not let go"));
 }
 
+void IncidentDesk::withdraw()
+{
+    if (current() != nullptr)
+        m_handover.withdraw(m_currentId);
+}
+
 bool IncidentDesk::decline(const QString &reason)
 {
     return current() != nullptr && m_handover.decline(m_currentId, reason);

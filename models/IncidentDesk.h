@@ -80,6 +80,8 @@ public:
     Q_INVOKABLE bool comment(const QString &text); ///< false: empty
     Q_INVOKABLE void claim();                      ///< also accepts what is offered
     Q_INVOKABLE void release();
+    /// Takes the own offer back.
+    Q_INVOKABLE void withdraw();
     Q_INVOKABLE bool decline(const QString &reason);
     /// To one of Handover::candidates.
     Q_INVOKABLE bool transfer(int candidate, const QString &note);

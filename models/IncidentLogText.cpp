@@ -98,7 +98,9 @@ Said ofChange(const AlertChange &change)
     case AlertVerb::Release:
         return ofRelease(change);
     case AlertVerb::Transfer:
-        return deed(say("Offered to %1").arg(alert.care.valueOr({}).offeredToName));
+        return deed(change.reason == QLatin1String("withdrawn")
+                        ? say("Offer withdrawn")
+                        : say("Offered to %1").arg(alert.care.valueOr({}).offeredToName));
     case AlertVerb::Silence:
         return change.reason == QLatin1String("expired") ? Said{say("Sounds again"), Tone::Plain}
                                                          : deed(say("Silenced"));
@@ -211,7 +213,12 @@ std::optional<IncidentLogEntry> logEntryOf(const Event &event, const QString &al
         const bool notified = record->action == QLatin1String("notify");
         if (!notified && record->action != QLatin1String("export"))
             return std::nullopt;
-        entry.title = !notified ? say("Exported") : record->ok ? say("Contact told") : say("Contact not reached");
+        if (tellsContact(*record))
+            entry.title = record->ok ? say("Contact told") : say("Contact not reached");
+        else if (notified)
+            entry.title = record->ok ? say("Notified") : say("Not notified");
+        else
+            entry.title = say("Exported");
         entry.tone = record->ok ? Tone::Plain : Tone::Warning;
         if (!record->detail.isEmpty())
             detail.append(record->detail);

@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace tocsin {
 
@@ -20,7 +19,6 @@ using namespace std::chrono_literals;
 namespace {
 constexpr std::array<Duration, 4> lengths{1h, 6h, 24h, 168h};
 constexpr int pointsWanted = 2 * TrendBuffer::Steps;
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 static_assert(int(RuleTrialModel::Raised) == int(RuleTrialMoment::What::Raised));
 static_assert(int(RuleTrialModel::Level) == int(RuleTrialMoment::What::Level));
@@ -31,15 +29,33 @@ double millis(TimePoint at)
     return double(toEpochMicros(at)) / 1000.0;
 }
 
-/// What can be drawn beside the metric itself: a limit of its value, the most urgent one.
-double limitOf(const QJsonObject &rule)
+/// With as many decimals as it has.
+QString plain(double limit)
+{
+    int decimals = 0;
+    for (double scaled = limit; decimals < 4 && scaled != std::round(scaled); scaled *= 10)
+        ++decimals;
+    return format::number(limit, decimals);
+}
+
+/// What can be drawn beside the metric itself: the limits of its value, each with its level.
+QVariantList limitsOf(const QJsonObject &rule)
 {
     const QString measure = rule.value(QLatin1String("measure")).toString();
     if (!measure.isEmpty() && measure != QLatin1String("value"))
-        return nothing;
+        return {};
     const QJsonValue bands = rule.value(QLatin1String("bands"));
-    const QJsonObject holder = bands.isArray() ? bands.toArray().at(0).toObject() : rule;
-    return holder.value(QLatin1String("limit")).toDouble(nothing);
+    QVariantList limits;
+    for (const QJsonValue &one : bands.isArray() ? bands.toArray() : QJsonArray{rule}) {
+        const QJsonValue value = one[QLatin1String("limit")];
+        const auto level = alertLevelFromString(one[QLatin1String("level")].toString());
+        if (value.isDouble())
+            limits.append(
+                QVariantMap{{QStringLiteral("value"), value.toDouble()},
+                            {QStringLiteral("label"), RuleTrialModel::tr("limit %1").arg(plain(value.toDouble()))},
+                            {QStringLiteral("level"), int(level.value_or(AlertLevel::Warning))}});
+    }
+    return limits;
 }
 } // namespace
 
@@ -49,7 +65,6 @@ RuleTrialModel::RuleTrialModel(DeskLink &link, DeviceListModel &devices, ModelCl
     , m_devices(devices)
     , m_clock(std::move(clock))
     , m_line(new TrendLine(this))
-    , m_limit(nothing)
 {
     connect(&link, &DeskLink::ruleTried, this, &RuleTrialModel::take);
     connect(&link, &DeskLink::historyReady, this, &RuleTrialModel::takeHistory);
@@ -174,7 +189,7 @@ void RuleTrialModel::run()
     const QString metric = rule.value(QLatin1String("metric")).toString();
     m_to = m_clock.now();
     m_from = m_to - lengths.at(std::size_t(m_spanIndex));
-    m_limit = limitOf(rule);
+    m_limits = limitsOf(rule);
     beginResetModel();
     m_moments.clear();
     endResetModel();

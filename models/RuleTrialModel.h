@@ -35,7 +35,7 @@ class RuleTrialModel : public QAbstractListModel
     Q_PROPERTY(QString fromText READ fromText NOTIFY changed FINAL)
     Q_PROPERTY(QString middleText READ middleText NOTIFY changed FINAL)
     Q_PROPERTY(QString toText READ toText NOTIFY changed FINAL)
-    Q_PROPERTY(double limit READ limit NOTIFY changed FINAL)    ///< the rule's most urgent one; NaN: none to draw
+    Q_PROPERTY(QVariantList limits READ limits NOTIFY changed FINAL) ///< of the metric's value: {value, label, level}
     Q_PROPERTY(int revision READ revision NOTIFY changed FINAL) ///< another whenever fill() has other points to give
 public:
     enum Role {
@@ -72,7 +72,7 @@ public:
     [[nodiscard]] QString fromText() const;
     [[nodiscard]] QString middleText() const;
     [[nodiscard]] QString toText() const;
-    [[nodiscard]] double limit() const { return m_limit; }
+    [[nodiscard]] QVariantList limits() const { return m_limits; }
     [[nodiscard]] int revision() const { return m_revision; }
 
     /// The rule as it stands now.
@@ -108,7 +108,7 @@ private:
     QList<RuleTrialMoment> m_moments;
     QList<HistoryPoint> m_drawn; ///< in place of what was recorded, when that has none of it
     QString m_summary;
-    double m_limit = 0;
+    QVariantList m_limits;
     int m_revision = 0;
     bool m_done = false;
     bool m_outdated = false;

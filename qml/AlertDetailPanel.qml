@@ -114,8 +114,8 @@ Panel {
                 width: parent.width
                 shown: root.detail.offerText.length > 0
                 text: root.detail.offerText
-                buttonText: qsTr("Take over")
-                onPressed: root.desk.actOn(AlertVerbs.Claim, root.detail.alertId)
+                buttonText: root.detail.offeredByMe ? qsTr("Withdraw") : qsTr("Take over")
+                onPressed: root.desk.actOn(root.detail.offeredByMe ? AlertVerbs.Withdraw : AlertVerbs.Claim, root.detail.alertId)
             }
 
             AlertHint {

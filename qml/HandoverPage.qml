@@ -193,6 +193,7 @@ FocusScope {
                     width: list.width
                     selected: list.activeFocus && ListView.isCurrentItem
                     items: root.handover.outgoing
+                    onWithdrawAsked: id => root.handover.withdraw(id)
                 }
             }
 

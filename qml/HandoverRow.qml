@@ -25,6 +25,8 @@ Item {
 
     readonly property bool writable: root.handoverState === HandoverModel.Kept || root.handoverState === HandoverModel.Declined
 
+    signal withdrawAsked(string id)
+
     function toggle() {
         if (root.writable)
             root.items.setIncluded(root.alertId, !root.included);
@@ -126,13 +128,25 @@ Item {
     TextLabel {
         anchors.left: input.right
         anchors.leftMargin: 3 * Theme.grid
-        anchors.right: parent.right
+        anchors.right: back.visible ? back.left : parent.right
         anchors.rightMargin: 3 * Theme.grid
         anchors.verticalCenter: parent.verticalCenter
         text: root.stateText.length > 0 ? root.stateText : root.included ? qsTr("will be offered") : qsTr("stays with you")
         color: root.handoverState === HandoverModel.Declined ? Theme.warning : root.handoverState === HandoverModel.Accepted ? Theme.good : root.handoverState === HandoverModel.Offered ? Theme.text : Theme.text2
         wrapMode: Text.Wrap
         maximumLineCount: 3
+    }
+
+    PushButton {
+        id: back
+
+        anchors.right: parent.right
+        anchors.rightMargin: 3 * Theme.grid
+        anchors.verticalCenter: parent.verticalCenter
+        visible: root.handoverState === HandoverModel.Offered
+        text: qsTr("Withdraw")
+        description: qsTr("Take the offer of %1 back").arg(root.title)
+        onClicked: root.withdrawAsked(root.alertId)
     }
 
     HLine {

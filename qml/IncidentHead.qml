@@ -199,7 +199,7 @@ Panel {
 
         Rectangle {
             width: parent.width
-            height: visible ? offerLabel.height + 3 * Theme.grid : 0
+            height: visible ? Math.max(offerLabel.height, takeBack.visible ? takeBack.height : 0) + 3 * Theme.grid : 0
             visible: root.card.offerText.length > 0
             radius: Theme.radius
             color: Theme.accentTint
@@ -211,12 +211,24 @@ Panel {
 
                 x: 3 * Theme.grid
                 anchors.verticalCenter: parent.verticalCenter
-                width: parent.width - 6 * Theme.grid
+                width: (takeBack.visible ? takeBack.x : parent.width - 3 * Theme.grid) - x
                 text: root.card.offerText
                 wrapMode: Text.Wrap
                 maximumLineCount: 3
                 Accessible.role: Accessible.StaticText
                 Accessible.name: text
+            }
+
+            PushButton {
+                id: takeBack
+
+                anchors.right: parent.right
+                anchors.rightMargin: 2 * Theme.grid
+                anchors.verticalCenter: parent.verticalCenter
+                visible: root.card.offeredByMe
+                text: qsTr("Withdraw")
+                description: qsTr("Take the offer back; it stays with who handles it")
+                onClicked: root.desk.withdraw()
             }
         }
 

@@ -104,8 +104,7 @@ Item {
         firstMinimum: root.trial.line.minimum
         firstMaximum: root.trial.line.maximum
         firstTick: root.trial.line.tickInterval
-        limit: root.trial.limit
-        limitLabel: qsTr("limit")
+        limits: root.trial.limits
         emptyText: root.trial.busy ? qsTr("Looking …") : root.trial.done ? qsTr("Nothing was recorded") : ""
 
         Connections {

@@ -125,6 +125,11 @@ void ConsoleApp::Private::makeLocalLink()
     QObject::connect(backend, &Backend::serverStats, local.get(), &DeskLink::serverStats, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::adapterStatus, local.get(), &DeskLink::adapters, Qt::QueuedConnection);
     QObject::connect(backend, &Backend::peopleChanged, local.get(), &DeskLink::people, Qt::QueuedConnection);
+    const auto notice = [link = local.get(), me = self.id](const DesktopNotice &told) {
+        if (told.people.contains(me))
+            Q_EMIT link->noticed(told);
+    };
+    QObject::connect(backend, &Backend::desktopNotice, local.get(), notice, Qt::QueuedConnection);
     backend->seat({self.id, self.name, Role::Admin, systemNow()});
     link = std::move(local);
 }
@@ -154,13 +159,6 @@ void ConsoleApp::Private::watchWindow(QQuickWindow &window)
     attention = std::make_unique<Attention>(*link);
     summons = std::make_unique<Summons>(*attention, window);
     QObject::connect(summons.get(), &Summons::picked, console.get(), &Console::selectAlert);
-    if (backend == nullptr)
-        return;
-    const auto tell = [attention = attention.get(), me = link->self().id](const DesktopNotice &notice) {
-        if (notice.people.contains(me))
-            attention->tell(notice.title, notice.text, notice.level >= AlertLevel::Critical);
-    };
-    QObject::connect(backend, &Backend::desktopNotice, attention.get(), tell, Qt::QueuedConnection);
 }
 
 /// Shows the dialogs for which the models ask.

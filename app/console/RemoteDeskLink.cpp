@@ -29,6 +29,7 @@ RemoteDeskLink::RemoteDeskLink(const LinkTarget &target, const RemoteLink::Optio
     connect(&m_link, &RemoteLink::people, this, &DeskLink::people);
     connect(&m_link, &RemoteLink::limits, this, &DeskLink::limits);
     connect(&m_link, &RemoteLink::typing, this, &DeskLink::typingSeen);
+    connect(&m_link, &RemoteLink::noticed, this, &DeskLink::noticed);
     connect(&m_link, &RemoteLink::clientsChanged, this, &DeskLink::connections);
     connect(&m_link, &RemoteLink::framesSeen, this, &DeskLink::framesSeen);
     connect(&m_link, &RemoteLink::replied, this, &DeskLink::replied);

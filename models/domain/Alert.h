@@ -80,6 +80,7 @@ struct Alert
     bool commentWanted = false; ///< an acknowledge has to bring a comment
     TimePoint raisedAt;         ///< the first violation of this occurrence
     TimePoint lastSeenAt;
+    std::optional<TimePoint> sourceTime; ///< by the source's own clock: the newest sample that counted
     std::optional<TimePoint> clearedAt;
     std::optional<TimePoint> ackedAt;
     QString ackedBy;

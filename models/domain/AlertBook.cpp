@@ -59,7 +59,7 @@ AlertBook::Slot &AlertBook::takeUp(const Alert &alert, TimePoint now)
     if (silence) {
         source->silence = &slot;
         source->monitored = true;
-        source->lastSeen = std::max(source->lastSeen, alert.raisedAt - m_limits.deviceStale);
+        source->lastSeen = std::max(source->lastSeen, std::min(alert.raisedAt, now) - m_limits.deviceStale);
     } else if (byRule) {
         source->lastSeen = std::max(source->lastSeen, alert.lastSeenAt);
         source->stale = source->stale || alert.quality == AlertQuality::Stale;
@@ -77,14 +77,23 @@ void AlertBook::follow(TimePoint now)
             runSchedules(now);
         return;
     }
-    const Duration by = before - now;
+    setBack(before - now, now);
+    if (m_scheduleDue)
+        runSchedules(now);
+}
+
+/// Everything that is waited for comes as long from now as it would have; what happened keeps its time.
+void AlertBook::setBack(Duration by, TimePoint now)
+{
     m_clockSetBack = true;
     for (const auto &[serial, slot] : m_slots) {
-        slot->track.shift(by);
+        slot->track.shift(by, now);
         slot->armed.reset();
         arm(*slot);
     }
     for (const auto &[serial, source] : m_sources) {
+        if (source->lastSeen != TimePoint{})
+            source->lastSeen -= by;
         for (const auto &trend : source->trends) {
             if (trend)
                 trend->shift(by);
@@ -93,37 +102,68 @@ void AlertBook::follow(TimePoint now)
             if (quiet.since)
                 *quiet.since -= by;
         }
-        if (!source->quiet.empty()) {
-            source->armed.reset();
-            arm(*source);
-        }
+        source->armed.reset();
+        arm(*source);
     }
     m_flood.shift(by);
-    if (m_scheduleDue)
-        runSchedules(now);
+    for (std::deque<TimePoint> &times : m_panicTimes) {
+        for (TimePoint &time : times)
+            time -= by;
+    }
+    for (Alert &closed : m_closed) { // its closing may be taken back, for as long as ever
+        AlertTimers::shift(closed, by);
+        if (closed.care && closed.care->closedAt)
+            closed.care.edit([by](AlertCare &care) { *care.closedAt -= by; });
+    }
 }
 
-void AlertBook::restore(const QList<Alert> &alerts, TimePoint now)
+void AlertBook::restore(const QList<Alert> &alerts, TimePoint now, TimePoint writtenAt)
 {
-    m_common.now = now;
+    const TimePoint then = std::max(now, writtenAt); // of a clock that was set back meanwhile
+    m_common.now = then;
     QList<Alert> closed;
     for (const Alert &alert : alerts) {
         if (!isOpen(alert)) {
             closed.append(alert);
             continue;
         }
-        Slot &slot = takeUp(alert, now);
+        Slot &slot = takeUp(alert, then);
         settle(slot);
     }
     std::stable_sort(closed.begin(), closed.end(),
                      [](const Alert &a, const Alert &b) { return a.lastSeenAt < b.lastSeenAt; });
     for (const Alert &alert : std::as_const(closed))
         remember(alert);
-    m_flood.restore(alerts, now);
+    for (auto alert = closed.crbegin(); alert != closed.crend(); ++alert)
+        lookBackAt(*alert, then);
+    m_flood.restore(alerts, then);
     for (const auto &[serial, source] : m_sources) {
         if (!source->tracks.empty())
             m_moved.push_back(source.get()); // what suppresses may have ended meanwhile
     }
+    follow(now);
+}
+
+/// What a closed alert still means: it counts as a flap if it comes again, and what led to it does not count twice.
+void AlertBook::lookBackAt(const Alert &closed, TimePoint now)
+{
+    const int rule = closed.ruleId.isEmpty() ? -1 : m_ruleById.value(closed.ruleId, -1);
+    if (rule < 0)
+        return;
+    Source &source = sourceFor(closed.source);
+    const TimePoint over =
+        closed.care && closed.care->closedAt ? *closed.care->closedAt : closed.clearedAt.value_or(closed.lastSeenAt);
+    TimePoint &known = source.over[{rule, closed.instance}];
+    known = std::max(known, over);
+    const bool late = closed.lastSeenAt + m_limits.track.flapWindow > now;
+    const bool byHand = closed.care && closed.care->closedAt; // what comes then is news
+    if (!late || byHand || source.matches[static_cast<std::size_t>(rule)] == Source::No ||
+        slotFor(source, rule, closed.instance))
+        return;
+    Slot &slot = addSlot(&source, rule, closed);
+    slot.track.restore(closed, now);
+    source.tracks.push_back(&slot);
+    settle(slot);
 }
 
 AlertBook::Source &AlertBook::sourceFor(const QString &id)
@@ -156,11 +196,13 @@ void AlertBook::setDevice(const Device &device)
         arm(source);
 }
 
-void AlertBook::setLastSeen(const QString &deviceId, TimePoint at, TimePoint now)
+void AlertBook::setLastSeen(const QString &deviceId, TimePoint at, TimePoint known, TimePoint now)
 {
     Source &source = sourceFor(deviceId);
-    source.lastSeen = std::max(source.lastSeen, std::min(at, now));
-    source.monitored = source.monitored || now - at < m_limits.deviceOffline;
+    const bool away = !source.silence && now - known >= m_limits.deviceStale; // it has its time to come back
+    if (at <= now || !source.silence) // else the clock was set back since, and the alert knows more
+        source.lastSeen = std::max(source.lastSeen, away ? now : std::min(at, now));
+    source.monitored = source.monitored || known - at < m_limits.deviceOffline;
     if (source.monitored && !m_quietRules.empty())
         expectTold(source);
     arm(source);
@@ -364,9 +406,9 @@ QList<AlertChange> AlertBook::tick(TimePoint now)
         if (slot.orphaned && slot.track.active())
             slot.track.returnToNormal(now, out, QStringLiteral("rule_gone"));
         else
-            slot.track.tick(now, m_limits.track, m_makeId, out);
-        if (slot.track.runTimer(now, out) && slot.track.open())
-            slot.armed.reset(); // others are due between its next step and now
+            slot.track.tick(timer.at, m_limits.track, m_makeId, out); // no more: others are due between this and now
+        if (const auto due = m_common.timers.due(slot.track.alert()); due && *due <= timer.at)
+            (void)slot.track.runTimer(now, out);
         settle(slot);
     }
     return finished(std::move(out));

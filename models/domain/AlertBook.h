@@ -60,14 +60,14 @@ public:
     AlertBook(const AlertBook &) = delete;
     AlertBook &operator=(const AlertBook &) = delete;
 
-    /// Takes up the alerts of a snapshot, open and closed. Once, before anything else but setDevice().
+    /// Takes up the alerts of a snapshot, open and closed, last written at `writtenAt`. Once, before anything else but setDevice().
     /// Deadlines are derived from the stored times; overdue ones fire in order at the next tick().
-    void restore(const QList<Alert> &alerts, TimePoint now);
+    void restore(const QList<Alert> &alerts, TimePoint now, TimePoint writtenAt = {});
     /// Names, owners and classes as rules and alerts need them. An unknown device is taken as it reads.
     void setDevice(const Device &device);
-    /// A device was heard at `at` before this book existed; its silence counts from then, unless it was
-    /// offline already.
-    void setLastSeen(const QString &deviceId, TimePoint at, TimePoint now);
+    /// A device was heard at `at` before this book existed, which knows of anything until `known`. Its silence counts from then, or
+    /// from now if nobody could hear it for as long; that it was offline already is no news.
+    void setLastSeen(const QString &deviceId, TimePoint at, TimePoint known, TimePoint now);
 
     /// What was told before, oldest first, up to `end`: delays, counts, trends and silences go on from there. After restore(), once.
     void recall(const QList<Reading> &readings, TimePoint end);
@@ -137,8 +137,7 @@ private:
     void watchFlood(QList<AlertChange> &out);
     void judgeItems(Source &source, int rule, const QStringList &items, const Reading &reading, TimePoint now,
                     QList<AlertChange> &out);
-    [[nodiscard]] static AlertSample sampleOf(const Source &source, const Reading &reading,
-                                              std::optional<double> value);
+    [[nodiscard]] AlertSample sampleOf(const Source &source, const Reading &reading, std::optional<double> value) const;
     [[nodiscard]] QString instanceOf(const Source &source, int rule, const QString &item) const;
     Slot *slotFor(const Source &source, int rule, const QString &instance) const;
     Slot &addSlot(Source *source, int rule, Alert facts);
@@ -164,7 +163,9 @@ private:
     [[nodiscard]] Result reopen(const QString &alertId, const Actor &actor);
     [[nodiscard]] const AlertRule *ruleOf(const Alert &alert) const;
     Slot &takeUp(const Alert &alert, TimePoint now);
+    void lookBackAt(const Alert &closed, TimePoint now);
     void follow(TimePoint now);
+    void setBack(Duration by, TimePoint now);
     void updateReport(Slot &slot, const ReportAlert &request, TimePoint now, QList<AlertChange> &out);
     Slot *foldedPanic(const QString &userId, TimePoint now);
 

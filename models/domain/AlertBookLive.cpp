@@ -116,7 +116,9 @@ void AlertBook::tellDeadlines(QList<AlertChange> &out)
 {
     for (const auto &[serial, slot] : m_slots) {
         const Alert &alert = slot->track.alert();
-        if (slot->track.open() && m_common.timers.due(alert))
+        const bool runs = m_common.timers.due(alert) || alert.cond == AlertCondition::Clearing ||
+                          (alert.care && !alert.care->flaps.isEmpty());
+        if (slot->track.open() && runs)
             slot->track.changed(AlertVerb::Repeat, stateOf(alert), out, QStringLiteral("clock_set_back"));
     }
 }
@@ -192,6 +194,7 @@ void AlertBook::recall(const QList<Reading> &readings, TimePoint end)
         feed(sourceFor(reading.deviceId), reading, reading.receivedAt, none);
     m_recalling = false;
     for (const auto &[serial, source] : m_sources) {
+        source->over.clear();
         for (const int rule : m_quietRules) {
             Source::Quiet &quiet = source->quiet[static_cast<std::size_t>(rule)];
             if (quiet.since) // what this silence led to then is in the log

@@ -4,6 +4,8 @@
 #include "models/domain/AlertBook.h"
 #include "models/domain/MetricTrend.h"
 
+#include <utility>
+
 namespace tocsin {
 
 // AlertBook's insides, shared by its source files only.
@@ -39,6 +41,8 @@ struct AlertBook::Source
     std::vector<Slot *> tracks;                       ///< of rules; pending or open
     Slot *silence = nullptr;                          ///< DEVICE_STALE or DEVICE_OFFLINE
     std::optional<TimePoint> armed;
+    QHash<std::pair<int, QString>, TimePoint>
+        over; ///< by rule and instance: what was told until then is history to recall()
 };
 
 struct AlertBook::Slot

@@ -21,8 +21,9 @@ bool isReport(const Alert &alert)
 
 QString takenBy(const Alert &alert)
 {
-    return alert.ackedBy.isEmpty() ? QStringLiteral("Already acknowledged.")
-                                   : QStringLiteral("Already acknowledged by %1.").arg(alert.ackedBy);
+    if (alert.ackedBy.isEmpty() || !alert.ackedAt)
+        return QStringLiteral("Already acknowledged.");
+    return QStringLiteral("Already acknowledged by %1 at %2.").arg(alert.ackedBy, toIso8601(*alert.ackedAt));
 }
 
 void copyWords(const ReportAlert &from, Alert &to)
@@ -33,6 +34,7 @@ void copyWords(const ReportAlert &from, Alert &to)
     to.value = from.value;
     to.threshold = from.threshold;
     to.recommendedActions = from.recommendedActions;
+    to.sourceTime = from.sourceTime;
     if (!from.userId.isEmpty())
         to.userId = from.userId;
 }
@@ -156,6 +158,9 @@ AlertBook::Result AlertBook::closeAlert(const CloseAlert &request, const Actor &
     if (alert.kind == AlertKind::Condition && slot->track.active() && !actor.supervises)
         return refused(alert, "still_active",
                        QStringLiteral("The source still reports it; only a supervisor can close it now."));
+    if (!alert.acked && alert.commentWanted && request.comment.trimmed().isEmpty()) // it acknowledges, too
+        return refused(alert, "comment_required",
+                       QStringLiteral("comment: this alert is not closed unacknowledged without one."));
     if (alert.kind == AlertKind::Incident && request.disposition == Disposition::None)
         return refused(alert, "invalid", QStringLiteral("disposition: must say how the incident ended."));
     Result result{Outcome::done(alert.id), {}};

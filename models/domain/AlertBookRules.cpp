@@ -105,9 +105,10 @@ void AlertBook::feed(Source &source, const Reading &reading, TimePoint now, QLis
     }
 }
 
-AlertSample AlertBook::sampleOf(const Source &source, const Reading &reading, std::optional<double> value)
+AlertSample AlertBook::sampleOf(const Source &source, const Reading &reading, std::optional<double> value) const
 {
-    return {reading.receivedAt,
+    // It may have come before the clock was set back; the history is compared with what else was written then.
+    return {m_recalling ? reading.receivedAt : std::min(reading.receivedAt, m_common.now),
             reading.sourceTime,
             value,
             reading.position ? reading.position : source.position,
@@ -140,8 +141,12 @@ void AlertBook::judge(Source &source, int ruleIndex, const Value &value, const R
     const AlertRule &rule = m_rules.at(ruleIndex);
     if (rule.measure == Measure::Silence)
         return told(source, ruleIndex, value, reading, now, out);
-    if (m_recalling && (rule.comparison == Comparison::AnyItem || !looksBack(rule)))
-        return;
+    const bool forNew = !m_recalling || looksBack(rule);
+    if (!forNew) { // what chatters is waited for in silence: the log does not know whether it was good last
+        const Slot *chatters = rule.comparison == Comparison::AnyItem ? nullptr : slotFor(source, ruleIndex, {});
+        if (!chatters || !chatters->track.alert().chattering)
+            return;
+    }
     if (rule.comparison == Comparison::AnyItem) {
         if (const auto *list = std::get_if<QStringList>(&value))
             judgeItems(source, ruleIndex, *list, reading, now, out);
@@ -162,11 +167,13 @@ void AlertBook::judge(Source &source, int ruleIndex, const Value &value, const R
     }
     const int band = excused ? -1 : violatedBand(rule, *metric);
     const bool rest = band < 0 && (excused || isGood(rule, *metric));
+    if (m_recalling && reading.receivedAt <= source.over.value({ruleIndex, instanceOf(source, ruleIndex, {})}))
+        return; // it led to what is over
     if (rest && rule.kind == AlertKind::Event)
         source.restReported[static_cast<std::size_t>(ruleIndex)] = 1;
     Slot *slot = source.tracks.empty() ? nullptr : slotFor(source, ruleIndex, {});
     if (!slot) {
-        if (band < 0)
+        if (band < 0 || !forNew)
             return;
         slot = &addRuleSlot(source, ruleIndex, instanceOf(source, ruleIndex, {}));
     }
@@ -176,7 +183,7 @@ void AlertBook::judge(Source &source, int ruleIndex, const Value &value, const R
         slot->track.setRestReported();
     if (m_recalling) {
         if (band >= 0)
-            slot->track.recall(band, sample);
+            slot->track.recall(band, sample, {});
         else if (rest)
             slot->track.recallGood(sample);
     } else if (band >= 0) {
@@ -203,6 +210,8 @@ void AlertBook::judgeItems(Source &source, int ruleIndex, const QStringList &ite
         if (++looked > m_limits.itemsPerReading)
             break;
         QString instance = instanceOf(source, ruleIndex, item);
+        if (m_recalling && reading.receivedAt <= source.over.value({ruleIndex, instance}))
+            continue;
         Slot *slot = slotFor(source, ruleIndex, instance);
         if (!slot && source.tracks.size() >= static_cast<std::size_t>(m_limits.itemsPerSource)) {
             instance = instanceOf(source, ruleIndex, otherItems);
@@ -215,7 +224,11 @@ void AlertBook::judgeItems(Source &source, int ruleIndex, const QStringList &ite
         bad.push_back(slot);
         if (source.restReported[static_cast<std::size_t>(ruleIndex)])
             slot->track.setRestReported();
-        slot->track.violated(band, sampleOf(source, reading, std::nullopt), item, now, m_limits.track, m_makeId, out);
+        const AlertSample sample = sampleOf(source, reading, std::nullopt);
+        if (m_recalling)
+            slot->track.recall(band, sample, item);
+        else
+            slot->track.violated(band, sample, item, now, m_limits.track, m_makeId, out);
         settle(*slot);
     }
     if (looked > m_limits.itemsPerReading)
@@ -227,7 +240,11 @@ void AlertBook::judgeItems(Source &source, int ruleIndex, const QStringList &ite
             continue;
         rest = true;
         slot->track.setRestReported();
-        slot->track.good(sampleOf(source, reading, std::nullopt), now, m_limits.track, out);
+        const AlertSample sample = sampleOf(source, reading, std::nullopt);
+        if (m_recalling)
+            slot->track.recallGood(sample);
+        else
+            slot->track.good(sample, now, m_limits.track, out);
         settle(*slot);
     }
     if (rest)
@@ -283,7 +300,8 @@ void AlertBook::told(Source &source, int rule, const Value &value, const Reading
         return; // "unknown" is not told
     Source::Quiet &quiet = source.quiet[static_cast<std::size_t>(rule)];
     const bool waited = quiet.since && quiet.band < 0;
-    quiet.since = quiet.since ? std::max(*quiet.since, std::min(reading.receivedAt, now)) : reading.receivedAt;
+    const TimePoint at = std::min({reading.receivedAt, now, m_common.now});
+    quiet.since = std::max(quiet.since.value_or(at), at);
     quiet.band = -1;
     if (m_recalling)
         return;

@@ -91,6 +91,10 @@ AlertBook::Result AlertBook::reopen(const QString &alertId, const Actor &actor)
     Slot &slot = takeUp(facts, m_common.now);
     if (const AlertRule *rule = ruleOf(facts)) // closing took it
         slot.track.facts().latched = rule->latch;
+    if (slot.track.alert().acked) // it lives as long as any
+        m_common.timers.acknowledged(slot.track.facts(), slot.track.own(), m_common.now);
+    if (slot.source)
+        m_moved.push_back(slot.source); // what suppresses it may still be there
     slot.track.changed(AlertVerb::Reopen, AlertState::Normal, result.changes);
     settle(slot);
     result.changes = finished(std::move(result.changes));

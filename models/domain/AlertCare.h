@@ -4,6 +4,7 @@
 #include "models/domain/Time.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 #include <QStringView>
 
@@ -37,7 +38,8 @@ struct AlertCare
 
     QString offeredToId; ///< handed over to this person, who has not accepted yet; the owner stays; empty: nobody
     QString offeredToName;
-    QString offeredBy; ///< name
+    QString offeredBy;   ///< name
+    QString offeredById; ///< who may withdraw it; empty in logs from before this was kept
     QString offerNote;
 
     QString heldBy;                     ///< person; or what suppresses it, "rule engine_overheat"
@@ -55,8 +57,11 @@ struct AlertCare
     QString closedById;
     QString closedBy; ///< name
     QString closeComment;
-    QString openCond; ///< AlertCondition and acknowledge as they were before, for who takes the closing back
+    QString openCond; ///< AlertCondition, acknowledge and stage as they were before, for who takes the closing back
     bool openAcked = false;
+    QString openStage;
+
+    QList<TimePoint> flaps; ///< when it became bad anew, oldest first; of two or more within the time that counts
 
     bool operator==(const AlertCare &) const = default;
 };
@@ -82,8 +87,8 @@ struct IncidentFacts
     bool contactLost = false;             ///< no fix and no heartbeat for too long
     std::optional<TimePoint> lastHeardAt; ///< the newest fix or heartbeat
     std::optional<TimePoint> welfareDue;  ///< next check, or the end of the one that is under way
-    int welfareMisses = 0;
-    bool welfareAsked = false; ///< a check is under way
+    int welfareMisses = 0;                ///< in a row; every second one goes to the top
+    bool welfareAsked = false;            ///< a check is under way
 
     QByteArray pin; ///< keptPin(); empty: a cancel needs none. Never leaves the server.
     QByteArray duressPin;

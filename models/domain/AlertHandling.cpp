@@ -32,6 +32,7 @@ void dropOffer(AlertCare &care)
     care.offeredToId.clear();
     care.offeredToName.clear();
     care.offeredBy.clear();
+    care.offeredById.clear();
     care.offerNote.clear();
 }
 
@@ -114,14 +115,16 @@ AlertHandling::Result AlertHandling::claim(Alert &alert, const Actor &actor, Tim
     return done(AlertVerb::Claim, renewed ? QStringLiteral("renewed") : QString());
 }
 
-/// It stays with its owner until the other claims it (accepts) or releases it (declines).
+/// It stays with its owner until the other claims it (accepts) or releases it (declines). To oneself: the open offer is taken back.
 AlertHandling::Result AlertHandling::offer(Alert &alert, const HandleAlert &request, const Actor &actor)
 {
     if (request.toId.isEmpty())
         return refusal("invalid", QStringLiteral("to_id: must say who takes it over."));
+    const AlertCare care = alert.care.valueOr({});
+    if (request.toId == actor.id && !care.offeredToId.isEmpty() && care.offeredToId != actor.id)
+        return withdraw(alert, actor);
     if (request.toId == actor.id)
         return refusal("invalid", QStringLiteral("to_id: it is handed over to somebody else; claim it to take it."));
-    const AlertCare care = alert.care.valueOr({});
     if (!care.ownerId.isEmpty() && care.ownerId != actor.id && !actor.supervises)
         return refusal(
             "forbidden",
@@ -135,9 +138,21 @@ AlertHandling::Result AlertHandling::offer(Alert &alert, const HandleAlert &requ
         facts.offeredToId = request.toId;
         facts.offeredToName = name;
         facts.offeredBy = nameOf(actor);
+        facts.offeredById = actor.id;
         facts.offerNote = request.comment;
     });
     return done(AlertVerb::Transfer, QStringLiteral("offered"));
+}
+
+AlertHandling::Result AlertHandling::withdraw(Alert &alert, const Actor &actor)
+{
+    const AlertCare care = alert.care.valueOr({});
+    if (care.offeredById != actor.id && !actor.supervises)
+        return refusal(
+            "forbidden",
+            QStringLiteral("%1 offered it; only a supervisor can withdraw that for others.").arg(care.offeredBy));
+    alert.care.edit(dropOffer);
+    return done(AlertVerb::Transfer, QStringLiteral("withdrawn"));
 }
 
 AlertHandling::Result AlertHandling::letGo(Alert &alert, const Actor &actor)
@@ -280,6 +295,7 @@ AlertHandling::Result AlertHandling::reopen(Alert &alert, const Actor &actor, Ti
     }
     if (isActive(alert))
         alert.clearedAt.reset();
+    const auto stage = incidentStageFromString(alert.care->openStage);
     alert.care.edit([](AlertCare &care) {
         care.disposition = Disposition::None;
         care.closedAt.reset();
@@ -288,10 +304,11 @@ AlertHandling::Result AlertHandling::reopen(Alert &alert, const Actor &actor, Ti
         care.closeComment.clear();
         care.openCond.clear();
         care.openAcked = false;
+        care.openStage.clear();
     });
     if (alert.incident) {
-        const IncidentStage stage = alert.acked ? IncidentStage::Contacting : IncidentStage::Received;
-        alert.incident.edit([stage](IncidentFacts &facts) { facts.stage = stage; });
+        const IncidentStage usual = alert.acked ? IncidentStage::Contacting : IncidentStage::Received;
+        alert.incident.edit([&](IncidentFacts &facts) { facts.stage = stage.value_or(usual); });
     }
     return done(AlertVerb::Reopen);
 }

@@ -35,6 +35,7 @@ private:
     [[nodiscard]] Result silence(Alert &alert, const HandleAlert &request, TimePoint now) const;
     [[nodiscard]] Result claim(Alert &alert, const Actor &actor, TimePoint now) const;
     [[nodiscard]] static Result offer(Alert &alert, const HandleAlert &request, const Actor &actor);
+    [[nodiscard]] static Result withdraw(Alert &alert, const Actor &actor);
     [[nodiscard]] static Result letGo(Alert &alert, const Actor &actor);
     [[nodiscard]] Result shelve(Alert &alert, const HandleAlert &request, const Actor &actor, TimePoint now) const;
     [[nodiscard]] static Result unshelve(Alert &alert);

@@ -118,7 +118,7 @@ struct HandleAlert
     QString comment = {};                ///< unack, shelve and comment want one
     std::optional<TimePoint> until = {}; ///< silence (none: as long as may be) and shelve
     bool oneShot = false;                ///< shelve: until it returns to normal
-    QString toId = {};                   ///< transfer: to whom
+    QString toId = {};                   ///< transfer: to whom; oneself: withdraws what one has offered
     QString toName = {};
 };
 

@@ -168,17 +168,17 @@ std::optional<AlertTimers::Step> AlertTimers::runIncident(Alert &alert, TimePoin
         });
         return Step{AlertVerb::Welfare, QStringLiteral("asked")};
     }
-    if (facts.welfareMisses == 0) {
+    if (facts.welfareMisses % 2 == 0) { // the first of this check
         alert.incident.edit([&](IncidentFacts &f) {
-            f.welfareMisses = 1;
+            ++f.welfareMisses;
             f.welfareDue = at + m_limits.welfareRetry;
         });
         return Step{AlertVerb::Welfare, QStringLiteral("asked_again")};
     }
     alert.incident.edit([&](IncidentFacts &f) {
-        f.welfareMisses = 2;
+        ++f.welfareMisses;
         f.welfareAsked = false;
-        f.welfareDue = std::max(at + m_limits.welfareEvery, now);
+        f.welfareDue = std::max(at, now) + m_limits.welfareEvery; // what was missed is not asked all at once
     });
     alert.escalation = CareLimits::topStep;
     alert.escalateAt.reset();
@@ -214,6 +214,7 @@ void AlertTimers::settle(Alert &alert, const CareOverride &own, bool anew, TimeP
             care.offeredToId.clear();
             care.offeredToName.clear();
             care.offeredBy.clear();
+            care.offeredById.clear();
             care.offerNote.clear();
         });
     }
@@ -252,6 +253,8 @@ void AlertTimers::shift(Alert &alert, Duration by)
     };
     move(alert.escalateAt);
     move(alert.silencedUntil);
+    if (alert.cond == AlertCondition::Clearing)
+        move(alert.clearedAt); // the offDelay runs from there
     if (alert.care) {
         alert.care.edit([&](AlertCare &care) {
             for (std::optional<TimePoint> *at : {&care.heldUntil, &care.ownedUntil, &care.ackDue})

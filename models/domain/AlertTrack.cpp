@@ -28,13 +28,13 @@ void AlertTrack::restore(const Alert &alert, TimePoint now)
     m_open = isOpen(alert);
     m_toldLevel = alert.level;
     m_badAt = alert.lastSeenAt;
+    m_badSourceTime = alert.sourceTime;
     m_toldAt = alert.lastSeenAt;
     // The source may report rest in a moment; give it the time that it would have had without the restart.
     m_heldFrom = std::max(alert.lastSeenAt, now);
     if (m_open && alert.incident && !alert.incident->contactLost)
         m_alert.incident.edit([now](IncidentFacts &facts) { facts.lastHeardAt = now; }); // so has a phone
-    if (alert.chattering)
-        m_flaps = {alert.lastSeenAt};
+    restoreFlaps(now);
     setRule(m_rule);
 }
 
@@ -47,8 +47,11 @@ void AlertTrack::changed(AlertVerb verb, AlertState from, QList<AlertChange> &ou
                          const QString &comment)
 {
     const QString ended = settleHold(verb);
-    const bool anew = verb == AlertVerb::Raise || (verb == AlertVerb::LevelChange && m_alert.level > m_toldLevel) ||
-                      !(from == AlertState::Unacknowledged || from == AlertState::ReturnedUnacknowledged);
+    keepFlaps();
+    const bool waited = from == AlertState::Unacknowledged || from == AlertState::ReturnedUnacknowledged;
+    const bool worse = verb == AlertVerb::Raise || (verb == AlertVerb::LevelChange && m_alert.level > m_toldLevel) ||
+                       (verb == AlertVerb::Reactivate && from == AlertState::ReturnedUnacknowledged);
+    const bool anew = worse || !waited;
     m_common.timers.settle(m_alert, own(), anew, m_common.now);
     m_toldLevel = m_alert.level;
     ++m_alert.revision;
@@ -125,6 +128,7 @@ void AlertTrack::raiseByRule(int band, const AlertSample &sample, const QString 
     m_alert.clearedAt.reset();
     m_alert.raisedAt = since;
     m_alert.lastSeenAt = sample.at;
+    m_alert.sourceTime = sample.sourceTime;
     m_alert.count = std::max(1, static_cast<int>(m_violations.size()));
     m_violations.clear();
     if (again) {
@@ -172,6 +176,7 @@ void AlertTrack::violated(int band, const AlertSample &sample, const QString &it
         return;
     }
     m_alert.lastSeenAt = sample.at;
+    m_alert.sourceTime = sample.sourceTime;
     if (sample.position)
         m_alert.position = sample.position;
     const AlertState from = stateOf(m_alert);
@@ -213,6 +218,7 @@ void AlertTrack::within(int band, const AlertSample &sample, const QString &item
     adoptBand(band);
     if (m_alert.level == before)
         return;
+    m_alert.sourceTime = sample.sourceTime;
     describe(band, sample, item);
     m_toldAt = sample.at;
     changed(AlertVerb::LevelChange, stateOf(m_alert), out); // row 10: falls, display only
@@ -242,6 +248,7 @@ void AlertTrack::good(const AlertSample &sample, TimePoint now, const Limits &li
         const AlertState from = stateOf(m_alert);
         m_alert.cond = AlertCondition::Clearing;
         m_alert.clearedAt = sample.at;
+        m_alert.sourceTime = sample.sourceTime;
         if (m_rule->offDelay > Duration::zero() && now < sample.at + m_rule->offDelay) {
             m_toldAt = sample.at;
             changed(AlertVerb::Clearing, from, out);
@@ -403,6 +410,7 @@ void AlertTrack::close(const CloseAlert &request, const Actor &actor, TimePoint 
     m_alert.care.edit([&](AlertCare &care) {
         care.openCond = toString(m_alert.cond);
         care.openAcked = m_alert.acked;
+        care.openStage = m_alert.incident ? toString(m_alert.incident->stage) : QString();
         care.disposition = request.disposition;
         care.closedAt = now;
         care.closedById = actor.id;
@@ -410,10 +418,7 @@ void AlertTrack::close(const CloseAlert &request, const Actor &actor, TimePoint 
         care.closeComment = request.comment;
     });
     if (m_alert.incident)
-        m_alert.incident.edit([](IncidentFacts &facts) {
-            facts.stage = IncidentStage::Closed;
-            facts.confirmBy.reset();
-        });
+        m_alert.incident.edit([](IncidentFacts &facts) { facts.stage = IncidentStage::Closed; });
     if (!m_alert.acked) {
         m_alert.ackedAt = now;
         m_alert.ackedBy = name;

@@ -95,10 +95,10 @@ public:
     /// Goes on under another rule, or the same as it is now; null: its rule is gone.
     void setRule(const AlertRule *rule);
     /// What the source told before this track existed: only delays and counts run.
-    void recall(int band, const AlertSample &sample);
+    void recall(int band, const AlertSample &sample, const QString &item);
     void recallGood(const AlertSample &sample);
-    /// The clock was set back by `by`.
-    void shift(Duration by);
+    /// The clock was set back by `by`, to `now`.
+    void shift(Duration by, TimePoint now);
     /// The first of a flood (FloodWatch); false: it was already.
     bool setFirstInGroup(QList<AlertChange> &out);
     /// Tells of facts that the caller changed through facts(), as `verb`; `from` is the state before.
@@ -112,6 +112,7 @@ public:
     [[nodiscard]] bool idle() const { return !m_open && !m_pendingSince && m_flaps.empty() && m_violations.empty(); }
     [[nodiscard]] bool active() const; ///< open, and the source still says so (active or clearing)
     [[nodiscard]] const AlertRule *rule() const { return m_rule; }
+    [[nodiscard]] const CareOverride &own() const; ///< what its rule has otherwise than its level
     /// The source reports this event's field at rest too, so its end will be told.
     void setRestReported() { m_restReported = true; }
 
@@ -123,7 +124,6 @@ private:
     void dropAcknowledge();
     [[nodiscard]] bool older(const AlertSample &sample) const;
     [[nodiscard]] Duration eventHold(const Limits &limits) const;
-    [[nodiscard]] const CareOverride &own() const;
     [[nodiscard]] bool mayBeHeld() const;
     void hold(const Suppression &cause);
     void takeRule();
@@ -133,6 +133,8 @@ private:
     void noteFlap(TimePoint at, const Limits &limits);
     void calmDown(TimePoint now, QList<AlertChange> &out);
     [[nodiscard]] QString settleHold(AlertVerb verb);
+    void keepFlaps();
+    void restoreFlaps(TimePoint now);
 
     const AlertRule *m_rule = nullptr;
     const Common &m_common;

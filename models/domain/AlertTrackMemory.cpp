@@ -78,24 +78,33 @@ bool AlertTrack::isCounted(TimePoint at)
     return m_violations.size() == static_cast<std::size_t>(m_rule->count);
 }
 
-void AlertTrack::recall(int band, const AlertSample &sample)
+void AlertTrack::recall(int band, const AlertSample &sample, const QString &item)
 {
-    if (m_open)
-        return;
-    m_badAt = std::max(m_badAt, sample.at);
+    if (active())
+        m_goodSince.reset();
+    if (active() || (m_open && m_alert.clearedAt && sample.at <= *m_alert.clearedAt))
+        return; // it led to what is in the log
+    const TimePoint at = std::min(sample.at, m_common.now);
+    m_badAt = std::max(m_badAt, at);
     m_badSourceTime = sample.sourceTime ? sample.sourceTime : m_badSourceTime;
-    (void)isCounted(sample.at);
+    (void)isCounted(at);
     if (!isDelayed())
         return;
-    m_pendingSince = m_pendingSince.value_or(sample.at);
+    m_pendingSince = m_pendingSince.value_or(at);
     m_pendingSample = sample;
+    m_pendingSample.at = at;
+    m_pendingItem = item;
     m_band = band;
 }
 
 void AlertTrack::recallGood(const AlertSample &sample)
 {
-    if (!m_open && !older(sample))
+    if (older(sample))
+        return;
+    if (!active())
         m_pendingSince.reset();
+    else if (m_alert.chattering)
+        m_goodSince = m_goodSince.value_or(std::min(sample.at, m_common.now));
 }
 
 // --- flaps
@@ -110,6 +119,24 @@ void AlertTrack::noteFlap(TimePoint at, const Limits &limits)
         return;
     m_alert.chattering = true;
     m_goodSince.reset();
+}
+
+/// One is known by when it was raised; more are kept with the alert, for a restart.
+void AlertTrack::keepFlaps()
+{
+    const QList<TimePoint> flaps =
+        m_flaps.size() < 2 ? QList<TimePoint>() : QList<TimePoint>(m_flaps.cbegin(), m_flaps.cend());
+    if (flaps != (m_alert.care ? m_alert.care->flaps : QList<TimePoint>()))
+        m_alert.care.edit([&flaps](AlertCare &care) { care.flaps = flaps; });
+}
+
+void AlertTrack::restoreFlaps(TimePoint now)
+{
+    const QList<TimePoint> known = m_alert.care ? m_alert.care->flaps : QList<TimePoint>();
+    m_flaps.assign(known.cbegin(), known.cend());
+    const bool counts = m_rule && m_alert.level != AlertLevel::Emergency && m_alert.kind != AlertKind::Incident;
+    if (m_flaps.empty() && (counts || m_alert.chattering))
+        m_flaps = {std::min(m_alert.chattering ? m_alert.lastSeenAt : m_alert.raisedAt, now)};
 }
 
 /// It did not become bad anew for long enough. What it is now counts.
@@ -176,8 +203,9 @@ void AlertTrack::setCause(const std::optional<Suppression> &cause, QList<AlertCh
     }
 }
 
-/// A shelf ends when the alert becomes worse than what was shelved, or where it was to last until the return; what suppresses it holds
-/// as soon as nobody else does, as long as it is open and no emergency. Says why, when a hold ended.
+/// A shelf ends when the alert becomes worse than what was shelved, or where it was to last until the return; out of service where one
+/// person would not have been enough for it, or nobody would (row 17). What suppresses it holds as soon as nobody else does, as long as
+/// it is open and no emergency. Says why, when a hold ended.
 QString AlertTrack::settleHold(AlertVerb verb)
 {
     const bool over = m_alert.cond == AlertCondition::Clear || m_alert.cond == AlertCondition::Canceled;
@@ -187,6 +215,9 @@ QString AlertTrack::settleHold(AlertVerb verb)
             ended = QStringLiteral("level_rose");
         else if (m_alert.care->heldOnce && over)
             ended = QStringLiteral("one_shot");
+    } else if (m_alert.hold == AlertHold::OutOfService && m_alert.care) {
+        if (m_alert.level >= AlertLevel::Critical && int(m_alert.level) > m_alert.care->heldLevel)
+            ended = QStringLiteral("level_rose");
     } else if (m_alert.hold == AlertHold::Suppressed) {
         if (!mayBeHeld())
             ended = QStringLiteral("level_rose");
@@ -211,13 +242,23 @@ bool AlertTrack::setFirstInGroup(QList<AlertChange> &out)
     return true;
 }
 
-void AlertTrack::shift(Duration by)
+/// What happened keeps its time, but nothing was seen later than now.
+void AlertTrack::shift(Duration by, TimePoint now)
 {
     AlertTimers::shift(m_alert, by);
     for (std::vector<TimePoint> *times : {&m_violations, &m_flaps}) {
         for (TimePoint &time : *times)
             time -= by;
     }
+    for (std::optional<TimePoint> *at : {&m_pendingSince, &m_ignoredSince, &m_goodSince}) {
+        if (*at)
+            **at -= by;
+    }
+    for (TimePoint *at : {&m_badAt, &m_heldFrom, &m_toldAt, &m_pendingSample.at}) {
+        if (*at != TimePoint{})
+            *at -= by;
+    }
+    m_alert.lastSeenAt = std::min(m_alert.lastSeenAt, now);
 }
 
 } // namespace tocsin

@@ -18,6 +18,18 @@ struct AuditRecord
     bool operator==(const AuditRecord &) const = default;
 };
 
+/// What became of one attempt to tell somebody of an alert, which is the object.
+[[nodiscard]] inline bool isNotification(const AuditRecord &record)
+{
+    return record.action == QLatin1String("notify") && !record.object.isEmpty();
+}
+
+/// Whether it was one of the emergency contacts of the person who called.
+[[nodiscard]] inline bool tellsContact(const AuditRecord &record)
+{
+    return isNotification(record) && record.detail.contains(QLatin1String(" to contact "));
+}
+
 } // namespace tocsin
 
 Q_DECLARE_METATYPE(tocsin::AuditRecord)

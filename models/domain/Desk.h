@@ -51,6 +51,7 @@ struct DeskSnapshot
     QList<ChatReceipt> receipts;  ///< the newest of each receiptKey() (at most 10,000)
     QString epoch;                ///< of the log: cursors of another one mean nothing here
     QHash<QString, qint64> heads; ///< of every stream but "desk", whose head is `seq`
+    TimePoint writtenAt{};        ///< when event `seq` was, as the store knows it; not told to others
 };
 
 /// What the top bar and /health show of the server.

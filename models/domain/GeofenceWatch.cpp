@@ -6,6 +6,12 @@
 
 namespace tocsin {
 
+using namespace std::chrono_literals;
+
+namespace {
+constexpr Duration setBack = 2s; ///< less is no jump of the clock, but readings that overtook each other
+}
+
 GeofenceWatch::GeofenceWatch(QList<Geofence> fences, GeofenceLimits limits) : m_limits(limits)
 {
     m_fences.reserve(std::size_t(fences.size()));
@@ -72,6 +78,10 @@ QList<Sample> GeofenceWatch::judge(const Reading &reading)
         return out;
     if (reading.position->accuracyM.value_or(0) > m_limits.worstAccuracyM)
         return out;
+    if (reading.receivedAt + setBack < known->at) { // by this server's clock: how long it is inside stays the same
+        for (State &state : known->states)
+            state.since -= known->at - reading.receivedAt;
+    }
     known->at = reading.receivedAt;
     known->sourceTime = reading.sourceTime;
     for (State &state : known->states)

@@ -93,7 +93,7 @@ struct DesktopNotice
     AlertLevel level = AlertLevel::Warning;
     QString title;
     QString text;
-    QStringList people; ///< user ids of those it is meant for, who are at a console
+    QStringList people; ///< user ids of those it is meant for, who are at a console; empty at that console
     bool operator==(const DesktopNotice &) const = default;
 };
 

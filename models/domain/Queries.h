@@ -105,7 +105,7 @@ struct EventsResult
     QList<Event> events;
 };
 
-/// What happened to one alert, newest first.
+/// What happened to one alert and who was told of it (audit records of "notify"), newest first.
 struct AlertEventsQuery
 {
     QString alertId;

@@ -339,7 +339,7 @@ void RemoteLink::take(const wire::Welcome &welcome)
     wire::Subscribe subscribe;
     subscribe.id = QStringLiteral("live");
     subscribe.topics = {QStringLiteral("telemetry"), QStringLiteral("presence"), QStringLiteral("stats"),
-                        QStringLiteral("adapters"), QStringLiteral("typing")};
+                        QStringLiteral("adapters"),  QStringLiteral("typing"),   QStringLiteral("notices")};
     if (m_watchesClients)
         subscribe.topics.append(QStringLiteral("connections"));
     subscribe.hz = telemetryHz;
@@ -459,6 +459,8 @@ void RemoteLink::take(const wire::Live &live)
         Q_EMIT clientsChanged(*clients);
     } else if (const auto *frames = std::get_if<FrameReport>(&live.what)) {
         Q_EMIT framesSeen(*frames);
+    } else if (const auto *shown = std::get_if<DesktopNotice>(&live.what)) {
+        Q_EMIT noticed(*shown);
     }
 }
 

@@ -111,6 +111,7 @@ Q_SIGNALS:
     void people(const QList<tocsin::OnlinePerson> &people);
     void limits(const QList<tocsin::ChannelBand> &limits);
     void typing(const tocsin::TypingNotice &notice);
+    void noticed(const tocsin::DesktopNotice &notice);
     void clientsChanged(const tocsin::ClientsUpdate &update);
     void framesSeen(const tocsin::FrameReport &report);
     void replied(const QString &requestId, const tocsin::Outcome &outcome);
@@ -174,8 +175,7 @@ private:
     QTimer m_check;
     QTimer m_frame;
     QTimer m_ack;
-    QElapsedTimer m_heard;
-    QElapsedTimer m_pinged;
+    QElapsedTimer m_heard, m_pinged;
     bool m_welcomed = false; ///< over this connection
     bool m_wasOpen = false;  ///< ever
     QString m_trouble;       ///< what the socket said before it closed

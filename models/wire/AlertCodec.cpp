@@ -71,6 +71,7 @@ void alertTexts(Io &io, A &a)
     field("comment_wanted", a.commentWanted);
     field("raised_at", a.raisedAt);
     field("last_seen_at", a.lastSeenAt);
+    field("source_time", a.sourceTime);
     field("cleared_at", a.clearedAt);
     field("acked_at", a.ackedAt);
     field("acked_by", a.ackedBy);
@@ -94,6 +95,7 @@ void careFields(Io &io, C &c)
     field("offered_to_id", c.offeredToId);
     field("offered_to_name", c.offeredToName);
     field("offered_by", c.offeredBy);
+    field("offered_by_id", c.offeredById);
     field("offer_note", c.offerNote);
     field("held_by", c.heldBy);
     field("hold_reason", c.holdReason);
@@ -110,6 +112,8 @@ void careFields(Io &io, C &c)
     field("close_comment", c.closeComment);
     field("open_cond", c.openCond);
     field("open_acked", c.openAcked);
+    field("open_stage", c.openStage);
+    field("flaps", c.flaps);
 }
 
 /// A text in ASCII that is no JSON.

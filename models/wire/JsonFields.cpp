@@ -83,6 +83,16 @@ void JsonWriter::put(QLatin1String key, const std::optional<double> &value)
         m_object.insert(key, numberToJson(*value));
 }
 
+void JsonWriter::put(QLatin1String key, const QList<TimePoint> &value)
+{
+    if (value.isEmpty())
+        return;
+    QJsonArray times;
+    for (const TimePoint at : value)
+        times.append(toEpochMicros(at));
+    m_object.insert(key, times);
+}
+
 void JsonWriter::put(QLatin1String key, const QByteArray &json)
 {
     if (const auto value = json.isEmpty() ? std::nullopt : valueOf(json))
@@ -156,6 +166,21 @@ void JsonReader::get(QLatin1String key, std::optional<TimePoint> &into)
 {
     if (m_object.contains(key))
         get(key, into.emplace());
+}
+
+void JsonReader::get(QLatin1String key, QList<TimePoint> &into)
+{
+    const QJsonValue value = m_object.value(key);
+    if (value.isUndefined())
+        return;
+    if (!value.isArray())
+        return fail(key);
+    for (const QJsonValueConstRef item : value.toArray()) {
+        const QJsonValue one = item;
+        if (!one.isDouble() || one.toInteger(-1) != one.toInteger(1)) // no whole number
+            return fail(key);
+        into.append(fromEpochMicros(one.toInteger()));
+    }
 }
 
 void JsonReader::get(QLatin1String key, std::optional<double> &into)

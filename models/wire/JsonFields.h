@@ -31,6 +31,7 @@ public:
     void put(QLatin1String key, Duration value) { m_object.insert(key, static_cast<qint64>(value.count())); }
     void put(QLatin1String key, const std::optional<TimePoint> &value);
     void put(QLatin1String key, const std::optional<double> &value);
+    void put(QLatin1String key, const QList<TimePoint> &value);
     void put(QLatin1String key, const QJsonObject &value) { m_object.insert(key, value); }
     void put(QLatin1String key, const QByteArray &json); ///< any JSON value as compact text
     [[nodiscard]] QJsonObject object() const { return m_object; }
@@ -58,6 +59,7 @@ public:
     void get(QLatin1String key, TimePoint &into);
     void get(QLatin1String key, Duration &into);
     void get(QLatin1String key, std::optional<TimePoint> &into);
+    void get(QLatin1String key, QList<TimePoint> &into);
     void get(QLatin1String key, std::optional<double> &into);
     void get(QLatin1String key, double &into);
     void get(QLatin1String key, QByteArray &json);

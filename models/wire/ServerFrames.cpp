@@ -181,6 +181,7 @@ constexpr QLatin1String typingKey("typing");
 constexpr QLatin1String limitsKey("limits");
 constexpr QLatin1String clientsKey("connections");
 constexpr QLatin1String framesKey("frames");
+constexpr QLatin1String noticeKey("notice");
 
 QJsonObject toJson(const Live &live)
 {
@@ -225,6 +226,10 @@ QJsonObject toJson(const Live &live)
         {
             return {framesKey, wire::toJson(frames)};
         }
+        std::pair<QLatin1String, QJsonValue> operator()(const DesktopNotice &notice) const
+        {
+            return {noticeKey, wire::toJson(notice)};
+        }
     };
     const auto [key, value] = std::visit(Encode{}, live.what);
     return {{QLatin1String("topic"), live.topic}, {key, value}};
@@ -265,6 +270,8 @@ void read(JsonReader &in, Live &live)
         take(clientsKey, clientsFromJson(clients.toObject(), &error));
     } else if (const QJsonValue frames = in.value(framesKey); frames.isObject()) {
         take(framesKey, framesFromJson(frames.toObject(), &error));
+    } else if (const QJsonValue notice = in.value(noticeKey); notice.isObject()) {
+        take(noticeKey, noticeFromJson(notice.toObject(), &error));
     } else {
         in.fail(QLatin1String("topic"));
     }
@@ -287,6 +294,8 @@ void write(JsonWriter &out, const Reply &reply)
     error.put(QLatin1String("ref"), reply.ref);
     if (reply.retryAfterMs)
         error.put(QLatin1String("retry_after_ms"), *reply.retryAfterMs);
+    if (!reply.alert.isEmpty())
+        error.put(QLatin1String("alert"), reply.alert);
     out.put(QLatin1String("error"), error.object());
 }
 
@@ -306,6 +315,7 @@ void read(JsonReader &in, Reply &reply)
     error.get(QLatin1String("message"), reply.message);
     error.get(QLatin1String("field"), reply.field);
     error.get(QLatin1String("ref"), reply.ref);
+    reply.alert = error.value(QLatin1String("alert")).toObject();
     if (!error.value(QLatin1String("retry_after_ms")).isUndefined())
         error.get(QLatin1String("retry_after_ms"), reply.retryAfterMs.emplace());
     if (!error.error().isEmpty() || reply.code.isEmpty())

@@ -82,8 +82,9 @@ struct Events
 /// What is not in the log; a newer one takes the place of an older one.
 struct Live
 {
-    using What = std::variant<QList<LatestReading>, QList<DevicePresence>, QList<OnlinePerson>, ServerStats,
-                              QList<AdapterStatus>, TypingNotice, QList<ChannelBand>, ClientsUpdate, FrameReport>;
+    using What =
+        std::variant<QList<LatestReading>, QList<DevicePresence>, QList<OnlinePerson>, ServerStats,
+                     QList<AdapterStatus>, TypingNotice, QList<ChannelBand>, ClientsUpdate, FrameReport, DesktopNotice>;
     QString topic;
     What what;
 };
@@ -99,12 +100,13 @@ struct Reply
     QString ref;   ///< of a refusal: the object concerned
     bool dup = false;
     std::optional<qint64> retryAfterMs;
+    QJsonObject alert{}; ///< of a refusal that is superseded: as it is now
     bool operator==(const Reply &) const = default;
 
     [[nodiscard]] static Reply refusal(const QString &id, const QString &code, const QString &message,
                                        const QString &field = {})
     {
-        return {id, false, {}, code, message, field, {}, false, {}};
+        return {id, false, {}, code, message, field, {}, false, {}, {}};
     }
 };
 

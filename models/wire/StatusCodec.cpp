@@ -32,6 +32,15 @@ std::optional<AdapterStatus::State> adapterStateNamed(QStringView text)
 // One list of fields per type, for both directions.
 
 template<class Io, class T>
+void noticeFields(Io &io, T &notice)
+{
+    fieldOf(io, "alert_id", notice.alertId);
+    fieldOf(io, "step", notice.step);
+    fieldOf(io, "title", notice.title);
+    fieldOf(io, "text", notice.text);
+}
+
+template<class Io, class T>
 void presenceFields(Io &io, T &presence)
 {
     fieldOf(io, "device", presence.deviceId);
@@ -175,6 +184,24 @@ std::optional<TypingNotice> typingFromJson(const QJsonObject &json, QString *err
     typingFields(in, notice);
     *error = in.error();
     return error->isEmpty() ? std::optional<TypingNotice>(notice) : std::nullopt;
+}
+
+QJsonObject toJson(const DesktopNotice &notice)
+{
+    JsonWriter out;
+    noticeFields(out, notice);
+    out.put(QLatin1String("level"), toString(notice.level));
+    return out.object();
+}
+
+std::optional<DesktopNotice> noticeFromJson(const QJsonObject &json, QString *error)
+{
+    JsonReader in(json);
+    DesktopNotice notice;
+    noticeFields(in, notice);
+    in.get(QLatin1String("level"), notice.level, alertLevelFromString);
+    *error = in.error();
+    return error->isEmpty() ? std::optional<DesktopNotice>(notice) : std::nullopt;
 }
 
 QJsonObject toJson(const ServerStats &stats)

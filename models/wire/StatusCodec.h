@@ -3,14 +3,15 @@
 
 #include "models/domain/ChannelBands.h"
 #include "models/domain/Desk.h"
+#include "models/domain/NotifyPort.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
 
 #include <optional>
 
-// What is not in the log (class B) ↔ documents of the native protocol: who is heard, who is on shift, who types, how the server and its
-// adapters are. Plain functions, any thread. fromJson functions name the field in `error`.
+// What is not in the log (class B) ↔ documents of the native protocol: who is heard, who is on shift, who types, what a console is to show,
+// how the server and its adapters are. Plain functions, any thread. fromJson functions name the field in `error`.
 
 namespace tocsin::wire {
 
@@ -25,6 +26,10 @@ using tocsin::TypingNotice;
 
 [[nodiscard]] QJsonObject toJson(const TypingNotice &notice);
 [[nodiscard]] std::optional<TypingNotice> typingFromJson(const QJsonObject &json, QString *error);
+
+/// Without the people that it is for: who gets it is one of them.
+[[nodiscard]] QJsonObject toJson(const DesktopNotice &notice);
+[[nodiscard]] std::optional<DesktopNotice> noticeFromJson(const QJsonObject &json, QString *error);
 
 [[nodiscard]] QJsonObject toJson(const ServerStats &stats);
 [[nodiscard]] std::optional<ServerStats> statsFromJson(const QJsonObject &json, QString *error);

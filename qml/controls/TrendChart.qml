@@ -31,11 +31,13 @@ Item {
     property real limit: NaN
     property string limitLabel: ""
     property color limitColor: Theme.warning
+    /// Several limits instead, each {value, label, level: 0 info … 3 emergency}.
+    property var limits: []
+    readonly property bool limitShown: root.isWithin(root.limit)
     /// A sentence instead of lines while there is nothing to show.
     property string emptyText: ""
 
     readonly property rect plotRect: Qt.rect(plot.x, plot.y, plot.width, plot.height)
-    readonly property bool limitShown: !isNaN(root.limit) && root.limit <= root.firstMaximum && root.limit >= root.firstMinimum
     /// Round steps of each axis; 0: unknown. Both axes share the grid lines, so where they disagree there are two.
     property real firstTick: 0
     property real secondTick: 0
@@ -160,32 +162,61 @@ Item {
         }
     }
 
-    DashedLine {
-        id: limitLine
-
-        x: plot.x
-        y: Math.round(plot.y + plot.height * (root.firstMaximum - root.limit) / (root.firstMaximum - root.firstMinimum))
-        width: plot.width
-        visible: root.limitShown && root.hasFirst
-        color: root.limitColor
+    function isWithin(value: real): bool {
+        return !isNaN(value) && value <= root.firstMaximum && value >= root.firstMinimum;
     }
 
-    Rectangle {
+    component LimitLine: Item {
+        id: line
+
+        property real value: NaN
+        property string label
+        property color tone
+
         x: plot.x
-        y: limitLine.y > plot.y + height + 2 ? limitLine.y - height - 1 : limitLine.y + 2
-        width: limitText.implicitWidth + 2 * Theme.grid
-        height: limitText.implicitHeight
-        visible: limitLine.visible && root.limitLabel.length > 0
-        color: Theme.bg2
-        opacity: 0.85
+        y: Math.round(plot.y + plot.height * (root.firstMaximum - line.value) / (root.firstMaximum - root.firstMinimum))
+        width: plot.width
+        visible: root.hasFirst && root.isWithin(line.value)
 
-        TextLabel {
-            id: limitText
+        DashedLine {
+            width: parent.width
+            color: line.tone
+        }
 
-            x: Theme.grid
-            text: root.limitLabel
-            font.pixelSize: Theme.fontTiny
-            color: root.limitColor
+        Rectangle {
+            y: line.y > plot.y + height + 2 ? -height - 1 : 2
+            width: text.implicitWidth + 2 * Theme.grid
+            height: text.implicitHeight
+            visible: line.label.length > 0
+            color: Theme.bg2
+            opacity: 0.85
+
+            TextLabel {
+                id: text
+
+                x: Theme.grid
+                text: line.label
+                font.pixelSize: Theme.fontTiny
+                color: line.tone
+            }
+        }
+    }
+
+    LimitLine {
+        value: root.limit
+        label: root.limitLabel
+        tone: root.limitColor
+    }
+
+    Repeater {
+        model: root.limits
+
+        LimitLine {
+            required property var modelData
+
+            value: modelData.value
+            label: modelData.label
+            tone: Theme.levelColor(modelData.level + Theme.Info, Theme.scheme)
         }
     }
 

@@ -73,10 +73,13 @@ void Desk::start()
         m_book.setDevice(device);
         m_fences.setDevice(device);
     }
-    m_book.restore(m_initial.alerts, now);
+    m_book.restore(m_initial.alerts, now, m_initial.writtenAt);
+    TimePoint known = m_initial.writtenAt;
+    for (const DevicePresence &presence : m_initial.presence)
+        known = std::max(known, presence.lastSeen);
     for (const DevicePresence &presence : m_initial.presence) {
         if (presence.lastSeen != TimePoint{} && m_registry.find(presence.deviceId))
-            m_book.setLastSeen(presence.deviceId, presence.lastSeen, now);
+            m_book.setLastSeen(presence.deviceId, presence.lastSeen, known, now);
     }
     recall(now);
     m_chat.restore(m_initial.messages, m_initial.receipts);

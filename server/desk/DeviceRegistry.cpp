@@ -9,6 +9,7 @@ namespace tocsin {
 namespace {
 
 constexpr qsizetype longestId = 128;
+constexpr Duration setBack = std::chrono::seconds(2); ///< less is no jump of the clock
 
 /// What an unknown device probably is, by what it tells and where it tells it.
 DeviceKind kindOf(const Reading &reading)
@@ -50,13 +51,14 @@ DeviceRegistry::DeviceRegistry(DeviceLimits limits) : m_limits(limits)
 
 void DeviceRegistry::restore(const QList<Device> &devices, const QList<DevicePresence> &presence, TimePoint now)
 {
+    m_now = now;
     for (const Device &device : devices)
         m_devices.insert(device.id, Entry{device, {device.id, Presence::Unknown, {}}, false});
     for (const DevicePresence &p : presence) {
         const auto it = m_devices.find(p.deviceId);
         if (it == m_devices.end() || p.lastSeen == TimePoint{})
             continue;
-        it->presence.lastSeen = p.lastSeen;
+        it->presence.lastSeen = std::min(p.lastSeen, now); // the clock may have been set back since
         it->presence.presence = presenceAt(p.lastSeen, now);
     }
 }
@@ -79,6 +81,7 @@ void DeviceRegistry::set(Entry &entry, Presence presence)
 
 DeviceRegistry::Heard DeviceRegistry::heard(const Reading &reading, TimePoint now)
 {
+    follow(now);
     Heard result;
     auto it = m_devices.find(reading.deviceId);
     if (it == m_devices.end()) {
@@ -140,8 +143,21 @@ DeviceRegistry::Result DeviceRegistry::put(const Device &device, const Actor &ac
     return {Outcome::done(record.id), record};
 }
 
+/// After the clock was set back everybody has been silent for as long as before.
+void DeviceRegistry::follow(TimePoint now)
+{
+    const TimePoint before = std::exchange(m_now, now);
+    if (now + setBack >= before)
+        return;
+    for (Entry &entry : m_devices) {
+        if (entry.presence.lastSeen != TimePoint{})
+            entry.presence.lastSeen -= before - now;
+    }
+}
+
 void DeviceRegistry::tick(TimePoint now)
 {
+    follow(now);
     for (Entry &entry : m_devices) {
         if (entry.presence.presence == Presence::Unknown)
             continue;

@@ -60,10 +60,12 @@ private:
     };
     [[nodiscard]] Presence presenceAt(TimePoint lastSeen, TimePoint now) const;
     void set(Entry &entry, Presence presence);
+    void follow(TimePoint now);
 
     const DeviceLimits m_limits;
     QHash<QString, Entry> m_devices;
     QList<QString> m_changed;
+    TimePoint m_now; ///< of the last call
 };
 
 } // namespace tocsin

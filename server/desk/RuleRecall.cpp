@@ -16,13 +16,28 @@ namespace tocsin {
 
 namespace {
 
+constexpr Duration calmAfter = std::chrono::seconds(60);
+
+/// Fences are judged from positions, which are what the history has.
+bool isFence(const QString &metric)
+{
+    return metric.startsWith(fenceMetric({}));
+}
+
+/// How long a device is inside is known from when it came.
+bool isDwell(const AlertRule &rule)
+{
+    return isFence(rule.metric) && rule.metric.endsWith(QLatin1String(".seconds"));
+}
+
 /// How far back a rule looks.
 Duration reachOf(const AlertRule &rule)
 {
     Duration reach = std::max({rule.onDelay, rule.countWindow, rule.window});
-    if (rule.measure == Measure::Silence) {
+    if (rule.measure == Measure::Silence || isDwell(rule)) {
         for (const AlertBand &band : rule.bands)
-            reach = std::max(reach, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(band.limit)));
+            reach = std::max(reach, std::chrono::duration_cast<Duration>(
+                                        std::chrono::duration<double>(std::max(band.limit, band.upper))));
     }
     return reach;
 }
@@ -59,9 +74,19 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
     QSet<QString> metrics;
     bool fenced = false; // geofences are not recorded, positions are
     Duration reach{};
+    bool fenced = false;
+    QSet<QString> chattering; // whether they were good last is in no event
+    for (const Alert &alert : state.alerts) {
+        if (alert.chattering && isOpen(alert))
+            chattering.insert(alert.ruleId);
+    }
     for (const AlertRule &rule : rules) {
-        if (!looksBack(rule))
+        const bool chatters = chattering.contains(rule.id);
+        if (!looksBack(rule) && !isDwell(rule) && !chatters)
             continue;
+        if (chatters)
+            reach = std::max(reach, calmAfter);
+        fenced = fenced || isFence(rule.metric) || (rule.unless && isFence(rule.unless->metric));
         lookBack.append(rule);
         metrics.insert(rule.metric);
         if (rule.unless)

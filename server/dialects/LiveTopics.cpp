@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/LiveTopics.h"
 
+#include <QMap>
+
 #include <algorithm>
+#include <utility>
 
 namespace tocsin {
 
@@ -10,6 +13,7 @@ const QString presenceTopic = QStringLiteral("presence");
 const QString statsTopic = QStringLiteral("stats");
 const QString adaptersTopic = QStringLiteral("adapters");
 const QString typingTopic = QStringLiteral("typing");
+const QString noticesTopic = QStringLiteral("notices");
 
 /// The readers of each format are a topic of their own, so that each document is encoded once per format.
 QString fanOutTopic(const QString &topic, native::Format format)
@@ -31,6 +35,9 @@ void LiveTopics::subscribe(net::Session *session, const native::Reader &reader, 
     m_fanOut.subscribe(session, fanOutTopic(topic, format));
     if (topic == typingTopic) {
         m_typingReaders.insert(session, reader);
+    } else if (topic == noticesTopic) {
+        m_noticeReaders.insert(session, reader);
+        tellNoticeReaders();
     } else if (topic == statsTopic) {
         tell(session, format, topic, m_limits);
         if (m_stats)
@@ -48,12 +55,34 @@ void LiveTopics::unsubscribe(net::Session *session, Format format, const QString
     m_fanOut.unsubscribe(session, fanOutTopic(topic, format));
     if (topic == typingTopic)
         m_typingReaders.remove(session);
+    else if (topic == noticesTopic && m_noticeReaders.remove(session) > 0)
+        tellNoticeReaders();
 }
 
 void LiveTopics::forget(net::Session *session)
 {
     m_fanOut.unsubscribeAll(session);
     m_typingReaders.remove(session);
+    if (m_noticeReaders.remove(session) > 0)
+        tellNoticeReaders();
+}
+
+void LiveTopics::tellNoticeReaders()
+{
+    QMap<QString, OnlinePerson> people;
+    for (const native::Reader &reader : std::as_const(m_noticeReaders)) {
+        if (!reader.who.id.isEmpty())
+            people.insert(reader.who.id, {reader.who.id, reader.who.name, reader.who.role, {}});
+    }
+    Q_EMIT noticeReadersChanged(people.values());
+}
+
+void LiveTopics::tellNotice(const DesktopNotice &notice)
+{
+    publish(noticesTopic, notice, notice.alertId, [this, &notice](const net::Session *session) {
+        const auto reader = m_noticeReaders.constFind(session);
+        return reader != m_noticeReaders.cend() && notice.people.contains(reader->who.id);
+    });
 }
 
 void LiveTopics::tell(net::Session *session, Format format, const QString &topic, const wire::Live::What &what)

@@ -160,6 +160,8 @@ void NativeDialect::serve(const Call &call, const net::Respond &respond)
         response.headers.emplaceBack("Cache-Control", "no-store");
         return respond(response);
     }
+    if (native::Page(call.route.id) == native::Page::Rules)
+        return answerRules(respond);
     const native::Reader reader{m_options.posture, *call.caller};
     const QString stream = call.object;
     const auto after = numberOf(call.request.query, QStringLiteral("after"), 0, std::numeric_limits<qint64>::max() - 1);
@@ -179,6 +181,22 @@ void NativeDialect::serve(const Call &call, const net::Respond &respond)
             response.body = QJsonDocument(native::eventsToJson(reader, stream, result)).toJson(QJsonDocument::Compact);
             respond(response);
         }));
+}
+
+/// The file as it is, comments and all; its revision is what apply_rules wants.
+void NativeDialect::answerRules(const net::Respond &respond)
+{
+    if (m_services->rules == nullptr)
+        return respond(net::errorResponse(404, "Rules are not told here."));
+    m_services->rules->current(m_replies->expect<RulesAnswer>([respond](const RulesAnswer &answer) {
+        if (!answer.outcome.ok)
+            return respond(net::errorResponse(503, answer.outcome.message.toUtf8()));
+        net::HttpResponse response;
+        response.body = answer.text;
+        response.headers.emplaceBack("Cache-Control", "no-store");
+        response.headers.emplaceBack("ETag", '"' + answer.revision.toLatin1() + '"');
+        respond(response);
+    }));
 }
 
 void NativeDialect::publish(const QList<Reading> &readings)

@@ -27,7 +27,8 @@ class ReplyBox;
 class RulesPort;
 struct NativeServices;
 
-/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream}, POST /api/requests and GET /api/alerts/figures. Made and used on the server thread; what it is
+/// Dialect 0, the native protocol (models/wire/PROTOCOL.md): /ws/v1, GET /api/streams/{stream}, POST /api/requests, GET /api/alerts/figures and
+/// GET /api/rules. Made and used on the server thread; what it is
 /// given outlives it.
 class NativeDialect : public QObject, public RuledDialect
 {
@@ -90,6 +91,7 @@ protected:
 
 private:
     void closed(NativeSession *session);
+    void answerRules(const net::Respond &respond);
     void pumpAll();
     void tellPeople();
 

@@ -90,8 +90,8 @@ void NativePost::answer(const net::HttpRequest &request, const Principal &caller
     if (m_replies.waiting() >= mostWaiting && !std::holds_alternative<RaisePanic>(body))
         return refuse("overloaded", QStringLiteral("Too many requests wait for their answers."));
     m_parts.desk.submit({key, native::actorOf(reader, {}), std::get<RequestBody>(allowed)},
-                        m_replies.expect<Outcome>([key, respond](const Outcome &outcome) {
-                            respond(responseOf(wire::replyOf(key, outcome)));
+                        m_replies.expect<Outcome>([this, key, respond, reader](const Outcome &outcome) {
+                            respond(responseOf(native::replyTo(reader, key, outcome, m_parts.mirror)));
                         }));
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/dialects/NativeRights.h"
 
+#include "models/wire/EventCodec.h"
 #include "server/dialects/NativeRoutes.h"
+
+#include <QJsonDocument>
 
 namespace tocsin::native {
 
@@ -186,12 +189,28 @@ bool maySee(const Reader &reader, const EventBody &body)
 {
     if (const auto *change = std::get_if<AlertChange>(&body))
         return isOriginators(*change) || seesWhole(reader);
-    return !std::holds_alternative<AuditRecord>(body) || mayOnAny(reader, Act::ReadAudit);
+    const auto *record = std::get_if<AuditRecord>(&body);
+    if (record && isNotification(*record) && seesWhole(reader))
+        return true; // part of the story of an alert that they follow
+    return !record || mayOnAny(reader, Act::ReadAudit);
 }
 
 bool mayHear(const Reader &reader, const QString &topic, const DeskMirror &mirror)
 {
     return mayUse(topicRules, reader, topic, mirror);
+}
+
+Principal namedAs(Principal who, const QString &name)
+{
+    constexpr qsizetype longest = 64;
+    QString visible = name;
+    visible.removeIf([](QChar c) { return !c.isPrint() && !c.isSpace(); });
+    visible = visible.normalized(QString::NormalizationForm_C).simplified().left(longest).trimmed();
+    if (visible.isEmpty())
+        return who;
+    who.name = visible;
+    who.id = QStringLiteral("name/") + visible.toLower().replace(QLatin1Char(' '), QLatin1Char('_'));
+    return who;
 }
 
 Actor actorOf(const Reader &reader, const QString &session)
@@ -207,6 +226,17 @@ Actor actorOf(const Reader &reader, const QString &session)
 std::variant<RequestBody, Outcome> permitted(const Reader &reader, const RequestBody &body, const DeskMirror &mirror)
 {
     return std::visit(Permit(reader, mirror, ruleOf(body).rule.act()), body);
+}
+
+wire::Reply replyTo(const Reader &reader, const QString &id, const Outcome &outcome, const DeskMirror &mirror)
+{
+    wire::Reply reply = wire::replyOf(id, outcome);
+    const Alert *alert = outcome.code == QLatin1String("superseded") ? mirror.alert(outcome.ref) : nullptr;
+    if (alert != nullptr) {
+        const Alert seen = seesWhole(reader) ? withoutPins(*alert) : asOriginatorSees(*alert);
+        reply.alert = QJsonDocument::fromJson(encodeAlert(seen)).object();
+    }
+    return reply;
 }
 
 } // namespace tocsin::native

@@ -3,6 +3,7 @@
 
 #include "models/domain/Requests.h"
 #include "models/wire/Json.h"
+#include "models/wire/ServerFrames.h"
 #include "server/dialects/DeskMirror.h"
 #include "server/dialects/Rights.h"
 
@@ -33,11 +34,19 @@ struct Reader
 /// Whether the orders for a device may be taken.
 [[nodiscard]] bool mayServe(const Reader &reader, const QString &deviceId, const DeskMirror &mirror);
 
+/// In the open posture: somebody without an account, by the name they give. The same name is the same person, with an id that no
+/// account can have ("name/dana": accounts have no slash), so that what they do is told apart from what is proven.
+[[nodiscard]] Principal namedAs(Principal who, const QString &name);
+
 [[nodiscard]] Actor actorOf(const Reader &reader, const QString &session);
 
 /// The request as this reader may make it (who writes for the desk, and what is simulated, is not the client's to say), or
 /// a refusal.
 [[nodiscard]] std::variant<RequestBody, Outcome> permitted(const Reader &reader, const RequestBody &body,
                                                            const DeskMirror &mirror);
+
+/// The desk's answer; one that is superseded brings the alert as it is now.
+[[nodiscard]] wire::Reply replyTo(const Reader &reader, const QString &id, const Outcome &outcome,
+                                  const DeskMirror &mirror);
 
 } // namespace tocsin::native

@@ -14,15 +14,16 @@
 
 namespace tocsin::native {
 
-enum class Page { Socket, Request, Stream, Figures };
+enum class Page { Socket, Request, Stream, Figures, Rules };
 
 inline constexpr std::array routes{
     Route{Route::Method::WebSocket, "/ws/v1", Page::Socket, Rule::firstFrame()},
     Route{Route::Method::Post, "/api/requests", Page::Request, Rule::signedIn()}, // then by requestRules
     Route{Route::Method::Get, "/api/streams/{stream...}", Page::Stream, Rule::byName()},
     Route{Route::Method::Get, "/api/alerts/figures", Page::Figures, Rule::right(Act::FollowDesk, Names::Nothing)},
+    Route{Route::Method::Get, "/api/rules", Page::Rules, Rule::right(Act::FollowDesk, Names::Nothing)},
 };
-static_assert(isSound(routes, Page::Figures));
+static_assert(isSound(routes, Page::Rules));
 
 /// When a frame may come.
 enum class Phase { First, Later, Any };
@@ -169,6 +170,7 @@ inline constexpr std::array topicRules{
     NameRule{"presence", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"stats", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"adapters", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
+    NameRule{"notices", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"connections", Named::Nothing, Rule::right(Act::FollowDesk, Names::Nothing)},
     NameRule{"typing", Named::Nothing, Rule::signedIn()},
     NameRule{"telemetry/{device...}", Named::Device, Rule::right(Act::WatchVehicle, Names::Path)},

@@ -19,6 +19,7 @@
 #include "server/net/Http.h"
 
 #include <QCache>
+#include <QSet>
 
 namespace tocsin {
 
@@ -42,6 +43,7 @@ struct NativeServices
     FeedWindow window;
     AddressLimits addresses;
     QCache<QString, net::Frame> frames{256}; ///< of the newest events: made once for all who get the same
+    QSet<QString> named{};                   ///< ids that were made of given names, as the audit knows them
     qint64 errors = 0;
     qint64 sent = 0;
     qint64 received = 0;

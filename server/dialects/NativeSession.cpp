@@ -10,7 +10,6 @@
 #include "server/dialects/NativeRoutes.h"
 
 #include <QJsonArray>
-#include <QLoggingCategory>
 #include <QPointer>
 
 #include <algorithm>
@@ -19,13 +18,9 @@
 namespace tocsin {
 
 namespace {
-Q_LOGGING_CATEGORY(log, "tocsin.dialect.native", QtInfoMsg)
-
 const QString connectionsTopic = QStringLiteral("connections");
-constexpr quint16 notAuthenticated = 4001;
 constexpr quint16 tooSlow = 4008;
 constexpr qsizetype unauthenticatedBytes = 65'536;
-constexpr qsizetype messageBytes = 1'048'576;
 constexpr auto helloWithin = std::chrono::seconds(2);
 constexpr auto typingEvery = std::chrono::seconds(1);
 constexpr int maxAsked = 256;
@@ -80,7 +75,7 @@ NativeSession::NativeSession(net::Session *session, const std::optional<Principa
     , m_authenticated(who.has_value())
     , m_limit(services.options.messagesPerWindow)
 {
-    m_session->limitMessages(m_authenticated ? messageBytes : unauthenticatedBytes);
+    m_session->limitMessages(m_authenticated ? native::messageBytes : unauthenticatedBytes);
     connect(session, &net::Session::textReceived, this, [this](const QByteArray &utf8) { receive(utf8, false); });
     connect(session, &net::Session::binaryReceived, this, [this](const QByteArray &bytes) { receive(bytes, true); });
     connect(session, &net::Session::drained, this, &NativeSession::pump);
@@ -110,7 +105,7 @@ void NativeSession::receive(const QByteArray &payload, bool binary)
         return;
     }
     JsonLimits limits = m_services.options.json;
-    limits.maxBytes = std::min(limits.maxBytes, messageBytes);
+    limits.maxBytes = std::min(limits.maxBytes, native::messageBytes);
     const auto document = native::documentOf(payload, m_format, limits);
     if (const auto *error = std::get_if<FieldError>(&document)) {
         answer(wire::Reply::refusal({}, QStringLiteral("invalid"), error->message, error->field));
@@ -141,86 +136,7 @@ void NativeSession::receive(const QByteArray &payload, bool binary)
     std::visit([this](const auto &one) { take(one); }, said);
 }
 
-// --- hello
-
-bool NativeSession::authenticate(const QString &token)
-{
-    if (m_authenticated && token.isEmpty())
-        return true;
-    if (m_services.authorizer && !token.isEmpty()) {
-        const net::AuthResult result = m_services.authorizer->authenticate(token.toUtf8(), m_services.options.clock());
-        if (result.principal) {
-            m_reader.who = *result.principal;
-            m_session->identify(m_reader.who, result.credential ? &*result.credential : nullptr);
-            return true;
-        }
-    }
-    // An invalid token counts as none: enough in the open posture, and for whom the upgrade let in nothing changes.
-    return m_authenticated;
-}
-
-void NativeSession::take(const wire::Hello &hello)
-{
-    if (hello.version != 1) {
-        answer(wire::Reply::refusal({}, QStringLiteral("invalid"), QStringLiteral("Only version 1 is spoken here."),
-                                    QStringLiteral("v")));
-        return;
-    }
-    if (!authenticate(hello.token)) {
-        leave(notAuthenticated, QStringLiteral("Not authenticated"));
-        return;
-    }
-    m_authenticated = true;
-    m_session->limitMessages(messageBytes);
-    m_session->setUrgent(); // a panic or an acknowledge may come
-    if (m_reader.who.anonymous && !hello.name.isEmpty())
-        m_reader.who.name = hello.name;
-    makeFeed();
-
-    wire::Welcome welcome;
-    welcome.server = QStringLiteral("tocsin");
-    welcome.serverVersion = QStringLiteral(TOCSIN_VERSION);
-    welcome.personId = m_reader.who.id;
-    welcome.personName = m_reader.who.name;
-    welcome.role = m_reader.who.role;
-    welcome.epoch = m_services.hub.epoch();
-    welcome.limits.windowEvents = static_cast<int>(m_services.window.events);
-    welcome.limits.windowBytes = static_cast<int>(m_services.window.bytes);
-    welcome.limits.messageBytes = static_cast<int>(messageBytes);
-    welcome.limits.requestsPerMinute = m_services.options.messagesPerWindow;
-    QStringList wanted = hello.streams + hello.cursors.keys();
-    wanted.removeDuplicates();
-    QStringList foreign; // of another epoch
-    for (const QString &stream : wanted.mid(0, wire::maxStreams)) {
-        const auto cursor = hello.cursors.constFind(stream);
-        const bool known = cursor != hello.cursors.cend();
-        const wire::StreamGrant grant =
-            m_feed->open(stream, known ? std::optional<wire::Cursor>(*cursor) : std::nullopt);
-        welcome.streams.insert(stream, grant);
-        if (grant.state != wire::StreamGrant::State::Denied)
-            m_streams.append(stream);
-        if (known && grant.state == wire::StreamGrant::State::Reset)
-            foreign.append(stream);
-    }
-    welcome.devices = serve(hello.devices, welcome.streams);
-    send(wire::toJson(welcome));
-    for (const QString &stream : std::as_const(foreign))
-        send(wire::toJson(wire::Resync{stream}));
-    qCDebug(log) << m_session->id() << "is" << m_reader.who.id << "with" << hello.client;
-    Q_EMIT welcomed();
-    pump();
-}
-
-QStringList NativeSession::serve(const QStringList &devices, const QMap<QString, wire::StreamGrant> &streams)
-{
-    for (const QString &device : devices) {
-        const bool followed = streams.value(deviceStream(device)).state != wire::StreamGrant::State::Denied;
-        if (followed && native::mayServe(m_reader, device, m_services.common.mirror) && !m_served.contains(device))
-            m_served.append(device);
-    }
-    m_services.outlet.add(m_served);
-    return m_served;
-}
+// --- streams (hello is in NativeSessionHello.cpp)
 
 void NativeSession::makeFeed()
 {
@@ -303,7 +219,7 @@ void NativeSession::tick(TimePoint now)
     if (!isLive())
         return;
     if (!isWelcome() && now - m_since > helloWithin) {
-        leave(notAuthenticated, QStringLiteral("No hello in time"));
+        leave(native::notAuthenticated, QStringLiteral("No hello in time"));
         return;
     }
     if (!m_feed)
@@ -362,7 +278,7 @@ void NativeSession::take(const wire::Ask &ask)
                 if (counts && !outcome.ok)
                     self->m_services.figures.refused();
                 --self->m_asked;
-                self->answer(wire::replyOf(id, outcome));
+                self->answer(native::replyTo(self->m_reader, id, outcome, self->m_services.common.mirror));
             }));
 }
 

@@ -16,6 +16,11 @@
 
 namespace tocsin {
 
+namespace native {
+inline constexpr quint16 notAuthenticated = 4001;
+inline constexpr qsizetype messageBytes = 1'048'576;
+} // namespace native
+
 /// One open connection of the native protocol: says hello, asks, subscribes, acknowledges. Server thread; owned by the dialect, which deletes it
 /// after its socket closed. A frame that is wrong is answered by an error that names the field, and changes nothing.
 class NativeSession : public QObject
@@ -65,6 +70,7 @@ private:
     [[nodiscard]] std::function<void(const Outcome &)> answerLater(const QString &id);
 
     [[nodiscard]] bool authenticate(const QString &token);
+    void noteName();
     void makeFeed();
     /// Of those asked for, the devices whose orders this client takes from now on.
     [[nodiscard]] QStringList serve(const QStringList &devices, const QMap<QString, wire::StreamGrant> &streams);

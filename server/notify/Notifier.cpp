@@ -95,7 +95,24 @@ void Notifier::takeEvents(const QList<Event> &events)
 
 void Notifier::setPeople(const QList<OnlinePerson> &people)
 {
-    QMetaObject::invokeMethod(this, [this, people] { m_people = people; }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, [this, people] { seat(m_peopleHere, people); }, Qt::QueuedConnection);
+}
+
+void Notifier::setPeopleElsewhere(const QList<OnlinePerson> &people)
+{
+    QMetaObject::invokeMethod(this, [this, people] { seat(m_peopleElsewhere, people); }, Qt::QueuedConnection);
+}
+
+void Notifier::seat(QList<OnlinePerson> &where, const QList<OnlinePerson> &people)
+{
+    where = people;
+    m_people = m_peopleHere;
+    for (const OnlinePerson &person : std::as_const(m_peopleElsewhere)) {
+        const bool known = std::any_of(m_people.cbegin(), m_people.cend(),
+                                       [&person](const OnlinePerson &one) { return one.id == person.id; });
+        if (!known)
+            m_people.append(person);
+    }
 }
 
 QString Notifier::start(const DeskSnapshot &initial)
@@ -369,6 +386,8 @@ void Notifier::enqueue(NotifyCase &one, const Alert &alert, int step, NotifyOcca
                        const QList<NotifyDecision> &decisions)
 {
     for (const NotifyDecision &decision : decisions) {
+        if (decision.absent)
+            audit(messageOf(one, alert, step, occasion, decision), false, QStringLiteral("no console"));
         if (decision.verdict == NotifyVerdict::Withheld)
             continue;
         const NotifyMessage message = messageOf(one, alert, step, occasion, decision);
@@ -391,7 +410,7 @@ void Notifier::enqueue(NotifyCase &one, const Alert &alert, int step, NotifyOcca
         }
         m_outbox.changed(alert.id);
         if (decision.means == NotifyMeans::Desktop) {
-            tellDesktop(message);
+            (void)tellDesktop(message);
             continue;
         }
         std::optional<NotifyMessage> dropped;

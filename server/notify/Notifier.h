@@ -24,7 +24,7 @@ namespace tocsin {
 /// *Once*: which event was judged last and which messages follow from it become durable together, so that a restart goes on where it was. A message
 /// whose fate a crash hid is sent again, under the same id.
 ///
-/// Made anywhere; from start() on used and deleted on its thread, except takeEvents(), setPeople(), status() and the port: any thread.
+/// Made anywhere; from start() on used and deleted on its thread, except takeEvents(), setPeople…(), status() and the port: any thread.
 class Notifier final : public QObject, public NotifyPort
 {
     Q_OBJECT
@@ -48,8 +48,9 @@ public:
     ~Notifier() override;
 
     void takeEvents(const QList<Event> &events);
-    /// Who sits at a console that desktopNotice() reaches.
+    /// Who sits at a console that desktopNotice() reaches: in this process, and over the network.
     void setPeople(const QList<OnlinePerson> &people);
+    void setPeopleElsewhere(const QList<OnlinePerson> &people);
     [[nodiscard]] QList<NotifyChannel> status() const;
 
     void preview(const NotifyQuestion &question, std::function<void(const NotifyPreview &)> reply) override;
@@ -65,7 +66,7 @@ public:
     void tick();
 
 Q_SIGNALS:
-    /// For the consoles of this process.
+    /// For the consoles of those whom it names.
     void desktopNotice(const tocsin::DesktopNotice &notice);
 
 private:
@@ -108,7 +109,8 @@ private:
     void giveUp(const NotifyMessage &message, const QString &why);
     void withdraw(const QString &alertId, const QString &why, const std::function<bool(const NotifyMessage &)> &which);
     void markTold(const NotifyMessage &message, NotifyTold::State state);
-    void tellDesktop(const NotifyMessage &message);
+    bool tellDesktop(const NotifyMessage &message, const QString &more = {});
+    void seat(QList<OnlinePerson> &where, const QList<OnlinePerson> &people);
     void turned(const QString &channel, NotifyLanes::Turn turn);
     void noteDropped(const NotifyMessage &message);
     void audit(const NotifyMessage &message, bool ok, const QString &what, const QString &action = {});
@@ -128,7 +130,8 @@ private:
     QString m_epoch;
     QHash<QString, Alert> m_alerts; ///< open ones
     QHash<QString, Device> m_devices;
-    QList<OnlinePerson> m_people;
+    QList<OnlinePerson> m_peopleHere, m_peopleElsewhere;
+    QList<OnlinePerson> m_people;              ///< both, each id once
     QHash<QString, TimePoint> m_contactsAgain; ///< look-ups that failed, and when they are tried again
     QSet<QString> m_contactsAsked;
     QHash<QString, int> m_skipped;       ///< alert and the step that the desk was asked to skip

@@ -222,25 +222,36 @@ void Notifier::withdraw(const QString &alertId, const QString &why,
     }
 }
 
-void Notifier::tellDesktop(const NotifyMessage &message)
+/// False: nobody of them is at a console any more.
+bool Notifier::tellDesktop(const NotifyMessage &message, const QString &more)
 {
+    const QString action = message.occasion == NotifyOccasion::Test ? QStringLiteral("notify_test") : QString();
     DesktopNotice notice{message.alertId, message.step, message.level, message.words.subject, message.words.brief, {}};
     const QString &to = message.to.address;
-    QStringList names;
+    QList<NotifyAddress> shown;
     for (const OnlinePerson &person : std::as_const(m_people)) {
         const bool meant = to == QLatin1String("staff")            ? person.role >= Role::Dispatcher
                            : to.startsWith(QLatin1String("role:")) ? roleFromString(to.mid(5)) == person.role
                                                                    : person.id == to;
         if (meant && !notice.people.contains(person.id)) {
             notice.people.append(person.id);
-            names.append(person.name);
+            shown.append({person.name, person.id});
         }
+    }
+    if (shown.isEmpty()) {
+        audit(message, false, QStringLiteral("no console") + more, action);
+        return false;
     }
     m_lanes.started(message.channel, to, m_parts.clock());
     (void)m_lanes.succeeded(message.channel);
     markTold(message, NotifyTold::State::Delivered);
     Q_EMIT desktopNotice(notice);
-    audit(message, true, QStringLiteral("shown to %1").arg(names.join(QLatin1String(", "))));
+    for (const NotifyAddress &one : std::as_const(shown)) {
+        NotifyMessage told = message;
+        told.to = one;
+        audit(told, true, QStringLiteral("shown") + more, action);
+    }
+    return true;
 }
 
 /// A channel that stops or works again is an alert of its own.
@@ -437,8 +448,12 @@ void Notifier::sendTest(const Actor &by, const QString &channel, const QString &
               QStringLiteral("notify_test"));
     };
     if (message.means == NotifyMeans::Desktop) {
-        tellDesktop(message);
-        return reply(Outcome::done(channel));
+        const bool shown =
+            tellDesktop(message, QStringLiteral(", asked for by %1").arg(by.name.isEmpty() ? by.id : by.name));
+        commit();
+        return reply(shown ? Outcome::done(channel)
+                           : Outcome::refused(QStringLiteral("failed"),
+                                              QStringLiteral("Nobody of them is at a console."), channel));
     }
     m_courier->carry(message, *config, [this, note, reply, channel](const Receipt &receipt) {
         const bool ok = receipt.result == Receipt::Result::Delivered;

@@ -116,8 +116,10 @@ void NotifyPlan::settle(NotifyDecision &decision, const NotifyFacts &facts) cons
         return withhold(QStringLiteral("it is the address of the person who called for help"));
     if (decision.means == NotifyMeans::Desktop) {
         if (std::none_of(facts.people.cbegin(), facts.people.cend(),
-                         [&decision](const OnlinePerson &person) { return isFor(decision, person); }))
+                         [&decision](const OnlinePerson &person) { return isFor(decision, person); })) {
+            decision.absent = true;
             withhold(QStringLiteral("nobody of them is at a console"));
+        }
         return;
     }
     bool paused = false;

@@ -25,6 +25,7 @@ struct NotifyDecision
     NotifyVerdict verdict = NotifyVerdict::Sent;
     bool reaches = true; ///< the recipient is likely to have it soon: not over a paused channel
     QString why;
+    bool absent = false; ///< nobody of them is at a console; no other reason speaks against it
 
     /// What makes two of them the same recipient.
     [[nodiscard]] QString key() const { return channel + QLatin1Char(' ') + to.address.toLower(); }

@@ -8,6 +8,7 @@
 #include "server/store/RequestTable.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tocsin {
 
@@ -29,6 +30,9 @@ DeskQueries::Loaded DeskQueries::load()
     const QVariant last = m_db.value(QStringLiteral("SELECT coalesce(max(seq), 0) FROM events"));
     snapshot.seq = last.toLongLong();
     snapshot.epoch = epoch();
+    snapshot.writtenAt = fromEpochMicros(
+        m_db.value(QStringLiteral("SELECT coalesce((SELECT at FROM events ORDER BY seq DESC LIMIT 1), 0)"))
+            .toLongLong());
     if (!last.isValid() || snapshot.epoch.isEmpty())
         loaded.error = unreadable();
     Statement streams = m_db.prepare(QStringLiteral("SELECT name, head FROM streams"));
@@ -160,7 +164,9 @@ AlertEventsResult DeskQueries::alertEvents(const AlertEventsQuery &query)
         result.events = events(q, &result.error);
         if (!result.error.isEmpty())
             return;
-        if (result.events.size() < limit) {
+        const bool cut = result.events.size() >= limit;
+        const qint64 oldest = result.events.isEmpty() ? 0 : result.events.constLast().seq;
+        if (!cut) {
             result.before = from > 1 ? from : 0;
         } else {
             for (const StreamPosition &position : result.events.constLast().streams)
@@ -169,6 +175,27 @@ AlertEventsResult DeskQueries::alertEvents(const AlertEventsQuery &query)
         // The first change of all: nothing can be before it.
         if (!result.events.isEmpty() && std::get<AlertChange>(result.events.constLast().body).alert.revision <= 1)
             result.before = 0;
+        // Who was told of it in the same stretch of the log; the streams of alerts do not have that.
+        const auto logSeqOf = [&](qint64 position) {
+            Statement at = m_db.prepare(QStringLiteral("SELECT event_seq FROM stream_events WHERE stream=? AND seq=?"));
+            at.bind(0, place.integer(0));
+            at.bind(1, position);
+            return m_db.run(at) && m_db.next(at) ? at.integer(0) : 0;
+        };
+        const qint64 newest = query.before > 0 ? logSeqOf(below) : std::numeric_limits<qint64>::max();
+        const qint64 least = result.before == 0 ? 0 : cut ? oldest : logSeqOf(from);
+        Statement told = m_db.prepare(
+            QStringLiteral(
+                "SELECT %1 FROM events WHERE seq IN (SELECT seq FROM audit WHERE action='notify' AND object=?"
+                " AND seq>=? AND seq<?) ORDER BY seq DESC LIMIT ?")
+                .arg(eventColumns()));
+        told.bind(0, query.alertId);
+        told.bind(1, least);
+        told.bind(2, newest);
+        told.bind(3, alertEventsLimit);
+        result.events += events(told, &result.error);
+        std::stable_sort(result.events.begin(), result.events.end(),
+                         [](const Event &a, const Event &b) { return a.seq > b.seq; });
     }();
     m_db.rollback(); // nothing was written
     return result;

@@ -3,6 +3,7 @@
 #include "app/Config.h"
 #include "app/console/LocalLink.h"
 #include "app/console/RemoteDeskLink.h"
+#include "models/Attention.h"
 #include "models/Console.h"
 #include "tests/support/Pictures.h"
 
@@ -11,6 +12,8 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace tocsin;
 using namespace std::chrono_literals;
@@ -50,7 +53,7 @@ struct Second
 class Program
 {
 public:
-    explicit Program(const QString &data, const QString &rules = {})
+    explicit Program(const QString &data, const QString &rules = {}, const QString &notify = {})
     {
         Config config;
         config.setFlag(QStringLiteral("data"), {data});
@@ -58,6 +61,8 @@ public:
         config.setFlag(QStringLiteral("open"), {});
         if (!rules.isEmpty())
             config.setFlag(QStringLiteral("rules"), {rules});
+        if (!notify.isEmpty())
+            config.setFlag(QStringLiteral("notify"), {notify});
         backend = std::make_unique<Backend>(config.settings(), false);
         started = backend->start();
         if (!started.error.isEmpty())
@@ -71,7 +76,10 @@ public:
             [from = backend.get()](std::function<void(DeskSnapshot)> reply) { from->askSnapshot(std::move(reply)); },
             self,
             {},
-            &backend->pictures()});
+            &backend->pictures(),
+            {},
+            {},
+            &backend->rules()});
         QObject::connect(backend.get(), &Backend::published, link.get(), &LocalLink::offerEvents, Qt::DirectConnection);
         QObject::connect(backend.get(), &Backend::peopleChanged, link.get(), &DeskLink::people, Qt::QueuedConnection);
         console = std::make_unique<Console>(*link, systemNow);
@@ -100,11 +108,16 @@ public:
 /// `tocsin --connect`.
 struct Remote
 {
-    explicit Remote(const QUrl &url) : link({url, {}, {}, {}}, options()), console(link, systemNow) { link.start(); }
-    static RemoteLink::Options options()
+    explicit Remote(const QUrl &url, const QString &name = QStringLiteral("Dana"))
+        : link({url, {}, {}, {}}, options(name))
+        , console(link, systemNow)
+    {
+        link.start();
+    }
+    static RemoteLink::Options options(const QString &name)
     {
         RemoteLink::Options options;
-        options.operatorName = QStringLiteral("Dana");
+        options.operatorName = name;
         options.delay = ReconnectDelay(50ms, 500ms);
         return options;
     }
@@ -218,6 +231,180 @@ private Q_SLOTS:
         QTRY_VERIFY2_WITH_TIMEOUT(isWhole(), qPrintable(titles().join(QStringLiteral(" / "))), patience);
         QVERIFY(titles().contains(QStringLiteral("Shown at a desk")));
         QVERIFY(coming.contacts()->problem().isEmpty());
+    }
+
+    /// An open server knows no accounts: who sits at a console elsewhere is who they say.
+    void twoRemoteConsolesHandOverToEachOther()
+    {
+        QTemporaryDir data;
+        Program program(data.path());
+        QCOMPARE(program.started.error, QString());
+        Remote dana(program.url());
+        Remote kim(program.url(), QStringLiteral("Kim"));
+        QTRY_VERIFY_WITH_TIMEOUT(dana.console.server()->live() && kim.console.server()->live(), patience);
+        QVERIFY(dana.link.self().id != kim.link.self().id);
+        IncidentDesk &leaving = *dana.console.incidents();
+        IncidentDesk &coming = *kim.console.incidents();
+        RaisePanic panic;
+        panic.userId = QStringLiteral("anna");
+        panic.userName = QStringLiteral("Anna B.");
+        program.link->request(panic);
+        QTRY_COMPARE_WITH_TIMEOUT(leaving.list()->openCount(), 1, patience);
+        const QString id = leaving.list()->alertIdAt(0);
+        leaving.open(id);
+        leaving.setStage(1);
+        QTRY_VERIFY_WITH_TIMEOUT(leaving.card()->isMine(), patience);
+        const auto offerToKim = [&leaving] {
+            const qsizetype at = leaving.handover()->candidates().indexOf(QStringLiteral("Kim"));
+            leaving.handover()->setCandidate(int(at));
+            if (at >= 0)
+                leaving.handover()->offer();
+            return at >= 0;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(leaving.handover()->candidates().contains(QStringLiteral("Kim")), patience);
+        QVERIFY(offerToKim());
+        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingText(), QStringLiteral("Dana hands over 1 item"),
+                                  patience);
+        // Taken back, and both see that.
+        leaving.withdraw();
+        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingText(), QString(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(leaving.handover()->offerable(), 1, patience);
+        QVERIFY(leaving.card()->isMine());
+        // Offered again, and accepted.
+        QVERIFY(offerToKim());
+        QTRY_COMPARE_WITH_TIMEOUT(coming.handover()->incomingText(), QStringLiteral("Dana hands over 1 item"),
+                                  patience);
+        coming.handover()->acceptAll();
+        coming.open(id);
+        QTRY_VERIFY_WITH_TIMEOUT(coming.card()->isMine(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!leaving.card()->isMine(), patience);
+    }
+
+    /// What the notify file addresses to the consoles reaches this one, wherever it runs; so does who else was told.
+    void aNoticeAndWhoWasToldReachTheRemoteOne()
+    {
+        QTemporaryDir data;
+        const QString file = data.filePath(QStringLiteral("notify.toml"));
+        QFile toml(file);
+        QVERIFY(toml.open(QIODevice::WriteOnly));
+        toml.write(
+            "[[channel]]\nname = \"screen\"\nkind = \"desktop\"\n[[route]]\nname = \"all\"\nchannel = \"screen\"\n"
+            "to = [\"staff\"]\nmin_level = \"warning\"\n");
+        toml.close();
+        Program program(data.path(), {}, file);
+        QCOMPARE(program.started.error, QString());
+        Remote remote(program.url());
+        Attention attention(remote.link);
+        QList<Attention::Call> calls;
+        connect(&attention, &Attention::called, this, [&calls](const Attention::Call &call) { calls.append(call); });
+        QTRY_VERIFY_WITH_TIMEOUT(remote.console.server()->live(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(program.console->people()->count(), 2, patience);
+        ReportAlert report;
+        report.source = QStringLiteral("van-1");
+        report.code = QStringLiteral("TIRE");
+        report.title = QStringLiteral("Low tyre");
+        report.level = AlertLevel::Warning;
+        // The console has subscribed to notices with its other topics; whether the part that notifies knows that already, nobody can see from here.
+        QString alert;
+        const auto shown = [&] {
+            report.code += QLatin1Char('X');
+            remote.link.request(report);
+            return QTest::qWaitFor([&calls] { return !calls.isEmpty(); }, 1000);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(shown(), patience);
+        // In sight and below critical: the server's notice alone calls, and it says which alert.
+        alert = calls.constFirst().alertId;
+        QVERIFY(!alert.isEmpty());
+        QVERIFY(!calls.constFirst().urgent);
+        // Who was told is in the alert's log, and arrives there while it is open.
+        AlertDesk &desk = *remote.console.alertDesk();
+        const auto told = [&desk] {
+            const AlertLogModel &log = *desk.detail()->log();
+            QStringList rows;
+            for (int row = 0; row < log.count(); ++row) {
+                if (log.data(log.index(row), AlertLogModel::VerbTextRole).toString() == QLatin1String("notified"))
+                    rows.append(log.data(log.index(row), AlertLogModel::ReasonRole).toString());
+            }
+            rows.sort();
+            return rows;
+        };
+        const QStringList both{QStringLiteral("desktop (screen) to Dana (name/dana), step 0: shown"),
+                               QStringLiteral("desktop (screen) to M. Ortiz (mo), step 0: shown")};
+        desk.select(alert);
+        QTRY_COMPARE_WITH_TIMEOUT(told(), both, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.detail()->log()->loading(), patience);
+        report.level = AlertLevel::Critical; // the one that was asked for last need not be the one that is shown
+        report.code = desk.detail()->code();
+        remote.link.request(report);
+        QTRY_COMPARE_WITH_TIMEOUT(told(), (QStringList{both[0], both[0], both[1], both[1]}), patience);
+        QVERIFY(!desk.detail()->log()->loading()); // nothing was asked again
+        // A critical one while nobody looks calls by itself as well: by the event, not by the notice.
+        attention.setInSight(false);
+        calls.clear();
+        report.code = QStringLiteral("HOT");
+        report.level = AlertLevel::Critical;
+        remote.link.request(report);
+        const auto urgent = [&calls](bool own) {
+            return std::count_if(calls.cbegin(), calls.cend(), [own](const Attention::Call &call) {
+                return call.urgent && call.title.startsWith(QLatin1String("Critical: ")) == own;
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(urgent(true) == 1 && urgent(false) == 1, patience);
+    }
+
+    void rulesAreChangedFromEitherAndAConflictIsTold()
+    {
+        QTemporaryDir data;
+        Program program(data.path());
+        QCOMPARE(program.started.error, QString());
+        Remote remote(program.url());
+        QTRY_VERIFY_WITH_TIMEOUT(remote.console.server()->live(), patience);
+        const QByteArray mine =
+            R"({"version":1,"rules":[{"id":"fast","code":"FAST","metric":"speed","condition":">","limit":33,"level":"warning"}]})";
+        const QByteArray theirs = QByteArray(mine).replace("33", "44");
+        const QByteArray wrong = QByteArray(mine).replace("33", "\"x\"");
+        int number = 0;
+        for (DeskLink *link : {static_cast<DeskLink *>(program.link.get()), static_cast<DeskLink *>(&remote.link)}) {
+            QHash<quint64, RulesAnswer> answers;
+            QHash<quint64, RuleTrialAnswer> trials;
+            QObject here; // the answers of this round alone
+            connect(link, &DeskLink::rulesAnswered, &here,
+                    [&answers](quint64 query, const RulesAnswer &answer) { answers.insert(query, answer); });
+            connect(link, &DeskLink::ruleTried, &here,
+                    [&trials](quint64 query, const RuleTrialAnswer &answer) { trials.insert(query, answer); });
+            const quint64 current = link->requestRules();
+            QVERIFY(!answers.contains(current)); // never before it returns
+            QTRY_VERIFY_WITH_TIMEOUT(answers.contains(current), patience);
+            const QString revision = answers.value(current).revision;
+            QVERIFY(answers.value(current).outcome.ok && !revision.isEmpty());
+            const quint64 checked = link->checkRules(wrong);
+            QTRY_VERIFY_WITH_TIMEOUT(answers.contains(checked), patience);
+            QCOMPARE(answers.value(checked).outcome.code, QStringLiteral("invalid"));
+            QCOMPARE(answers.value(checked).errors.size(), 1);
+            QCOMPARE(answers.value(checked).errors.first().ruleId, QStringLiteral("fast"));
+            const quint64 tried = link->tryRule(
+                {R"({"id":"fast","code":"FAST","metric":"speed","condition":">","limit":33,"level":"warning"})",
+                 QStringLiteral("van-1"), systemNow() - 1h, systemNow()});
+            QTRY_VERIFY_WITH_TIMEOUT(trials.contains(tried), patience);
+            QVERIFY2(trials.value(tried).outcome.ok || trials.value(tried).outcome.code == QLatin1String("not_found"),
+                     qPrintable(trials.value(tried).outcome.message));
+            const QByteArray text = number++ == 0 ? mine : theirs;
+            const quint64 applied = link->applyRules(text, revision);
+            QTRY_VERIFY_WITH_TIMEOUT(answers.contains(applied), patience);
+            QVERIFY2(answers.value(applied).outcome.ok, qPrintable(answers.value(applied).outcome.message));
+            // What was looked at before that is old now: what took its place comes back, and stays in force.
+            const quint64 late = link->applyRules(mine, revision);
+            QTRY_VERIFY_WITH_TIMEOUT(answers.contains(late), patience);
+            QCOMPARE(answers.value(late).outcome.code, QStringLiteral("superseded"));
+            QCOMPARE(answers.value(late).text, text);
+            QCOMPARE(answers.value(late).revision, answers.value(applied).revision);
+        }
+        // The console that did not ask sees the other's.
+        QByteArray seen;
+        connect(program.link.get(), &DeskLink::rulesAnswered, this,
+                [&seen](quint64 /*query*/, const RulesAnswer &answer) { seen = answer.text; });
+        (void)program.link->requestRules();
+        QTRY_COMPARE_WITH_TIMEOUT(seen, theirs, patience);
     }
 
     void theRemoteOneDrawsTheServersLimits()

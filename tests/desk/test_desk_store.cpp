@@ -361,6 +361,133 @@ private Q_SLOTS:
         QVERIFY(std::get<AlertChange>(shift.published.first().body).verb == AlertVerb::Return);
     }
 
+    void timersGoOnWhereTheLogLeftThem_data()
+    {
+        QTest::addColumn<int>("jump"); // s, of the clock, while the server is down
+        QTest::newRow("restart") << 0;
+        QTest::newRow("restart after the clock was set back") << -3600;
+    }
+    void timersGoOnWhereTheLogLeftThem()
+    {
+        QFETCH(int, jump);
+        const QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("desk.db"));
+        TimePoint now{1'700'000'000s};
+        {
+            Shift shift(path, now);
+            QVERIFY2(shift.error.isEmpty(), qPrintable(shift.error));
+            shift.desk->take({readingOf(QStringLiteral("van-1"), channel::EngineRpm, 4180.0, now),
+                              readingOf(QStringLiteral("van-2"), channel::EngineRpm, 4180.0, now)});
+            QTRY_COMPARE(shift.published.size(), 4); // two devices, two alerts
+            const auto alertOf = [&shift](const char *van) {
+                for (const Event &event : std::as_const(shift.published)) {
+                    const auto *change = std::get_if<AlertChange>(&event.body);
+                    if (change && change->alert.source == QLatin1String(van))
+                        return change->alert.id;
+                }
+                return QString();
+            };
+            const auto asks = [&](AlertVerb verb, const QString &alert, std::optional<Duration> span) {
+                HandleAlert request;
+                request.verb = verb;
+                request.alertId = alert;
+                request.comment = QStringLiteral("because");
+                if (span)
+                    request.until = now + *span;
+                shift.desk->submit({{}, operatorOf(QStringLiteral("Ortiz")), request}, {});
+            };
+            asks(AlertVerb::Shelve, alertOf("van-1"), 85s);
+            asks(AlertVerb::Silence, alertOf("van-2"), 60s);
+            asks(AlertVerb::Claim, alertOf("van-2"), {});
+            QTRY_COMPARE(shift.published.size(), 7);
+        }
+        now += 20s;
+        now += std::chrono::seconds(jump);
+        Shift shift(path, now);
+        const Duration gone = jump == 0 ? 20s : 0s; // by which clock the server was away, the log does not know
+        const auto told = [&shift] {
+            QStringList all;
+            for (const Event &event : std::as_const(shift.published)) {
+                const auto *change = std::get_if<AlertChange>(&event.body);
+                if (change && change->reason.contains(QLatin1String("expired")))
+                    all.append(toString(change->verb));
+            }
+            return all;
+        };
+        const auto passes = [&](Duration span, const QStringList &expected) {
+            now += span;
+            shift.desk->tick();
+            QTRY_COMPARE(told(), expected);
+        };
+        passes(60s - gone - 1ms, {});
+        passes(1ms, {QStringLiteral("silence")});
+        passes(25s - 1ms, {QStringLiteral("silence")});
+        passes(1ms, {QStringLiteral("silence"), QStringLiteral("unshelve")});
+        passes(35s - 1ms, {QStringLiteral("silence"), QStringLiteral("unshelve")});
+        passes(1ms, {QStringLiteral("silence"), QStringLiteral("unshelve"), QStringLiteral("release")});
+        passes(10s, {QStringLiteral("silence"), QStringLiteral("unshelve"), QStringLiteral("release")});
+    }
+
+    /// ALERTS.md, "Verbs, audit, idempotency": what each row has. The chain of hashes is vector 16.
+    void aRowOfTheLogHasAllThatTheAuditWants()
+    {
+        const QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("desk.db"));
+        TimePoint now{1'700'000'000s};
+        Shift shift(path, now);
+        Reading reading = readingOf(QStringLiteral("van-1"), channel::EngineRpm, 4180.0, now);
+        reading.sourceTime = now - 7s;
+        shift.desk->take({reading});
+        QTRY_COMPARE(shift.published.size(), 2);
+        const QString alert = std::get<AlertChange>(shift.published.last().body).alert.id;
+        now += 30s;
+        Actor ortiz = operatorOf(QStringLiteral("Ortiz"));
+        ortiz.session = QStringLiteral("console-1");
+        shift.desk->submit({QStringLiteral("cmd-1"), ortiz,
+                            Acknowledge{alert, 1, AlertLevel::Warning, QStringLiteral("driver called")}},
+                           {});
+        QTRY_COMPARE(shift.published.size(), 3);
+
+        EventsResult rows; // read from the file
+        bool answered = false;
+        shift.log.events({QStringLiteral("desk"), 1, 10}, [&](const EventsResult &result) {
+            rows = result;
+            answered = true;
+        });
+        QTRY_VERIFY(answered);
+        QCOMPARE(rows.events.size(), 2);
+        const Event &raise = rows.events.first();
+        const Event &row = rows.events.last();
+        const auto &raised = std::get<AlertChange>(raise.body);
+        const auto &change = std::get<AlertChange>(row.body);
+        QCOMPARE(row.seq, raise.seq + 1);
+        QCOMPARE(change.alert.id, alert);
+        QCOMPARE(change.alert.revision, raised.alert.revision + 1);
+        QCOMPARE(change.alert.occurrence, 1);
+        QVERIFY(change.verb == AlertVerb::Acknowledge);
+        QVERIFY(change.from == AlertState::Unacknowledged && change.to == AlertState::Acknowledged);
+        QVERIFY(row.actor.kind == Actor::Kind::Operator);
+        QCOMPARE(row.actor.id, ortiz.id);
+        QCOMPARE(row.actor.session, ortiz.session);
+        QCOMPARE(change.comment, QStringLiteral("driver called"));
+        QCOMPARE(row.requestId, QStringLiteral("cmd-1"));
+        QVERIFY(row.at == now);
+        QVERIFY(raise.at == now - 30s);
+        QVERIFY(raised.alert.sourceTime == now - 37s); // by the van's own clock
+        QVERIFY(raise.actor.kind == Actor::Kind::Device);
+
+        now += 4h;
+        shift.desk->tick();
+        now += 30min;
+        shift.desk->tick();
+        const auto expired = [&shift] {
+            const auto *last = std::get_if<AlertChange>(&shift.published.last().body);
+            return last != nullptr && last->reason == QLatin1String("ack_expired");
+        };
+        QTRY_VERIFY(expired()); // the reason's code
+        QVERIFY(shift.published.last().actor.kind == Actor::Kind::System);
+    }
+
     void vector16_theLogVerifiesAndTheStateFromItIsTheLiveState_data()
     {
         QTest::addColumn<uint>("seed");

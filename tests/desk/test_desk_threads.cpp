@@ -7,6 +7,7 @@
 #include <QTest>
 #include <QThread>
 
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -54,7 +55,7 @@ struct View
 class Consumer : public QObject
 {
 public:
-    explicit Consumer(Desk &desk) : m_desk(desk)
+    explicit Consumer(Desk &desk)
     {
         connect(&desk, &Desk::published, this, [this](const QList<Event> &events) {
             for (const Event &event : events) {
@@ -84,9 +85,6 @@ public:
     bool consistent = true;
     QList<Event> early;
     View view;
-
-private:
-    Desk &m_desk;
 };
 
 class Running
@@ -201,6 +199,107 @@ private Q_SLOTS:
             QTRY_COMPARE(changed + unchanged, 2);
             QCOMPARE(changed.load(), 1);
             QCOMPARE(running.store.stored().size(), 2);
+        }
+    }
+
+    void twoOperatorsAtOnce_data()
+    {
+        using Ask = std::function<RequestBody(const QString &)>;
+        QTest::addColumn<Ask>("one");
+        QTest::addColumn<Ask>("two");
+        const auto verb = [](AlertVerb verb, const QString &toId = {}) {
+            return Ask([=](const QString &alert) {
+                HandleAlert request;
+                request.verb = verb;
+                request.alertId = alert;
+                request.occurrence = 1;
+                request.comment = QStringLiteral("because");
+                request.oneShot = verb == AlertVerb::Shelve;
+                request.toId = toId;
+                return RequestBody(request);
+            });
+        };
+        const Ask acknowledge = [](const QString &alert) {
+            return RequestBody(Acknowledge{alert, 1, AlertLevel::Emergency, {}});
+        };
+        const Ask close = [](const QString &alert) {
+            return RequestBody(CloseAlert{alert, 1, Disposition::Assisted, QStringLiteral("done")});
+        };
+        const Ask claim = verb(AlertVerb::Claim);
+        QTest::newRow("acknowledge, acknowledge") << acknowledge << acknowledge;
+        QTest::newRow("claim, claim") << claim << claim;
+        QTest::newRow("shelve, acknowledge") << verb(AlertVerb::Shelve) << acknowledge;
+        QTest::newRow("close, acknowledge") << close << acknowledge;
+        QTest::newRow("close, close") << close << close;
+        QTest::newRow("take an offer back, accept it") << verb(AlertVerb::Release) << claim;
+        QTest::newRow("offer it anew, accept it") << verb(AlertVerb::Transfer, QStringLiteral("kim")) << claim;
+    }
+    /// Whoever is first: each change is one event, in the order of the answers; who changed nothing has left none; and the state that
+    /// everybody sees is that of the last event.
+    void twoOperatorsAtOnce()
+    {
+        using Ask = std::function<RequestBody(const QString &)>;
+        QFETCH(Ask, one);
+        QFETCH(Ask, two);
+        const Actor ortiz = operatorOf(QStringLiteral("ortiz"));
+        const Actor lind = operatorOf(QStringLiteral("lind"));
+        for (int round = 0; round < 4; ++round) {
+            Running running;
+            std::atomic<int> prepared = 0;
+            const auto count = [&prepared](const Outcome &outcome) { prepared += outcome.ok ? 1 : 100; };
+            const QString alert = QStringLiteral("a-1");
+            running.desk.submit(reportBy(QStringLiteral("van-1"), alert), count);
+            HandleAlert mine;
+            mine.verb = AlertVerb::Claim;
+            mine.alertId = alert;
+            running.desk.submit({{}, ortiz, mine}, count);
+            mine.verb = AlertVerb::Transfer;
+            mine.toId = lind.id;
+            running.desk.submit({{}, ortiz, mine}, count);
+            QVERIFY(QTest::qWaitFor([&] { return prepared.load() >= 3; }));
+            QCOMPARE(prepared.load(), 3);
+            const auto before = running.store.stored().size();
+
+            std::atomic<int> answered = 0;
+            Outcome said[2];
+            const auto ask = [&](int who) {
+                running.desk.submit(
+                    {QStringLiteral("r%1").arg(who), who == 0 ? ortiz : lind, (who == 0 ? one : two)(alert)},
+                    [&said, &answered, who](const Outcome &outcome) {
+                        said[who] = outcome;
+                        ++answered;
+                    });
+            };
+            std::thread first(ask, 0);
+            std::thread second(ask, 1);
+            first.join();
+            second.join();
+            QVERIFY(QTest::qWaitFor([&] { return answered.load() == 2; }));
+            const QList<Event> events = running.store.stored().mid(before);
+            QStringList changed;
+            for (int who = 0; who < 2; ++who) {
+                if (said[who].ok && said[who].changed)
+                    changed.append(QStringLiteral("r%1").arg(who));
+                else
+                    QVERIFY2(said[who].ok || said[who].code == QLatin1String("closed") ||
+                                 said[who].code == QLatin1String("forbidden") ||
+                                 said[who].code == QLatin1String("invalid"),
+                             qPrintable(said[who].code));
+            }
+            QVERIFY(!changed.isEmpty()); // one of them was first
+            QStringList told;
+            int revision = 0;
+            for (const Event &event : events) {
+                const Alert &now = std::get<AlertChange>(event.body).alert;
+                QVERIFY(now.revision > revision);
+                revision = now.revision;
+                told.append(event.requestId);
+            }
+            told.sort();
+            QCOMPARE(told, changed);
+            const Consumer consumer(running.desk);
+            QVERIFY(QTest::qWaitFor([&] { return consumer.joined; }));
+            QVERIFY(consumer.view.alerts.value(alert) == std::get<AlertChange>(events.constLast().body).alert);
         }
     }
 

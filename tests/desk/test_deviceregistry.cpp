@@ -153,6 +153,32 @@ private Q_SLOTS:
         QCOMPARE(again.alerts.size(), snapshot.alerts.size());
     }
 
+    void whoIsSilentIsMissedInTimeAfterTheClockWasSetBack()
+    {
+        DeviceRegistry registry;
+        TimePoint now = start;
+        (void)registry.heard(readingOf(QStringLiteral("van-1"), QStringLiteral("x"), 1.0, now), now);
+        (void)registry.heard(readingOf(QStringLiteral("van-2"), QStringLiteral("x"), 1.0, now), now);
+        now += 60s;
+        registry.tick(now);
+        now -= 1h;
+        (void)registry.heard(readingOf(QStringLiteral("van-2"), QStringLiteral("x"), 1.0, now), now);
+        const auto presenceOf = [&registry](const char *id) {
+            return registry.presenceOf(QString::fromLatin1(id)).presence;
+        };
+        registry.tick(now + 29s);
+        QVERIFY(presenceOf("van-1") == Presence::Online);
+        registry.tick(now + 30s); // 90 s
+        QVERIFY(presenceOf("van-1") == Presence::Stale);
+        QVERIFY(presenceOf("van-2") == Presence::Online);
+
+        DeviceRegistry next; // started under a clock that was set back meanwhile
+        const Device van = *registry.find(QStringLiteral("van-1"));
+        next.restore({van}, {{van.id, Presence::Unknown, now + 1h}}, now);
+        next.tick(now + 90s);
+        QVERIFY(next.presenceOf(van.id).presence == Presence::Stale);
+    }
+
     void theLedgerForgetsTheLeastRecentThread()
     {
         Ledger ledger({});

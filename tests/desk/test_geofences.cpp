@@ -6,11 +6,13 @@
 #include "server/desk/Desk.h"
 #include "server/desk/GeofenceFile.h"
 #include "server/desk/GeofenceSeeds.h"
+#include "server/desk/RuleRecall.h"
 #include "server/desk/RulesFile.h"
 
 #include <QTemporaryFile>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace tocsin;
@@ -107,12 +109,15 @@ public:
     {
         asked.append(query.deviceId);
         ReadingsResult result;
-        if (query.deviceId == QLatin1String("van-1"))
+        if (!told.isEmpty())
+            result.readings = told;
+        else if (query.deviceId == QLatin1String("van-1"))
             result.readings = {Reading{query.deviceId, {}, start - 1min, {}, {}, {}},
                                Reading{query.deviceId, {}, start - 2min, {}, Position{37, -6.5, {}, {}, {}, {}}, {}}};
         reply(result);
     }
     QStringList asked;
+    QList<Reading> told; ///< newest first; empty: that one
 };
 
 } // namespace
@@ -279,6 +284,70 @@ private Q_SLOTS:
         QCOMPARE(raised.constFirst().alert.code, QStringLiteral("DWELL"));
         const auto left = feed(1000);
         QCOMPARE(toString(left.constFirst().verb), QStringLiteral("clearing"));
+    }
+
+    void aDwellGoesOnOverARestart_data()
+    {
+        QTest::addColumn<QByteArray>("rule");
+        QTest::newRow("by a delay") << QByteArray(R"("metric":"fence.depot","condition":"==","limit":1,"onDelay":600)");
+        QTest::newRow("by its length") << QByteArray(R"("metric":"fence.depot.seconds","condition":">=","limit":600)");
+    }
+    void aDwellGoesOnOverARestart()
+    {
+        QFETCH(QByteArray, rule);
+        const RulesResult rules =
+            parseRules(R"({"rules":[{"id":"stay","code":"DWELL","level":"warning",)" + rule + "}]}");
+        QVERIFY2(rules.ok(), rules.ok() ? "" : qPrintable(toString(rules.errors.constFirst())));
+        const auto fix = [](double north, TimePoint at) {
+            return Reading{QStringLiteral("van-1"),
+                           QStringLiteral("dialect1"),
+                           at,
+                           {},
+                           Position{37 + north * metre, -6.5, {}, {}, {}, {}},
+                           {}};
+        };
+        OneReading past;
+        past.told = {fix(1000, start - 310s)};
+        for (int i = 300; i > 0; i -= 10) // as the history has it: without the fences
+            past.told.append(fix(0, start - std::chrono::seconds(i)));
+        std::reverse(past.told.begin(), past.told.end());
+        FakeStore store;
+        FakeArchive archive;
+        TimePoint now = start;
+        DeskSnapshot initial;
+        initial.devices = {van()};
+        initial.presence = {{van().id, {}, start - 10s}};
+        DeskSettings settings;
+        settings.clock = [&now] { return now; };
+        settings.alerts.deviceStale = 0s;
+        settings.fences = {fenceOf(depot)};
+        settings.recall = recallReadings(rules.rules, initial, past);
+        Desk desk(settings, rules.rules, store, archive, initial);
+        desk.start();
+        const auto tells = [&](TimePoint at) {
+            now = at;
+            bool done = false;
+            desk.take({fix(0, at)});
+            desk.snapshot([&done](const DeskSnapshot &) { done = true; });
+            QTRY_VERIFY(done);
+            desk.tick();
+        };
+        tells(start + 299s);
+        QVERIFY(store.stored().isEmpty());
+        tells(start + 300s); // ten minutes, of which the server saw five
+        QTRY_COMPARE(store.stored().size(), 1);
+        QCOMPARE(std::get<AlertChange>(store.stored().constFirst().body).alert.code, QStringLiteral("DWELL"));
+        desk.stop();
+    }
+
+    void aDwellIsAsLongAfterTheClockWasSetBack()
+    {
+        Drive drive({fenceOf(depot)});
+        QCOMPARE(drive.at(0), inside(0));
+        QCOMPARE(drive.at(0), inside(10));
+        drive.now -= 1h;
+        QCOMPARE(drive.at(0), inside(10));
+        QCOMPARE(drive.at(0), inside(20));
     }
 
     void theDeskRaisesWhoeverLeftWhileItWasDown()

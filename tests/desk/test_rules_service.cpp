@@ -541,6 +541,17 @@ private Q_SLOTS:
         QCOMPARE(recalled.size(), 61);
         QCOMPARE(recalled.first().samples.size(), 1);
         QVERIFY(recalled.first().receivedAt < recalled.last().receivedAt);
+
+        // What chatters may have been good last without a word in the log.
+        AlertRule plain = parseRules(rulesText(40)).rules.first();
+        Alert flapping;
+        flapping.source = van.id;
+        flapping.ruleId = plain.id;
+        state.alerts = {flapping};
+        QVERIFY(recallReadings({plain}, state, history).isEmpty());
+        state.alerts.first().chattering = true;
+        QCOMPARE(recallReadings({plain}, state, history).size(), 61);
+
         // A dwell goes on from the positions.
         for (Reading &reading : history.told)
             reading.position = Position{37, -6.5, {}, {}, {}, {}};

@@ -110,6 +110,31 @@ public:
     int sent = 0;
 };
 
+/// Has rules, and counts how often others are put in force.
+class FakeRules final : public RulesPort
+{
+public:
+    void current(Reply reply) override { reply(known()); }
+    void check(const QByteArray &, Reply reply) override { reply(known()); }
+    void apply(const Actor &, const QByteArray &, const QString &, Reply reply) override
+    {
+        ++applied;
+        reply(known());
+    }
+    void tryRule(const RuleTrial &, TrialReply reply) override { reply({}); }
+    int applied = 0;
+
+private:
+    [[nodiscard]] static RulesAnswer known()
+    {
+        RulesAnswer answer;
+        answer.outcome = Outcome::done({}, false);
+        answer.text = R"({"rules":[]})";
+        answer.revision = QStringLiteral("r1");
+        return answer;
+    }
+};
+
 /// Has every picture.
 class FakeAttachments final : public AttachmentPort
 {
@@ -163,9 +188,14 @@ public:
         add(std::make_unique<MonitorDialect>(options, MonitorOptions(), services));
         add(std::make_unique<HardwareDialect>(options, HardwareDialect::Limits(), services));
         add(std::make_unique<NativeDialect>(
-            options, NativeDialect::Parts{
-                         services, nullptr,
-                         [](const std::function<void(DeskSnapshot)> &reply) { reply(world::snapshot()); }, outlet}));
+            options,
+            NativeDialect::Parts{services,
+                                 nullptr,
+                                 [](const std::function<void(DeskSnapshot)> &reply) { reply(world::snapshot()); },
+                                 outlet,
+                                 {},
+                                 nullptr,
+                                 &rules}));
         add(std::make_unique<AttachmentPages>(
             Posture::Secure, AttachmentPages::Services{attachments, mirror, [](const QString &id, const auto &reply) {
                                                            reply(AttachmentPages::Threads(
@@ -195,7 +225,7 @@ public:
     [[nodiscard]] qsizetype effects() const
     {
         return sink.taken.size() + desk.requests.size() + accounts.asked + attachments.sent + userImport.asked +
-               contacts.changes + notify.sent;
+               contacts.changes + notify.sent + rules.applied;
     }
 
     struct Answer
@@ -251,6 +281,7 @@ public:
     FakeUserImport userImport;
     FakeContacts contacts;
     FakeNotify notify;
+    FakeRules rules;
     StatusBoard board;
     std::unique_ptr<net::Server> server;
     QList<RuledDialect *> dialects;

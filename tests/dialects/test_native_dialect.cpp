@@ -187,6 +187,55 @@ private Q_SLOTS:
         QVERIFY(session.isOpen());
     }
 
+    void inAnOpenServerSomebodyIsWhoTheySayAndTheAuditSaysThatItIsUnproven()
+    {
+        NativeStage stage;
+        const auto come = [](NativeStage &to, const char *name, const Principal &who = anonymousAdmin()) {
+            auto session = to.connect(who);
+            wire::Hello hello;
+            hello.name = QString::fromUtf8(name);
+            NativeStage::say(*session, hello);
+            NativeStage::settle();
+            return session;
+        };
+        const auto idOf = [](FakeSession &session) {
+            return ofType(session.take(), "welcome").first().value(QStringLiteral("you")).toObject();
+        };
+        const auto dana = come(stage, "  Dana \u0007  R. ");
+        const QJsonObject you = idOf(*dana);
+        QCOMPARE(you.value(QStringLiteral("name")), QStringLiteral("Dana R."));
+        QCOMPARE(you.value(QStringLiteral("id")), QStringLiteral("name/dana_r.")); // a slash: no account has one
+        const QList<NoteAudit> noted = stage.desk.asked<NoteAudit>();
+        QCOMPARE(noted.size(), 1);
+        QCOMPARE(noted.first().record.action, QStringLiteral("named"));
+        QCOMPARE(noted.first().record.object, QStringLiteral("name/dana_r."));
+        QVERIFY(noted.first().record.detail.startsWith(QLatin1String("Unproven")));
+        // The same name is the same person, another one is not; once is noted once.
+        const auto again = come(stage, "dana r.");
+        QCOMPARE(idOf(*again).value(QStringLiteral("id")), QStringLiteral("name/dana_r."));
+        QCOMPARE(stage.desk.asked<NoteAudit>().size(), 1);
+        const auto kim = come(stage, "Kim");
+        QCOMPARE(idOf(*kim).value(QStringLiteral("id")), QStringLiteral("name/kim"));
+        QCOMPARE(stage.desk.asked<NoteAudit>().size(), 2);
+        HandleAlert claim;
+        claim.verb = AlertVerb::Claim;
+        claim.alertId = QStringLiteral("a-1");
+        NativeStage::say(*again, wire::Ask{QStringLiteral("c"), claim});
+        QCOMPARE(stage.desk.requests.last().actor.id, QStringLiteral("name/dana_r."));
+        QCOMPARE(stage.desk.requests.last().actor.kind, Actor::Kind::Operator);
+        // Without a name nobody; an account is its own, whatever it says; and so it is where accounts are needed.
+        const auto nobody = come(stage, " \u200b ");
+        QCOMPARE(idOf(*nobody).value(QStringLiteral("name")), QStringLiteral("anonymous"));
+        const Principal sam = somebody(QStringLiteral("sam"), Role::Dispatcher);
+        const auto account = come(stage, "Kim", sam);
+        QCOMPARE(idOf(*account).value(QStringLiteral("id")), QStringLiteral("sam"));
+        NativeStage secure(Posture::Secure);
+        const auto proven = come(secure, "Kim", sam);
+        QCOMPARE(idOf(*proven).value(QStringLiteral("id")), QStringLiteral("sam"));
+        QCOMPARE(secure.desk.asked<NoteAudit>().size(), 0);
+        QCOMPARE(stage.desk.asked<NoteAudit>().size(), 2);
+    }
+
     void aRequestIsAnsweredWhenTheDeskHasAnswered()
     {
         NativeStage stage(Posture::Secure);
@@ -529,6 +578,61 @@ private Q_SLOTS:
         QVERIFY(anna->take().isEmpty());
     }
 
+    void aNoticeGoesToEachConsoleOfThoseWhomItNames()
+    {
+        NativeStage stage(Posture::Secure);
+        QList<QStringList> reached;
+        connect(&stage.dialect->topics(), &LiveTopics::noticeReadersChanged, this,
+                [&reached](const QList<OnlinePerson> &people) {
+                    QStringList ids;
+                    for (const OnlinePerson &person : people)
+                        ids.append(person.id);
+                    reached.append(ids);
+                });
+        const auto come = [&stage](const char *id, Role role, bool listens = true) {
+            auto session = stage.connect(somebody(QString::fromLatin1(id), role));
+            NativeStage::hello(*session, {});
+            if (listens)
+                NativeStage::say(*session, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("notices")}, 0});
+            (void)session->take();
+            return session;
+        };
+        auto dana = come("dana", Role::Dispatcher);
+        auto other = come("dana", Role::Dispatcher); // a second screen
+        const auto sam = come("sam", Role::Supervisor);
+        const auto kim = come("kim", Role::Dispatcher, false); // a program of theirs, no console
+        const auto anna = come("anna", Role::Citizen);         // may not listen
+        QCOMPARE(reached.constLast(), (QStringList{QStringLiteral("dana"), QStringLiteral("sam")}));
+        DesktopNotice notice{
+            QStringLiteral("a-1"),    1,
+            AlertLevel::Critical,     QStringLiteral("Unit 07"),
+            QStringLiteral("118 °C"), {QStringLiteral("dana"), QStringLiteral("kim"), QStringLiteral("anna")}};
+        stage.dialect->topics().tellNotice(notice);
+        for (FakeSession *session : {dana.get(), other.get()}) {
+            const QJsonObject told = session->takeOne();
+            QCOMPARE(told.value(QStringLiteral("topic")), QStringLiteral("notices"));
+            QCOMPARE(told.value(QStringLiteral("notice")).toObject(),
+                     (QJsonObject{{QStringLiteral("alert_id"), QStringLiteral("a-1")},
+                                  {QStringLiteral("step"), 1},
+                                  {QStringLiteral("level"), QStringLiteral("critical")},
+                                  {QStringLiteral("title"), QStringLiteral("Unit 07")},
+                                  {QStringLiteral("text"), QStringLiteral("118 °C")}})); // not who else gets it
+        }
+        for (FakeSession *session : {sam.get(), kim.get(), anna.get()})
+            QVERIFY(session->take().isEmpty());
+        // Whoever comes later is not told what was; who leaves is not reached any more.
+        const auto late = come("dana", Role::Dispatcher);
+        QVERIFY(late->take().isEmpty());
+        dana.reset();
+        other.reset();
+        QCOMPARE(reached.constLast(), (QStringList{QStringLiteral("dana"), QStringLiteral("sam")}));
+        NativeStage::say(*late, wire::Unsubscribe{QStringLiteral("u"), {QStringLiteral("notices")}});
+        QCOMPARE(reached.constLast(), QStringList{QStringLiteral("sam")});
+        (void)late->take();
+        stage.dialect->topics().tellNotice(notice);
+        QVERIFY(late->take().isEmpty());
+    }
+
     void aConsoleTellsWhetherItIsHeardForAsLongAsItIsThere()
     {
         NativeStage stage(Posture::Secure);
@@ -620,6 +724,29 @@ private Q_SLOTS:
         NativeStage::hello(*anna, {});
         NativeStage::say(*anna, wire::Subscribe{QStringLiteral("s"), {QStringLiteral("stats")}, 0});
         QVERIFY(limitsTold(*anna).isEmpty());
+    }
+
+    void whatIsSupersededIsAnsweredWithTheAlertAsItIs()
+    {
+        NativeStage stage(Posture::Secure, 0);
+        AlertChange again;
+        again.alert = alertOf(QStringLiteral("a1"), QStringLiteral("van"), AlertLevel::Critical);
+        again.alert.occurrence = 2;
+        again.to = stateOf(again.alert);
+        stage.publish({again});
+        const auto dana = stage.connect(somebody(QStringLiteral("dana"), Role::Dispatcher));
+        NativeStage::hello(*dana, {});
+        Acknowledge request{QStringLiteral("a1")};
+        request.occurrence = 1;
+        NativeStage::say(*dana, wire::Ask{QStringLiteral("c1"), request});
+        stage.desk.answer(
+            Outcome::refused(QStringLiteral("superseded"), QStringLiteral("It came again."), QStringLiteral("a1")));
+        NativeStage::settle();
+        const QJsonObject reply = ofType(dana->take(), "reply").first();
+        const QJsonObject alert =
+            reply.value(QStringLiteral("error")).toObject().value(QStringLiteral("alert")).toObject();
+        QCOMPARE(alert.value(QStringLiteral("id")).toString(), QStringLiteral("a1"));
+        QCOMPARE(alert.value(QStringLiteral("occurrence")).toInt(), 2);
     }
 
     void staffReadTheFiguresOfAlerts()

@@ -173,7 +173,7 @@ bool mayHearTopic(const Person &who, const QString &topic)
     const QString device = topic.section(QLatin1Char('/'), 1);
     if (topic.startsWith(QLatin1String("telemetry/")))
         return isAllowed(Posture::Secure, principalOf(who), Act::WatchVehicle, {device, ownersOf(device)});
-    for (const char *one : {"telemetry", "presence", "stats", "adapters"}) {
+    for (const char *one : {"telemetry", "presence", "stats", "adapters", "notices"}) {
         if (topic == QLatin1String(one))
             return isAllowed(Posture::Secure, principalOf(who), Act::FollowDesk, {});
     }
@@ -206,6 +206,7 @@ private Q_SLOTS:
     void noStreamLeaks();
     void noTopicLeaks();
     void nobodyElsesContactsAndLogsLeak();
+    void whoWasToldOfAnAlertIsForStaffAndTheRestOfTheAuditForSupervisors();
     void staffReadTheRulesAndSupervisorsChangeThem_data();
     void staffReadTheRulesAndSupervisorsChangeThem();
     void beforeTheHelloNothingIsDone();
@@ -359,6 +360,61 @@ void TestNativeRights::nobodyElsesContactsAndLogsLeak()
     }
 }
 
+void TestNativeRights::whoWasToldOfAnAlertIsForStaffAndTheRestOfTheAuditForSupervisors()
+{
+    const auto record = [](const char *action, const char *object) {
+        return AuditRecord{
+            QString::fromLatin1(action), QString::fromLatin1(object), QStringLiteral("what became of it"), true, {}};
+    };
+    const QList<EventBody> bodies{record("notify", "alert-1"), record("notify", ""), record("notify_test", "alert-1"),
+                                  record("login", "alert-1"), record("export", "panic")};
+    for (const Person &person : people) {
+        Scene scene(person);
+        const bool staff = principalOf(person).isStaff();
+        const bool audits = isRight(person, Act::ReadAudit, {}, false);
+        const QStringList expected =
+            audits  ? QStringList{QStringLiteral("notify"), QStringLiteral("notify"), QStringLiteral("notify_test"),
+                                 QStringLiteral("login"), QStringLiteral("export")}
+            : staff ? QStringList{QStringLiteral("notify")}
+                    : QStringList();
+        const auto actionsOf = [](const QJsonArray &events) {
+            QStringList actions;
+            for (const QJsonValueConstRef event : events) {
+                if (event.toObject().value(QStringLiteral("kind")) == QLatin1String("audit"))
+                    actions.append(event.toObject()
+                                       .value(QStringLiteral("body"))
+                                       .toObject()
+                                       .value(QStringLiteral("action"))
+                                       .toString());
+            }
+            return actions;
+        };
+        // As it happens.
+        const auto session = scene.stage.connect(principalOf(person));
+        NativeStage::hello(*session, {QStringLiteral("desk")});
+        (void)session->take();
+        scene.stage.publish(bodies);
+        QStringList seen;
+        for (const QJsonObject &frame : ofType(session->take(), "events"))
+            seen += actionsOf(frame.value(QStringLiteral("events")).toArray());
+        QVERIFY2(seen == expected,
+                 qPrintable(QLatin1String(person.id) + QLatin1Char(' ') + seen.join(QLatin1Char(' '))));
+        // And when it is asked for.
+        scene.stage.log.alertEventsResult = {{}, scene.stage.log.events_, 0};
+        NativeStage::say(*session, wire::Query{QStringLiteral("e"), AlertEventsQuery{QStringLiteral("alert-1"), 0, 9}});
+        NativeStage::say(*session, wire::Query{QStringLiteral("d"), EventsQuery{QStringLiteral("desk"), 0, 100}});
+        NativeStage::settle();
+        m_cases += 3;
+        const QList<QJsonObject> replies = ofType(session->take(), "reply");
+        QCOMPARE(replies.size(), 2);
+        for (const QJsonObject &reply : replies) {
+            QCOMPARE(reply.value(QStringLiteral("ok")).toBool(), staff);
+            const QJsonObject result = reply.value(QStringLiteral("result")).toObject();
+            QCOMPARE(actionsOf(result.value(QStringLiteral("events")).toArray()), expected);
+        }
+    }
+}
+
 void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem_data()
 {
     QTest::addColumn<int>("role");
@@ -384,6 +440,19 @@ void TestNativeRights::staffReadTheRulesAndSupervisorsChangeThem()
     NativeStage::say(*session, wire::AskRules{QStringLiteral("t"), RuleTrial{text, QStringLiteral("van-1"),
                                                                              test::timeAt(1), test::timeAt(2)}});
     NativeStage::settle();
+    // The same as a page: the file as it is.
+    net::HttpRequest page;
+    page.method = "GET";
+    page.path = QStringLiteral("/api/rules");
+    std::optional<net::HttpResponse> file;
+    stage.dialect->http(page, principalOf(who), [&file](const net::HttpResponse &response) { file = response; });
+    NativeStage::settle();
+    QVERIFY(file);
+    QCOMPARE(file->status, reads ? 200 : 403);
+    if (reads) {
+        QCOMPARE(file->body, QByteArray("{\"rules\": []}"));
+        QVERIFY(file->headers.contains(std::pair(QByteArray("ETag"), QByteArray("\"r1\""))));
+    }
     NativeStage::say(*session, wire::ApplyRules{QStringLiteral("a"), text, QStringLiteral("old")});
     NativeStage::settle();
     NativeStage::say(*session, wire::ApplyRules{QStringLiteral("b"), text, QStringLiteral("r1")});

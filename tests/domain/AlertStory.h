@@ -3,6 +3,7 @@
 
 #include "models/domain/AlertBook.h"
 #include "models/domain/Channels.h"
+#include "models/wire/EventCodec.h"
 
 #include <QTest>
 
@@ -64,23 +65,30 @@ public:
     QList<AlertChange> kept(const QList<AlertChange> &changes)
     {
         log += changes;
+        if (!changes.isEmpty())
+            m_writtenAt = now;
         return changes;
     }
-    /// The process ends and starts again with what was stored.
+    /// The process ends and starts again with what the rows of the log say, as the store writes and reads them.
     void restart()
     {
         QList<Alert> stored;
         QHash<QString, qsizetype> at;
         for (const AlertChange &change : std::as_const(log)) {
-            if (!at.contains(change.alert.id)) {
-                at.insert(change.alert.id, stored.size());
-                stored.append(change.alert);
+            const EncodedEvent row = encodeEvent(change);
+            QString error;
+            const auto read = decodeEvent(row.kind, row.body, &error);
+            QVERIFY2(read.has_value(), qPrintable(error));
+            const Alert alert = std::get<AlertChange>(*read).alert;
+            if (!at.contains(alert.id)) {
+                at.insert(alert.id, stored.size());
+                stored.append(alert);
             }
-            stored[at.value(change.alert.id)] = change.alert;
+            stored[at.value(alert.id)] = alert;
         }
         m_book = makeBook();
         m_book->setDevice(van);
-        m_book->restore(stored, now);
+        m_book->restore(stored, now, m_writtenAt);
     }
     void restartWith(QList<AlertRule> rules)
     {
@@ -101,6 +109,8 @@ public:
             std::count_if(log.cbegin(), log.cend(), [verb](const AlertChange &c) { return c.verb == verb; }));
     }
 
+    [[nodiscard]] TimePoint writtenAt() const { return m_writtenAt; } ///< the last row of the log
+
     TimePoint now{std::chrono::seconds(1'700'000'000)};
     QList<AlertChange> log;
     Device van;
@@ -112,6 +122,7 @@ private:
     }
     QList<AlertRule> m_rules;
     AlertLimits m_limits;
+    TimePoint m_writtenAt;
     int m_lastId = 0;
     std::unique_ptr<AlertBook> m_book;
 };

@@ -148,6 +148,35 @@ private Q_SLOTS:
         QVERIFY(desk.does(AlertVerb::Release, {}, {}, personNamed("kim")).code == words("forbidden"));
     }
 
+    void row20_anOfferIsWithdrawnByWhoMadeIt()
+    {
+        Desk desk({highRpm()});
+        desk.say(rpm, 4180);
+        desk.does(AlertVerb::Claim);
+        QVERIFY(desk.hands("lind", words("your district")).changed);
+        QCOMPARE(desk.care().offeredById, words("ortiz"));
+        desk.restart();
+        QCOMPARE(desk.hands("kim", {}, personNamed("kim")).code, words("forbidden")); // not theirs to withdraw
+        QCOMPARE(desk.hands("lind", {}, personNamed("lind")).code, words("invalid")); // whom it is offered to declines
+        QVERIFY(desk.hands("ortiz", words("stays with me")).changed);
+        QCOMPARE(desk.last(), words("transfer withdrawn"));
+        QCOMPARE(desk.log.last().comment, words("stays with me"));
+        QCOMPARE(desk.care().ownerId, words("ortiz"));
+        QVERIFY(desk.care().offeredToId.isEmpty() && desk.care().offeredById.isEmpty());
+        QCOMPARE(desk.hands("ortiz").code, words("invalid")); // there is none any more
+        // The other cannot accept what is no longer offered: it is a plain claim.
+        desk.does(AlertVerb::Claim, {}, {}, personNamed("lind"));
+        QCOMPARE(desk.last(), words("claim "));
+        // Of others a supervisor withdraws it; who made an offer of what nobody handles, withdraws it as well.
+        QVERIFY(desk.hands("kim", {}, personNamed("lind")).changed);
+        QVERIFY(desk.hands("boss", {}, personNamed("boss", true)).changed);
+        QCOMPARE(desk.last(), words("transfer withdrawn"));
+        desk.does(AlertVerb::Release, {}, {}, personNamed("lind"));
+        QVERIFY(desk.hands("lind", {}, personNamed("kim")).changed);
+        QVERIFY(desk.hands("kim", {}, personNamed("kim")).changed);
+        QVERIFY(desk.care().ownerId.isEmpty() && desk.care().offeredToId.isEmpty());
+    }
+
     void row20_anOfferOutlivesALeaseAndEndsWithItsAlert()
     {
         Desk desk;

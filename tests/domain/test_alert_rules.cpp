@@ -289,7 +289,7 @@ private Q_SLOTS:
         reading.deviceId = story.van.id;
         reading.receivedAt = told;
         reading.samples = {{fuel, 50.0}};
-        story.book().setLastSeen(story.van.id, told, story.now);
+        story.book().setLastSeen(story.van.id, told, told, story.now);
         story.book().recall({reading}, told);
         story.wait(59s);
         QVERIFY(story.log.isEmpty());

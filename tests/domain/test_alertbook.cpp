@@ -424,11 +424,11 @@ private Q_SLOTS:
     void devicesThatWereAlreadyGoneAtStartAreNoNews()
     {
         AlertStory story;
-        story.book().setLastSeen(story.van.id, story.now - 1h, story.now);
+        story.book().setLastSeen(story.van.id, story.now - 1h, story.now, story.now);
         story.wait(1h);
         QVERIFY(story.book().openAlerts().isEmpty());
         AlertStory other;
-        other.book().setLastSeen(other.van.id, other.now - 60s, other.now);
+        other.book().setLastSeen(other.van.id, other.now - 60s, other.now, other.now);
         other.wait(30s);
         QCOMPARE(other.only().code, QStringLiteral("DEVICE_STALE"));
     }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/link/RemoteLink.h"
-#include "models/wire/IncidentCodec.h"
-#include "models/wire/RulesCodec.h"
-#include "models/wire/SnapshotCodec.h"
 #include "tests/link/FakeServer.h"
+#include "tests/link/QuickLink.h"
 #include "tests/support/Events.h"
 
 #include <QFile>
-#include <QJsonArray>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QSslConfiguration>
@@ -18,20 +14,12 @@
 #include <QTest>
 
 using namespace tocsin;
+using test::quick;
 using namespace std::chrono_literals;
 using State = RemoteLink::State;
 using Grant = wire::StreamGrant::State;
 
 namespace {
-RemoteLink::Options quick()
-{
-    RemoteLink::Options options;
-    options.client = QStringLiteral("test");
-    options.delay = ReconnectDelay(20ms, 100ms);
-    options.handshake = 2s;
-    return options;
-}
-
 DeskSnapshot someState()
 {
     DeskSnapshot state;
@@ -229,51 +217,6 @@ private Q_SLOTS:
         QTRY_COMPARE(link.pending(), 0);
         QVERIFY(watcher.replies.value(first).ok);
         QCOMPARE(watcher.replies.value(second).code, QStringLiteral("not_found"));
-    }
-
-    void whatIsAskedAboutRulesIsAnsweredOnceWhateverHappens()
-    {
-        FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 1);
-        };
-        RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, RulesAnswer> answers;
-        QHash<quint64, RuleTrialAnswer> trials;
-        connect(&link, &RemoteLink::rulesAnswered, this,
-                [&](quint64 query, const RulesAnswer &answer) { answers.insert(query, answer); });
-        connect(&link, &RemoteLink::ruleTried, this,
-                [&](quint64 query, const RuleTrialAnswer &answer) { trials.insert(query, answer); });
-        const quint64 early = link.askRules({});
-        QVERIFY(answers.isEmpty()); // never before it returns
-        QTRY_COMPARE(answers.value(early).outcome.code, QStringLiteral("offline"));
-        link.start();
-        QTRY_COMPARE(link.state(), State::Open);
-        const quint64 current = link.askRules({});
-        const quint64 tried = link.askRules(RuleTrial{"{}", QStringLiteral("van-1"), test::timeAt(1), test::timeAt(2)});
-        const quint64 applied = link.applyRules("{}", QStringLiteral("r1"));
-        QTRY_COMPARE(server.heard<wire::AskRules>().size(), 2);
-        QTRY_COMPARE(server.heard<wire::ApplyRules>().size(), 1);
-        const auto asked = server.heard<wire::AskRules>();
-        QVERIFY(std::holds_alternative<RuleTrial>(asked.at(1).what));
-        RulesAnswer known;
-        known.outcome = Outcome::done({}, false);
-        known.text = "{\"rules\": []}";
-        known.revision = QStringLiteral("r1");
-        wire::Reply reply;
-        reply.id = asked.at(0).id;
-        reply.result = wire::toJson(known);
-        server.say(reply);
-        QTRY_COMPARE(answers.value(current), known);
-        server.say(wire::Reply::refusal(asked.at(1).id, QStringLiteral("forbidden"), QStringLiteral("No.")));
-        QTRY_COMPARE(trials.value(tried).outcome.code, QStringLiteral("forbidden"));
-        const quint64 huge = link.askRules(QByteArray(1'000'000, ' '));
-        QTRY_COMPARE(answers.value(huge).outcome.code, QStringLiteral("invalid"));
-        server.die();
-        QTRY_COMPARE(answers.value(applied).outcome.code, QStringLiteral("offline")); // it may have been done
-        QCOMPARE(answers.size(), 4);
     }
 
     void tooManyActionsAreRefusedAndSaidSo()
@@ -482,155 +425,6 @@ private Q_SLOTS:
         }
         QTRY_VERIFY(!got.isEmpty() && got.last().number(QStringLiteral("speed")) == 199.0);
         QVERIFY2(calls < 100, qPrintable(QString::number(calls)));
-    }
-
-    void historyIsAnsweredAlsoWhenTheServerIsLost()
-    {
-        FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 0);
-        };
-        RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, HistoryResult> results;
-        connect(&link, &RemoteLink::historyReady, this,
-                [&](quint64 id, const HistoryResult &result) { results.insert(id, result); });
-        const quint64 early = link.requestHistory({});
-        QVERIFY(results.isEmpty());
-        QTRY_VERIFY(!results.value(early).error.isEmpty());
-        link.start();
-        QTRY_COMPARE(link.state(), State::Open);
-        const quint64 id = link.requestHistory({QStringLiteral("van"), {}, {}, {}, 10});
-        QTRY_COMPARE(server.heard<wire::Query>().size(), 1);
-        server.say(wire::Reply{
-            server.heard<wire::Query>().first().id,
-            true,
-            QJsonObject{{QStringLiteral("series"),
-                         QJsonArray{QJsonObject{{QStringLiteral("channel"), QStringLiteral("speed")},
-                                                {QStringLiteral("points"), QJsonArray{QJsonArray{1, 2}}}}}}},
-            {},
-            {},
-            {},
-            {},
-            false,
-            {}});
-        QTRY_VERIFY(results.contains(id));
-        QCOMPARE(results.value(id).series.first().points.size(), 1);
-        const quint64 lost = link.requestHistory({QStringLiteral("van"), {}, {}, {}, 10});
-        QTRY_COMPARE(server.heard<wire::Query>().size(), 2);
-        server.die();
-        QTRY_VERIFY(results.contains(lost));
-        QVERIFY(!results.value(lost).error.isEmpty());
-    }
-
-    void whatHappenedToAnAlertIsAskedAndLostLikeHistory()
-    {
-        FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 0);
-        };
-        RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, AlertEventsResult> events;
-        QHash<quint64, AlertsResult> alerts;
-        connect(&link, &RemoteLink::alertEventsReady, this,
-                [&](quint64 id, const AlertEventsResult &result) { events.insert(id, result); });
-        connect(&link, &RemoteLink::alertsReady, this,
-                [&](quint64 id, const AlertsResult &result) { alerts.insert(id, result); });
-        const quint64 early = link.requestAlertEvents({QStringLiteral("a1"), 0, 10});
-        QVERIFY(events.isEmpty());
-        QTRY_VERIFY(!events.value(early).error.isEmpty());
-        link.start();
-        QTRY_COMPARE(link.state(), State::Open);
-
-        const quint64 id = link.requestAlertEvents({QStringLiteral("a1"), 7, 10});
-        QTRY_COMPARE(server.heard<wire::Query>().size(), 1);
-        const wire::Query heard = server.heard<wire::Query>().first();
-        QCOMPARE(std::get<AlertEventsQuery>(heard.what), (AlertEventsQuery{QStringLiteral("a1"), 7, 10}));
-        AlertChange change;
-        change.verb = AlertVerb::Comment;
-        change.alert.id = QStringLiteral("a1");
-        change.comment = QStringLiteral("called the driver");
-        Event event;
-        event.seq = 41;
-        event.actor.name = QStringLiteral("Dana");
-        event.body = change;
-        wire::Reply reply;
-        reply.id = heard.id;
-        reply.result = wire::toJson(AlertEventsResult{{}, {event}, 3});
-        server.say(reply);
-        QTRY_VERIFY(events.contains(id));
-        QCOMPARE(events.value(id).before, 3);
-        QCOMPARE(events.value(id).events.first().seq, 41);
-        QCOMPARE(events.value(id).events.first().actor.name, QStringLiteral("Dana"));
-        QCOMPARE(std::get<AlertChange>(events.value(id).events.first().body), change);
-
-        const quint64 lost = link.requestAlerts({});
-        QTRY_COMPARE(server.heard<wire::Query>().size(), 2);
-        server.die();
-        QTRY_VERIFY(alerts.contains(lost));
-        QVERIFY(!alerts.value(lost).error.isEmpty());
-    }
-
-    void whatIsKnownOfAnIncidentIsAsked()
-    {
-        FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
-        RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, AlertsResult> alerts;
-        QHash<quint64, AlertLogResult> logs;
-        QHash<quint64, ContactsAnswer> contacts;
-        connect(&link, &RemoteLink::alertsReady, this,
-                [&](quint64 id, const AlertsResult &r) { alerts.insert(id, r); });
-        connect(&link, &RemoteLink::alertLogReady, this,
-                [&](quint64 id, const AlertLogResult &r) { logs.insert(id, r); });
-        connect(&link, &RemoteLink::contactsReady, this,
-                [&](quint64 id, const ContactsAnswer &answer) { contacts.insert(id, answer); });
-        link.start();
-        QTRY_COMPARE(link.state(), State::Open);
-        const auto answer = [&](qsizetype query, const QJsonObject &result) {
-            wire::Reply reply;
-            reply.id = server.heard<wire::Query>().at(query).id;
-            reply.result = result;
-            server.say(reply);
-        };
-        AlertsQuery closed;
-        closed.incidentsOnly = true;
-        const quint64 list = link.requestAlerts(closed);
-        const quint64 log = link.requestAlertLog({QStringLiteral("p-1"), 7, 10});
-        const quint64 people = link.requestContacts(QStringLiteral("anna"));
-        QTRY_COMPARE(server.heard<wire::Query>().size(), 3);
-        QVERIFY(std::get<AlertsQuery>(server.heard<wire::Query>().at(0).what).incidentsOnly);
-        QCOMPARE(std::get<AlertLogQuery>(server.heard<wire::Query>().at(1).what).after, 7);
-        QCOMPARE(std::get<wire::ContactsQuery>(server.heard<wire::Query>().at(2).what).userId, QStringLiteral("anna"));
-        Alert alert;
-        alert.id = QStringLiteral("p-1");
-        alert.source = QStringLiteral("anna");
-        answer(0, {{QStringLiteral("alerts"), wire::alertsToJson({alert})}});
-        const AuditRecord told{QStringLiteral("notify"), QStringLiteral("p-1"), QStringLiteral("by SMS"), true, {}};
-        answer(1, wire::alertLogToJson({Event{812, {}, {}, {}, told}}));
-        EmergencyContact varga;
-        varga.id = 3;
-        varga.name = QStringLiteral("R. Varga");
-        varga.phone = QStringLiteral("+00 555 0134");
-        answer(2, wire::contactsToJson({varga}));
-        QTRY_VERIFY(contacts.contains(people));
-        QCOMPARE(alerts.value(list).alerts.value(0).id, QStringLiteral("p-1"));
-        QCOMPARE(logs.value(log).events.value(0).seq, 812);
-        QVERIFY(std::get<AuditRecord>(logs.value(log).events.value(0).body) == told);
-        QVERIFY(contacts.value(people).contacts == QList<EmergencyContact>{varga});
-        const quint64 lost = link.requestContacts(QStringLiteral("anna"));
-        const quint64 lostLog = link.requestAlertLog({QStringLiteral("p-1"), 0, 10});
-        QTRY_COMPARE(server.heard<wire::Query>().size(), 5);
-        server.die();
-        QTRY_VERIFY(contacts.contains(lost) && logs.contains(lostLog));
-        QVERIFY(contacts.value(lost).code == ContactsAnswer::Code::Failed);
-        QVERIFY(!logs.value(lostLog).error.isEmpty());
     }
 
     void aCertificateIsTrustedByPinOrByAuthorityAlone_data()

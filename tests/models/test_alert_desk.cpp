@@ -34,7 +34,8 @@ struct Bench
         });
         QObject::connect(&link, &DeskLink::events, &desk, [this](const QList<Event> &events) {
             for (const Event &event : events) {
-                alerts.apply(std::get<AlertChange>(event.body).alert, now);
+                if (const auto *change = std::get_if<AlertChange>(&event.body))
+                    alerts.apply(change->alert, now);
                 desk.take(event, now);
             }
             desk.finish();
@@ -510,6 +511,69 @@ private Q_SLOTS:
         QCOMPARE(show(log, 0, "who").toString(), s("you"));
         bench.link.publish({live}); // twice is once
         QCOMPARE(log.count(), 4);
+        // Who was told of it is part of it: as it happens, and from the archive.
+        const auto told = [](qint64 seq, const char *id, const char *detail, bool ok, const char *action = "notify") {
+            const AuditRecord record{s(action), s(id), s(detail), ok, {}};
+            return Event{seq, noon, {Actor::Kind::System, s("system"), {}, {}}, {}, record};
+        };
+        bench.link.publish({told(13, "a", "email (mail) to R… (r…@example.org), step 1: delivered", true),
+                            told(14, "a", "sms (texts) to …34, step 1: no answer", false), told(15, "b", "x", true),
+                            told(16, "a", "x", true, "login")});
+        QCOMPARE(log.count(), 6);
+        QCOMPARE(show(log, 0, "verbText").toString(), s("not notified"));
+        QCOMPARE(show(log, 0, "reason").toString(), s("sms (texts) to …34, step 1: no answer"));
+        QCOMPARE(show(log, 0, "level").toInt(), int(AlertLevel::Warning));
+        QCOMPARE(show(log, 1, "verbText").toString(), s("notified"));
+        QCOMPARE(show(log, 1, "who").toString(), s("the desk"));
+        QVERIFY(show(log, 1, "changeText").toString().isEmpty() && show(log, 1, "comment").toString().isEmpty());
+        bench.desk.select({});
+        bench.desk.select(s("a"));
+        bench.link.answerEvents(
+            {{}, {told(14, "a", "no answer", false), event(9, AlertVerb::Acknowledge, "dana", "")}, 0});
+        QCOMPARE(log.count(), 2);
+        QCOMPARE(show(log, 0, "reason").toString(), s("no answer"));
+    }
+
+    void underThePointerNoRowMovesButTheFirstOneIsShown()
+    {
+        Bench bench({});
+        AlertTable &table = *bench.desk.table();
+        table.setHeld(true);
+        bench.link.publish(alert("a", "Unit 07", AlertLevel::Warning), AlertVerb::Raise);
+        QCOMPARE(table.count(), 1); // else it would say that nothing is active
+        bench.link.publish(alert("b", "Unit 08", AlertLevel::Critical), AlertVerb::Raise);
+        QCOMPARE(table.count(), 1);
+        table.setHeld(false);
+        QCOMPARE(table.count(), 2);
+    }
+
+    void whatOneOffersCanBeWithdrawn()
+    {
+        Alert own = alert("a", "Unit 07", AlertLevel::Warning);
+        own.care.edit([](AlertCare &care) {
+            care.ownerId = s("mo");
+            care.ownerName = s("M. Ortiz");
+            care.offeredToId = s("dana");
+            care.offeredToName = s("Dana");
+            care.offeredBy = s("M. Ortiz");
+            care.offeredById = s("mo");
+        });
+        Bench bench({own});
+        bench.desk.select(s("a"));
+        QVERIFY(bench.desk.detail()->offeredByMe());
+        QCOMPARE(bench.desk.detail()->offerText(), s("offered to Dana"));
+        bench.desk.act(AlertVerbs::Withdraw);
+        const auto request = std::get<HandleAlert>(bench.link.asked.constFirst().body);
+        QVERIFY(request.verb == AlertVerb::Transfer && request.alertId == s("a"));
+        QCOMPARE(request.toId, s("mo"));
+        QVERIFY(AlertVerbs::verbOf(bench.link.asked.constFirst().body).first == AlertVerbs::Withdraw);
+        // Somebody else's offer is not theirs to take back.
+        own.care.edit([](AlertCare &care) { care.offeredById = s("kim"); });
+        Bench other({own});
+        other.desk.select(s("a"));
+        QVERIFY(!other.desk.detail()->offeredByMe());
+        other.desk.act(AlertVerbs::Withdraw);
+        QVERIFY(other.link.asked.isEmpty());
     }
 
     void theChartShowsTheValueAroundTheViolation()

@@ -108,6 +108,45 @@ private Q_SLOTS:
         QCOMPARE(handover.offerable(), 1); // it can be offered again
     }
 
+    void anOfferIsWithdrawnAndBothEndsKnow()
+    {
+        Shift shift;
+        Handover &handover = *shift.desk().handover();
+        shift.link.publish(ofOwner(call(), "mo", "M. Ortiz"));
+        handover.offer();
+        shift.answerAll();
+        shift.desk().open(danasCall);
+        QVERIFY(shift.card().property("offeredByMe").toBool());
+        QCOMPARE(show(*handover.outgoing(), 0, "stateText").toString(), s("offered to J. Lind"));
+        handover.withdraw(danasCall);
+        const auto asked = shift.link.askedFor<HandleAlert>();
+        QVERIFY(asked.constLast().verb == AlertVerb::Transfer && asked.constLast().toId == s("mo"));
+        QCOMPARE(show(*handover.outgoing(), 0, "stateText").toString(),
+                 s("offered to J. Lind")); // until the desk says so
+        shift.answerAll();
+        QVERIFY(!shift.card().property("offeredByMe").toBool());
+        QVERIFY(handover.progressText().isEmpty());
+        QCOMPARE(handover.offerable(), 1); // it can be offered again
+        QVERIFY(shift.titles().contains(s("Offer withdrawn")));
+        // By the desk's card as well; and the desk may refuse.
+        handover.offer();
+        shift.answerAll();
+        shift.desk().withdraw();
+        QCOMPARE(shift.link.askedFor<HandleAlert>().constLast().toId, s("mo"));
+
+        Shift coming;
+        coming.link.publish(offered(ofOwner(call(), "lind", "J. Lind"), "mo", "M. Ortiz", "J. Lind"));
+        QCOMPARE(coming.desk().handover()->incomingText(), s("J. Lind hands over 1 item"));
+        AlertChange back;
+        back.verb = AlertVerb::Transfer;
+        back.reason = s("withdrawn");
+        back.alert = offered(coming.link.alerts.value(danasCall), "", "", "");
+        ++back.alert.revision;
+        coming.link.changeBy(lind(), back, coming.now);
+        QVERIFY(coming.desk().handover()->incomingText().isEmpty());
+        QCOMPARE(coming.console.notices()->latestText(), s("J. Lind does not hand over Dana R. · PANIC any more."));
+    }
+
     void nothingToHandOverAndNobodyToTakeItAreSaid()
     {
         Shift shift;

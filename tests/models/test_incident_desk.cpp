@@ -292,7 +292,8 @@ private Q_SLOTS:
         renewed.verb = AlertVerb::Claim;
         renewed.reason = s("renewed");
         renewed.alert = call();
-        AuditRecord told{s("notify"), danasCall, s("R. Varga by SMS"), true, {}};
+        AuditRecord told{
+            s("notify"), danasCall, s("sms (texts) to contact R. Varga (…34), step 0: delivered"), true, {}};
         AuditRecord other{s("notify"), s("p-9"), s("somebody else"), true, {}};
         shift.link.answerLog({{},
                               {Event{-4, noon, {Actor::Kind::User, s("dana"), s("Dana R."), {}}, {}, raised},
@@ -301,7 +302,8 @@ private Q_SLOTS:
         QVERIFY(!log.loading());
         QCOMPARE(shift.titles(), QStringList({s("Panic received"), s("Contact told"), s("calm voice")}));
         QCOMPARE(show(log, 0, "detail").toString(), s("12:00:00 · Dana R. · Button held, silent"));
-        QCOMPARE(show(log, 1, "detail").toString(), s("12:00:01 · R. Varga by SMS"));
+        QCOMPARE(show(log, 1, "detail").toString(),
+                 s("12:00:01 · sms (texts) to contact R. Varga (…34), step 0: delivered"));
         QCOMPARE(show(log, 2, "detail").toString(), s("12:00:00 · you"));
         QVERIFY(seq > 0);
         // The person's words belong to it, those of others do not.
@@ -346,20 +348,28 @@ private Q_SLOTS:
         QCOMPARE(show(contacts, 1, "callUrl").toUrl(), QUrl(s("tel:+005550134")));
         QCOMPARE(show(contacts, 1, "textUrl").toUrl(), QUrl(s("sms:+005550134")));
         QCOMPARE(show(contacts, 1, "toldText").toString(), QString());
-        AuditRecord failed{s("notify"), danasCall, s("Campus security: no answer"), false, {}};
-        AuditRecord told{s("notify"), danasCall, s("Campus security by SMS"), true, {}};
+        AuditRecord failed{
+            s("notify"), danasCall, s("sms (texts) to contact Campus security (…34), step 0: no answer"), false, {}};
+        AuditRecord told{
+            s("notify"), danasCall, s("sms (texts) to contact Campus security (…34), step 0: delivered"), true, {}};
         shift.link.answerLog({{}, {Event{-2, noon, {}, {}, failed}}});
         QCOMPARE(show(contacts, 1, "toldText").toString(), s("not reached 12:00:00"));
         shift.link.publish({Event{1000, noon + 2s, {}, {}, told}});
         QCOMPARE(show(contacts, 1, "toldText").toString(), s("told 12:00:02"));
         QVERIFY(show(contacts, 1, "reached").toBool());
+        // A colleague of the same name was shown it: that tells no contact.
+        AuditRecord shown{
+            s("notify"), danasCall, s("desktop (screen) to Campus security (campus), step 0: shown"), true, {}};
+        shift.link.publish({Event{1002, noon + 9s, {}, {}, shown}});
+        QCOMPARE(show(contacts, 1, "toldText").toString(), s("told 12:00:02"));
+        QCOMPARE(shift.titles().constLast(), s("Notified"));
         QVERIFY(!ContactListModel::open(QUrl(s("file:///etc/passwd")))); // only what calls or writes
         ContactListModel::copy(s("+00 555 01 34"));
         QCOMPARE(QGuiApplication::clipboard()->text(), s("+00 555 01 34"));
         // Somebody else's: nothing of the first one stays.
         AlertChange another;
         another.alert = call("p-2", "amir");
-        shift.link.publish({Event{1001, noon + 3s, {}, {}, another}});
+        shift.link.publish({Event{1003, noon + 3s, {}, {}, another}});
         shift.desk().open(s("p-2"));
         QCOMPARE(contacts.count(), 0);
         shift.link.answerContacts({ContactsAnswer::Code::Busy, {}});

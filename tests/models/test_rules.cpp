@@ -490,7 +490,8 @@ private Q_SLOTS:
         QCOMPARE(trial.index(3).data(RuleTrialModel::SpanRole).toDouble(), 0.5 / 6); // still open at the end
         QCOMPARE(trial.index(1).data(RuleTrialModel::SpanRole).toDouble(), 0.0);
         QVERIFY(trial.line()->hasData());
-        QCOMPARE(trial.limit(), 115.0);
+        QCOMPARE(trial.limits().size(), 2);
+        QCOMPARE(trial.limits().first().toMap().value(s("label")).toString(), s("limit 115"));
         desk.editor.setField(s("bands[1].limit"), s("108"));
         QVERIFY(trial.outdated());
     }
@@ -548,7 +549,7 @@ private Q_SLOTS:
         desk.editor.setField(s("measure"), s("rate"));
         desk.link.askedRules.clear();
         trial.run();
-        QVERIFY(std::isnan(trial.limit())); // a rate is no value of the metric
+        QVERIFY(trial.limits().isEmpty()); // a rate is no value of the metric
         RuleTrialAnswer answer;
         answer.outcome = Outcome::refused(s("invalid"), s("It is wrong."));
         answer.errors = {{1, 0, s("hot"), s("window"), s("is missing")}};

@@ -731,12 +731,16 @@ private Q_SLOTS:
         QList<bool> flashes;
         connect(&attention, &Attention::called, this, [&](const Attention::Call &call) { calls.append(call); });
         connect(&attention, &Attention::flashing, this, [&](bool on) { flashes.append(on); });
-        attention.tell(s("Step 2"), QString(5'000, QLatin1Char('x')), true);
+        // As the link hears it, over the network or not.
+        Q_EMIT link.noticed({s("a-1"), 2, AlertLevel::Critical, s("Step 2"), QString(5'000, QLatin1Char('x')), {}});
         QCOMPARE(calls.size(), 1);
         QVERIFY(calls.first().urgent && calls.first().text.size() <= 400);
+        QCOMPARE(calls.first().alertId, s("a-1")); // whoever clicks it sees that alert
+        Q_EMIT link.noticed({s("a-2"), 1, AlertLevel::Warning, s("Step 1"), {}, {}});
+        QVERIFY(!calls.last().urgent);
         QVERIFY(flashes.isEmpty());
         attention.setInSight(false);
-        attention.tell(s("Step 3"), s("Nobody answers"), true);
+        Q_EMIT link.noticed({s("a-1"), 3, AlertLevel::Emergency, s("Step 3"), s("Nobody answers"), {}});
         QCOMPARE(flashes, QList{true});
         attention.setInSight(true);
         QCOMPARE(flashes, (QList{true, false}));

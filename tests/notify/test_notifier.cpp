@@ -552,8 +552,32 @@ private Q_SLOTS:
         stage.escalate(next);
         QCOMPARE(stage.notices.at(1).people, (QStringList{words("dana"), words("sue")}));
         QCOMPARE(stage.desk.skipped.size(), 1);
-        QCOMPARE(stage.desk.notes(words("b")).constLast(),
-                 words("desktop (screen) to staff, step 1: shown to Dana, Sue"));
+        // A row for each, and one for whom nobody sat at a console.
+        QCOMPARE(stage.desk.notes(words("a")),
+                 (QStringList{words("desktop (screen) to role:supervisor, step 0: no console"),
+                              words("desktop (screen) to staff, step 1: no console"),
+                              words("step 1 reaches nobody: the next one runs at once")}));
+        QCOMPARE(stage.desk.notes(words("b")), (QStringList{words("desktop (screen) to Sue (sue), step 0: shown"),
+                                                            words("desktop (screen) to Dana (dana), step 1: shown"),
+                                                            words("desktop (screen) to Sue (sue), step 1: shown")}));
+        // Those elsewhere are reached as well, each once.
+        stage.notifier->setPeopleElsewhere(
+            {{words("sue"), words("Sue"), Role::Supervisor, {}}, {words("kim"), words("Kim"), Role::Supervisor, {}}});
+        NotifyStage::settle();
+        (void)stage.raised(words("c"));
+        QCOMPARE(stage.notices.constLast().people, (QStringList{words("sue"), words("kim")}));
+        stage.notifier->setPeopleElsewhere({});
+        stage.notifier->setPeople({});
+        NotifyStage::settle();
+        const qsizetype shown = stage.notices.size();
+        (void)stage.raised(words("d"));
+        QCOMPARE(stage.notices.size(), shown);
+        Outcome tested;
+        stage.notifier->test({Actor::Kind::Operator, words("dana"), words("Dana"), {}}, words("screen"), words("sue"),
+                             [&tested](const Outcome &outcome) { tested = outcome; });
+        NotifyStage::settle();
+        QCOMPARE(tested.code, words("failed"));
+        QCOMPARE(stage.desk.notes().constLast(), words("desktop (screen) to sue, test: no console, asked for by Dana"));
     }
 
     void aPreviewSaysWhatIsThenSent()

@@ -30,6 +30,7 @@ void offer(Alert &alert, const Actor &from, const Actor &to, const QString &note
         care.offeredToId = to.id;
         care.offeredToName = to.name;
         care.offeredBy = from.name;
+        care.offeredById = from.id;
         care.offerNote = note;
     });
 }
@@ -248,11 +249,19 @@ void answerIncident(FakeDeskLink &link, Incident incident)
         change.verb = AlertVerb::Seen;
         events.append(event(2, 41600ms, dispatcher(), change));
         if (id == Panic) {
-            events.append(event(
-                3, 40s, {}, AuditRecord{QStringLiteral("notify"), id, QStringLiteral("R. Varga by SMS"), true, {}}));
-            events.append(event(
-                4, 39s, {},
-                AuditRecord{QStringLiteral("notify"), id, QStringLiteral("Campus security: no answer"), false, {}}));
+            events.append(event(3, 40s, {},
+                                AuditRecord{QStringLiteral("notify"),
+                                            id,
+                                            QStringLiteral("sms (texts) to contact R. Varga (…34), step 0: delivered"),
+                                            true,
+                                            {}}));
+            events.append(
+                event(4, 39s, {},
+                      AuditRecord{QStringLiteral("notify"),
+                                  id,
+                                  QStringLiteral("sms (texts) to contact Campus security (…34), step 0: no answer"),
+                                  false,
+                                  {}}));
         }
         if (id == Panic && incident != Incident::Active) {
             const auto deed = [&](qint64 seq, Duration ago, AlertVerb verb, const Actor &who, const char *reason = "") {

@@ -203,6 +203,17 @@ void TestIncidentsPage::a_shift_is_handed_over()
     QVERIFY(bench.link().askedFor<SendChat>().constFirst().text.endsWith(words("quiet night")));
     bench.link().acceptAll(scene::now());
     QTRY_VERIFY(bench.find(words("Shift hand-over M. Ortiz has ")));
+    // One of them stays after all.
+    const Handover &handover = *bench.console().incidents()->handover();
+    QCOMPARE(handover.offerable(), 0);
+    QVERIFY(bench.click(words("Withdraw")));
+    QTRY_COMPARE(bench.link().askedFor<HandleAlert>().size(), 1);
+    const HandleAlert back = bench.link().askedFor<HandleAlert>().constFirst();
+    QVERIFY(back.verb == AlertVerb::Transfer);
+    QCOMPARE(back.toId, scene::dispatcher().id);
+    bench.link().acceptAll(scene::now());
+    QTRY_COMPARE(handover.offerable(), 1);
+    QVERIFY(bench.console().alerts()->find(back.alertId)->care->offeredToId.isEmpty());
 }
 
 void TestIncidentsPage::a_shift_is_taken_over()

@@ -156,6 +156,19 @@ private Q_SLOTS:
                 events.append(number(event));
             }
             events.append(number(chatEvent(++seq)));
+            // Who was told of it, and of another one, and what else somebody did.
+            for (const auto &[action, id] :
+                 {std::pair("notify", "mine"), std::pair("notify", "other"), std::pair("export", "mine")}) {
+                if (revision == 1 || revision == 4 || revision == 7) {
+                    const AuditRecord record{QString::fromLatin1(action),
+                                             QString::fromLatin1(id),
+                                             QStringLiteral("told %1").arg(revision),
+                                             true,
+                                             {}};
+                    ++seq;
+                    events.append(number({seq, timeAt(seq), {}, {}, record}));
+                }
+            }
         }
         Answers answers;
         append(store, events, answers.take());
@@ -166,13 +179,16 @@ private Q_SLOTS:
             const auto result = answer<AlertEventsResult>([&](auto reply) { archive.alertEvents(query, reply); });
             QCOMPARE(result.error, QString());
             QStringList said;
-            for (const Event &event : result.events)
-                said.append(std::get<AlertChange>(event.body).comment);
+            for (const Event &event : result.events) {
+                const auto *record = std::get_if<AuditRecord>(&event.body);
+                said.append(record ? record->detail : std::get<AlertChange>(event.body).comment);
+            }
             pages.append(said.join(QStringLiteral(", ")));
             query.before = result.before;
         } while (query.before > 0 && pages.size() < 9);
-        QCOMPARE(pages, (QStringList{QStringLiteral("mine 7, mine 6, mine 5"), QStringLiteral("mine 4, mine 3, mine 2"),
-                                     QStringLiteral("mine 1")}));
+        QCOMPARE(pages,
+                 (QStringList{QStringLiteral("told 7, mine 7, mine 6, mine 5"),
+                              QStringLiteral("told 4, mine 4, mine 3, mine 2"), QStringLiteral("told 1, mine 1")}));
         const auto unknown = answer<AlertEventsResult>(
             [&](auto reply) { archive.alertEvents({QStringLiteral("' OR 1=1 --"), 0, 10}, reply); });
         QCOMPARE(unknown.error, QString());

@@ -166,6 +166,7 @@ private:
         a.lastSeenAt = time();
         a.clearedAt = maybeTime();
         a.ackedAt = maybeTime();
+        a.sourceTime = maybeTime();
         change.reason = text();
         change.comment = text();
         a.latched = coin();
@@ -184,7 +185,8 @@ private:
     void fill(AlertCare &c)
     {
         for (QString *field : {&c.ownerId, &c.ownerName, &c.heldBy, &c.holdReason, &c.proposedBy, &c.closedById,
-                               &c.closedBy, &c.closeComment, &c.openCond})
+                               &c.closedBy, &c.closeComment, &c.openCond, &c.openStage, &c.offeredToId,
+                               &c.offeredToName, &c.offeredBy, &c.offeredById, &c.offerNote})
             *field = text();
         for (std::optional<TimePoint> *at : {&c.ownedUntil, &c.heldUntil, &c.ackDue, &c.closedAt})
             *at = maybeTime();
@@ -193,6 +195,8 @@ private:
         c.heldOnce = coin();
         c.disposition = static_cast<Disposition>(below(8));
         c.openAcked = coin();
+        for (int i = below(4); i > 0; --i)
+            c.flaps.append(time());
     }
     /// Without PINs: they never leave the server.
     void fill(IncidentFacts &f)

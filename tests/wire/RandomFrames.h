@@ -278,6 +278,8 @@ public:
                 report.frames.append({id(), time(), coin(), coin(), seq(), text()});
             return {id(), report};
         }
+        case 8:
+            return {id(), DesktopNotice{text(), below(10), static_cast<AlertLevel>(below(4)), text(), text(), {}}};
         default:
             return {id(), wire::TypingNotice{text(), text(), text(), time()}};
         }

@@ -170,19 +170,18 @@ void TalkPages::takeMedia(const Visit &visit)
             SendChat chat;
             chat.text = words;
             chat.attachments = {result.attachment.id};
-            m_parts.desk.say(id, chat, actor,
-                             [this, id, size, picture = result.attachment, respond](const Outcome &outcome) {
-                                 if (!outcome.ok)
-                                     return respond(refused(outcome, outcome.message));
-                                 QJsonObject media = mediaObject(picture.id, id);
-                                 media.insert(text("type"), QString::fromLatin1(picture.type));
-                                 media.insert(text("size"), size);
-                                 media.insert(text("message_id"), outcome.ref);
-                                 QJsonObject body = media;
-                                 body.insert(text("media"), media);
-                                 body.insert(text("message"), text("Media uploaded successfully"));
-                                 respond(done(201, body));
-                             });
+            m_parts.desk.say(id, chat, actor, [id, size, picture = result.attachment, respond](const Outcome &outcome) {
+                if (!outcome.ok)
+                    return respond(refused(outcome, outcome.message));
+                QJsonObject media = mediaObject(picture.id, id);
+                media.insert(text("type"), QString::fromLatin1(picture.type));
+                media.insert(text("size"), size);
+                media.insert(text("message_id"), outcome.ref);
+                QJsonObject body = media;
+                body.insert(text("media"), media);
+                body.insert(text("message"), text("Media uploaded successfully"));
+                respond(done(201, body));
+            });
         }));
 }
 
