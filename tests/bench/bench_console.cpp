@@ -116,7 +116,8 @@ public:
             while (!m_swapped)
                 QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
             times.push_back(cpuMs() - start);
-            while (std::chrono::nanoseconds(wall.nsecsElapsed()) < frameTime) // what is due by itself is part of the next frame's time
+            while (std::chrono::nanoseconds(wall.nsecsElapsed()) <
+                   frameTime) // what is due by itself is part of the next frame's time
                 QCoreApplication::processEvents(QEventLoop::ExcludeUserInputEvents, 1);
         }
         const double seconds = double(whole.elapsed()) / 1000;
