@@ -44,11 +44,12 @@ QVariantList limitsOf(const QJsonObject &rule)
     const QString measure = rule.value(QLatin1String("measure")).toString();
     if (!measure.isEmpty() && measure != QLatin1String("value"))
         return {};
-    const QJsonValue bands = rule.value(QLatin1String("bands"));
+    const QJsonArray bands = rule.value(QLatin1String("bands")).toArray({rule});
     QVariantList limits;
-    for (const QJsonValue &one : bands.isArray() ? bands.toArray() : QJsonArray{rule}) {
-        const QJsonValue value = one[QLatin1String("limit")];
-        const auto level = alertLevelFromString(one[QLatin1String("level")].toString());
+    for (const auto &band : bands) {
+        const QJsonObject one = band.toObject();
+        const QJsonValue value = one.value(QLatin1String("limit"));
+        const auto level = alertLevelFromString(one.value(QLatin1String("level")).toString());
         if (value.isDouble())
             limits.append(
                 QVariantMap{{QStringLiteral("value"), value.toDouble()},

@@ -69,7 +69,7 @@ Panel {
 
     ListView {
         anchors.top: toggle.bottom
-        anchors.bottom: parent.bottom
+        anchors.bottom: flood.top
         width: parent.width
         visible: !root.open
         clip: true
@@ -145,6 +145,23 @@ Panel {
                 y: 8
                 text: qsTr("%1 · %2").arg(mark.sourceName).arg(mark.code)
             }
+        }
+    }
+
+    Item {
+        id: flood
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: more.implicitHeight
+        visible: !root.open
+
+        FloodBar {
+            id: more
+
+            width: parent.width
+            queue: root.queue
+            narrow: true
         }
     }
 

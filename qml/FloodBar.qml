@@ -11,6 +11,7 @@ T.AbstractButton {
     id: root
 
     required property AlertQueueModel queue
+    property bool narrow: false ///< in a strip: the shape and "+12"
 
     visible: root.queue.flood && (root.queue.collapsed > 0 || root.queue.expanded)
     implicitHeight: visible ? 44 : 0
@@ -23,27 +24,28 @@ T.AbstractButton {
 
     contentItem: Item {
         Row {
-            x: 3 * Theme.grid + 1
+            x: root.narrow ? (parent.width - width) / 2 : 3 * Theme.grid + 1
             anchors.verticalCenter: parent.verticalCenter
-            spacing: 2 * Theme.grid
+            spacing: root.narrow ? 2 : 2 * Theme.grid
 
             StateShape {
                 anchors.verticalCenter: parent.verticalCenter
-                width: 16
-                height: 16
+                width: root.narrow ? 10 : 16
+                height: width
                 level: Theme.Warning
                 color: Theme.warning
             }
 
             TextLabel {
                 anchors.verticalCenter: parent.verticalCenter
-                text: root.text
+                text: !root.narrow ? root.text : root.queue.expanded ? "−" : "+%1".arg(root.queue.collapsed)
+                font.pixelSize: root.narrow ? Theme.fontTiny : Theme.fontBase
                 font.weight: Font.DemiBold
             }
 
             TextLabel {
                 anchors.verticalCenter: parent.verticalCenter
-                visible: !root.queue.expanded
+                visible: !root.queue.expanded && !root.narrow
                 text: qsTr("information and warnings, a flood")
                 font.pixelSize: Theme.fontSmall
                 color: Theme.text2

@@ -21,7 +21,7 @@ constexpr Duration calmAfter = std::chrono::seconds(60);
 /// Fences are judged from positions, which are what the history has.
 bool isFence(const QString &metric)
 {
-    return metric.startsWith(fenceMetric({}));
+    return !fenceOfMetric(metric).isEmpty();
 }
 
 /// How long a device is inside is known from when it came.
@@ -74,7 +74,6 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
     QSet<QString> metrics;
     bool fenced = false; // geofences are not recorded, positions are
     Duration reach{};
-    bool fenced = false;
     QSet<QString> chattering; // whether they were good last is in no event
     for (const Alert &alert : state.alerts) {
         if (alert.chattering && isOpen(alert))
@@ -91,8 +90,6 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
         metrics.insert(rule.metric);
         if (rule.unless)
             metrics.insert(rule.unless->metric);
-        fenced = fenced || !fenceOfMetric(rule.metric).isEmpty() ||
-                 (rule.unless && !fenceOfMetric(rule.unless->metric).isEmpty());
         reach = std::max(reach, reachOf(rule));
     }
     if (lookBack.isEmpty())
