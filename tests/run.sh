@@ -12,5 +12,5 @@ need_packages packaging/packages-build.txt packaging/packages-test.txt
 cmake --build build-asan
 # Reports of the sanitizers tell lines, not addresses.
 export ASAN_SYMBOLIZER_PATH="${ASAN_SYMBOLIZER_PATH:-$(command -v llvm-symbolizer-19)}"
-# One more than there are processors: clang-tidy, at the lowest priority, fills what tests that wait leave free.
-exec ctest --test-dir build-asan --parallel "$(($(nproc) + 1))" --output-on-failure "$@"
+# Two more than there are processors: clang-tidy and GCC, at the lowest priority, fill what tests that wait leave free.
+exec ctest --test-dir build-asan --parallel "$(($(nproc) + 2))" --output-on-failure "$@"

@@ -79,6 +79,22 @@ public:
             frame.events.append({event.seq, event});
         say(frame);
     }
+    void reply(const QString &id, const QJsonObject &result)
+    {
+        wire::Reply reply;
+        reply.id = id;
+        reply.result = result;
+        say(reply);
+    }
+    /// Lets everybody in: with nothing at `seq`, or with what follows the cursor that the hello names.
+    void letIn(qint64 seq = 0)
+    {
+        onHello = [this, seq](const wire::Hello &hello) {
+            welcome(hello.cursors.isEmpty() ? wire::StreamGrant::State::Reset : wire::StreamGrant::State::Resumed);
+            if (hello.cursors.isEmpty())
+                snapshot({}, seq);
+        };
+    }
     template<class T>
     [[nodiscard]] QList<T> heard() const
     {

@@ -13,7 +13,6 @@
 using namespace tocsin;
 using test::quick;
 using State = RemoteLink::State;
-using Grant = wire::StreamGrant::State;
 
 /// What a console far from its server asks beside the events, what it tells of itself, and what is shown to it.
 class TestRemoteAsks : public QObject
@@ -23,11 +22,7 @@ private Q_SLOTS:
     void whatIsAskedAboutRulesIsAnsweredOnceWhateverHappens()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 1);
-        };
+        server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QHash<quint64, RulesAnswer> answers;
         QHash<quint64, RuleTrialAnswer> trials;
@@ -51,10 +46,7 @@ private Q_SLOTS:
         known.outcome = Outcome::done({}, false);
         known.text = "{\"rules\": []}";
         known.revision = QStringLiteral("r1");
-        wire::Reply reply;
-        reply.id = asked.at(0).id;
-        reply.result = wire::toJson(known);
-        server.say(reply);
+        server.reply(asked.at(0).id, wire::toJson(known));
         QTRY_COMPARE(answers.value(current), known);
         server.say(wire::Reply::refusal(asked.at(1).id, QStringLiteral("forbidden"), QStringLiteral("No.")));
         QTRY_COMPARE(trials.value(tried).outcome.code, QStringLiteral("forbidden"));
@@ -68,11 +60,7 @@ private Q_SLOTS:
     void historyIsAnsweredAlsoWhenTheServerIsLost()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QHash<quint64, HistoryResult> results;
         connect(&link, &RemoteLink::historyReady, this,
@@ -89,10 +77,7 @@ private Q_SLOTS:
         QJsonArray series;
         series.append(
             QJsonObject{{QStringLiteral("channel"), QStringLiteral("speed")}, {QStringLiteral("points"), points}});
-        wire::Reply reply;
-        reply.id = server.heard<wire::Query>().first().id;
-        reply.result = {{QStringLiteral("series"), series}};
-        server.say(reply);
+        server.reply(server.heard<wire::Query>().first().id, {{QStringLiteral("series"), series}});
         QTRY_VERIFY(results.contains(id));
         QCOMPARE(results.value(id).series.first().points.size(), 1);
         const quint64 lost = link.requestHistory({QStringLiteral("van"), {}, {}, {}, 10});
@@ -105,11 +90,7 @@ private Q_SLOTS:
     void whatHappenedToAnAlertIsAskedAndLostLikeHistory()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QHash<quint64, AlertEventsResult> events;
         QHash<quint64, AlertsResult> alerts;
@@ -135,10 +116,7 @@ private Q_SLOTS:
         event.seq = 41;
         event.actor.name = QStringLiteral("Dana");
         event.body = change;
-        wire::Reply reply;
-        reply.id = heard.id;
-        reply.result = wire::toJson(AlertEventsResult{{}, {event}, 3});
-        server.say(reply);
+        server.reply(heard.id, wire::toJson(AlertEventsResult{{}, {event}, 3}));
         QTRY_VERIFY(events.contains(id));
         QCOMPARE(events.value(id).before, 3);
         QCOMPARE(events.value(id).events.first().seq, 41);
@@ -155,10 +133,7 @@ private Q_SLOTS:
     void whatIsKnownOfAnIncidentIsAsked()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QHash<quint64, AlertsResult> alerts;
         QHash<quint64, AlertLogResult> logs;
@@ -214,10 +189,7 @@ private Q_SLOTS:
     void theRulesAreLookedAtTriedAndChanged()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 1);
-        };
+        server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QHash<quint64, RulesAnswer> answers;
         QHash<quint64, RuleTrialAnswer> trials;
@@ -227,12 +199,6 @@ private Q_SLOTS:
                 [&](quint64 query, const RuleTrialAnswer &answer) { trials.insert(query, answer); });
         link.start();
         QTRY_COMPARE(link.state(), State::Open);
-        const auto answer = [&server](const QString &id, const QJsonObject &result) {
-            wire::Reply reply;
-            reply.id = id;
-            reply.result = result;
-            server.say(reply);
-        };
         // What is wrong with a text is told line by line, and changes nothing.
         const QByteArray wrong = "{\"rules\": [{\"id\": \"hot\"}]}";
         const quint64 check = link.askRules(wrong);
@@ -242,7 +208,7 @@ private Q_SLOTS:
         RulesAnswer found;
         found.outcome = Outcome::refused(QStringLiteral("invalid"), QStringLiteral("One thing is wrong."));
         found.errors = {{1, 0, QStringLiteral("hot"), QStringLiteral("limit"), QStringLiteral("must be a number")}};
-        answer(asked.id, wire::toJson(found));
+        server.reply(asked.id, wire::toJson(found));
         QTRY_COMPARE(answers.value(check), found);
         // A trial brings its moments.
         const RuleTrial trial{"{\"id\": \"hot\"}", QStringLiteral("van-1"), test::timeAt(1), test::timeAt(9)};
@@ -254,7 +220,7 @@ private Q_SLOTS:
         came.readings = 40;
         came.moments = {
             {test::timeAt(2), RuleTrialMoment::What::Raised, AlertLevel::Critical, 118.0, QStringLiteral("m")}};
-        answer(server.heard<wire::AskRules>().constLast().id, wire::toJson(came));
+        server.reply(server.heard<wire::AskRules>().constLast().id, wire::toJson(came));
         QTRY_COMPARE(trials.value(tried), came);
         // Somebody else was faster: their text and revision come back.
         const quint64 applied = link.applyRules("{\"rules\": []}", QStringLiteral("r1"));
@@ -266,7 +232,7 @@ private Q_SLOTS:
         theirs.outcome = Outcome::refused(QStringLiteral("superseded"), QStringLiteral("Kim changed them."));
         theirs.text = "{\"rules\": [1]}";
         theirs.revision = QStringLiteral("r2");
-        answer(wanted.id, wire::toJson(theirs));
+        server.reply(wanted.id, wire::toJson(theirs));
         QTRY_COMPARE(answers.value(applied), theirs);
         // With the newer revision it is done; an answer that is not the protocol is an error, not silence.
         const quint64 again = link.applyRules("{\"rules\": []}", QStringLiteral("r2"));
@@ -274,22 +240,18 @@ private Q_SLOTS:
         RulesAnswer done;
         done.outcome = Outcome::done({});
         done.revision = QStringLiteral("r3");
-        answer(server.heard<wire::ApplyRules>().constLast().id, wire::toJson(done));
+        server.reply(server.heard<wire::ApplyRules>().constLast().id, wire::toJson(done));
         QTRY_COMPARE(answers.value(again), done);
         const quint64 odd = link.askRules({});
         QTRY_COMPARE(server.heard<wire::AskRules>().size(), 3);
-        answer(server.heard<wire::AskRules>().constLast().id, {{QStringLiteral("errors"), 7}});
+        server.reply(server.heard<wire::AskRules>().constLast().id, {{QStringLiteral("errors"), 7}});
         QTRY_COMPARE(answers.value(odd).outcome.code, QStringLiteral("invalid"));
     }
 
     void whetherItIsHeardIsSaidAgainOverEachConnection()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 1);
-        };
+        server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         link.sayHearing(true, QStringLiteral("ignored: it is heard")); // before there is a server
         link.start();
@@ -311,10 +273,7 @@ private Q_SLOTS:
     void aNoticeOfTheServerIsHandedOn()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 1);
-        };
+        server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QList<DesktopNotice> shown;
         connect(&link, &RemoteLink::noticed, this, [&](const DesktopNotice &notice) { shown.append(notice); });

@@ -187,11 +187,7 @@ private Q_SLOTS:
     void whatTheOperatorDoesMeanwhileIsKeptAndSentOnce()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &hello) {
-            server.welcome(hello.cursors.isEmpty() ? Grant::Reset : Grant::Resumed);
-            if (hello.cursors.isEmpty())
-                server.snapshot({}, 1);
-        };
+        server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         Watcher watcher(link);
         const QString early = link.request(CancelCommand{QStringLiteral("k-0")});
@@ -235,10 +231,7 @@ private Q_SLOTS:
     void anActionThatIsToWaitIsSentAgainLater()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         Watcher watcher(link);
         link.start();
@@ -316,10 +309,7 @@ private Q_SLOTS:
     void aServerThatFallsSilentIsLeft()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink::Options options = quick();
         options.pingEvery = 100h; // nobody is asked, so nobody answers
         options.deadAfter = 300ms;
@@ -333,10 +323,7 @@ private Q_SLOTS:
     void pingsKeepAQuietConnection()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink::Options options = quick();
         options.pingEvery = 50ms;
         options.deadAfter = 1s;
@@ -404,10 +391,7 @@ private Q_SLOTS:
     void telemetryComesOncePerFrameAndTheNewest()
     {
         FakeServer server;
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
+        server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
         QList<LatestReading> got;
         int calls = 0;
@@ -469,10 +453,7 @@ private Q_SLOTS:
         FakeServer server(QWebSocketServer::SecureMode);
         server.die();
         server.configure = [&ssl](QWebSocketServer &s) { s.setSslConfiguration(ssl); };
-        server.onHello = [&](const wire::Hello &) {
-            server.welcome(Grant::Reset);
-            server.snapshot({}, 0);
-        };
+        server.letIn();
         server.open();
         LinkTarget target;
         target.url = server.url(QStringLiteral("wss"));
