@@ -80,7 +80,6 @@ struct MapView::Private
     FenceTable fences;
     FenceMesh fenceMesh;
     quint64 fencesRevision = 1;
-    bool showFences = true;
     QList<QRectF> covered;
     MarkerTable table;
     Clustering groups;
@@ -89,6 +88,7 @@ struct MapView::Private
     qint64 groupedAt = 0;
     bool groupsStale = true;
     bool positionsStale = true;
+    bool showFences = true;
     QString selectedId;
     QString hoveredId;
     QList<QPointF> trail;
