@@ -13,6 +13,9 @@ constexpr auto renewEvery = 30s;
 constexpr auto hushFor = 30s; ///< what an emergency's silence may last
 constexpr auto speakEvery = 20s;
 constexpr auto shortestWait = 10ms;
+/// What is less than critical may wait where so many alerts are open that each look at all of them costs a frame.
+constexpr qsizetype Many = 2'000;
+constexpr auto inAFlood = 200ms;
 
 QString levelWord(AlertLevel level, qsizetype count)
 {
@@ -76,11 +79,17 @@ void Annunciator::takeState(DeskLink::State state)
 void Annunciator::takeEvents(const QList<Event> &events)
 {
     const TimePoint now = m_clock.now();
+    bool urgent = false;
     for (const Event &event : events) {
-        if (const auto *change = std::get_if<AlertChange>(&event.body))
+        if (const auto *change = std::get_if<AlertChange>(&event.body)) {
             m_plan.see(change->alert, now);
+            urgent = urgent || change->alert.level >= AlertLevel::Critical;
+        }
     }
-    tick(now);
+    if (urgent || m_plan.size() <= Many)
+        tick(now);
+    else if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > inAFlood)
+        m_timer.start(inAFlood);
 }
 
 void Annunciator::takeReply(const QString &requestId, const Outcome &outcome)

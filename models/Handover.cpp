@@ -53,6 +53,9 @@ QString nameOf(const Alert &alert)
 Handover::Handover(const Parts &parts, QObject *parent) : QObject(parent), m_parts(parts)
 {
     connect(&m_outgoing, &HandoverModel::includedChanged, this, &Handover::changed);
+    m_later.setSingleShot(true);
+    m_later.setInterval(1s);
+    connect(&m_later, &QTimer::timeout, this, &Handover::refreshItems);
 }
 
 QStringList Handover::candidates() const
@@ -226,7 +229,26 @@ void Handover::keepOffer(const Alert &alert)
                         {AlertWords::isOfferedBy(care, m_parts.link.self()), care.offeredToId, care.offeredToName});
 }
 
+void Handover::setShown(bool shown)
+{
+    if (m_shown == shown)
+        return;
+    m_shown = shown;
+    Q_EMIT shownChanged();
+    if (shown)
+        refreshItems();
+}
+
 void Handover::refresh()
+{
+    refreshCandidates();
+    if (m_parts.alerts.count() <= Many)
+        refreshItems();
+    else if (!m_later.isActive())
+        m_later.start();
+}
+
+void Handover::refreshCandidates()
 {
     const Actor self = m_parts.link.self();
     QList<Person> candidates;
@@ -242,14 +264,22 @@ void Handover::refresh()
             m_toId = m_candidates.size() == 1 ? m_candidates.constFirst().id : QString();
         Q_EMIT candidatesChanged();
     }
+}
+
+void Handover::refreshItems()
+{
+    m_later.stop();
+    const Actor self = m_parts.link.self();
+    const bool all = m_shown || m_parts.alerts.count() <= Many;
     QList<const Alert *> open;
     m_offers.clear();
     for (int row = 0; row < m_parts.alerts.count(); ++row) {
         const Alert &alert = m_parts.alerts.at(row);
         if (!isOpen(alert))
             continue;
-        open.append(&alert);
         keepOffer(alert);
+        if (all || (alert.care && !alert.care->offeredToId.isEmpty()))
+            open.append(&alert);
     }
     std::stable_sort(open.begin(), open.end(), [](const Alert *a, const Alert *b) {
         return a->level != b->level ? a->level > b->level : a->raisedAt < b->raisedAt;

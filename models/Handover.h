@@ -8,6 +8,7 @@
 #include "models/PeopleModel.h"
 
 #include <QSet>
+#include <QTimer>
 #include <QtQml/qqmlregistration.h>
 
 namespace tocsin {
@@ -36,7 +37,10 @@ class Handover : public QObject
     Q_PROPERTY(QString incomingText READ incomingText NOTIFY changed
                    FINAL) ///< "M. Ortiz hands over 4 items"; empty: nobody does
     Q_PROPERTY(QString incomingNote READ incomingNote NOTIFY changed FINAL) ///< of the shift
+    /// The page is on the screen. Where thousands of alerts are open, what could be offered is made for it alone, once a second.
+    Q_PROPERTY(bool shown READ shown WRITE setShown NOTIFY shownChanged FINAL)
 public:
+    static constexpr int Many = 2'000; ///< alerts that are known; with fewer everything is always as it is now
     struct Parts
     {
         DeskLink &link;
@@ -61,6 +65,8 @@ public:
     [[nodiscard]] std::optional<Person> personAt(int candidate) const;
     [[nodiscard]] int candidate() const;
     void setCandidate(int candidate);
+    [[nodiscard]] bool shown() const { return m_shown; }
+    void setShown(bool shown);
     [[nodiscard]] QString shiftNote() const { return m_shiftNote; }
     void setShiftNote(const QString &note);
     [[nodiscard]] int offerable() const { return m_outgoing.includedCount(); }
@@ -86,12 +92,15 @@ public:
 
 Q_SIGNALS:
     void candidatesChanged();
+    void shownChanged();
     void shiftNoteChanged();
     void changed();
     void said(const QString &text);
     void refused(const QString &text);
 
 private:
+    void refreshCandidates();
+    void refreshItems();
     [[nodiscard]] const ChatMessage *newestLine(bool own, const QString &with) const;
     [[nodiscard]] QString titleOf(const QString &alertId) const;
     void ask(const RequestBody &body, const QString &what);
@@ -105,6 +114,8 @@ private:
     QList<Person> m_candidates;
     QString m_toId;
     QString m_shiftNote;
+    bool m_shown = false;
+    QTimer m_later;                  ///< the next turn of a long list
     QHash<QString, QString> m_asked; ///< request → what it was, for a refusal
     struct Decision
     {

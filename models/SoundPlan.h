@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Sound take(TimePoint now);
     /// When to ask again; nothing: only an alert changes that.
     [[nodiscard]] std::optional<TimePoint> nextDue(TimePoint now) const;
+    [[nodiscard]] qsizetype size() const { return m_known.size(); } ///< alerts that it looks at
     /// The loop that is on now; None, Critical, NobodyHears or Emergency.
     [[nodiscard]] Sound loop(TimePoint now) const;
 

@@ -34,6 +34,12 @@ FocusScope {
             root.forceActiveFocus(Qt.OtherFocusReason);
     }
 
+    Binding {
+        target: root.handover
+        property: "shown"
+        value: root.visible
+    }
+
     Connections {
         target: root.console.keys
         enabled: root.visible

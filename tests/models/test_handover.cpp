@@ -63,6 +63,25 @@ private Q_SLOTS:
         QVERIFY(handover.incomingText().isEmpty());
     }
 
+    void inAFloodThePageHasAllAndOffersComeWithoutIt()
+    {
+        Shift shift;
+        Handover &handover = *shift.desk().handover();
+        DeskSnapshot state;
+        for (int i = 0; i <= Handover::Many; ++i)
+            state.alerts.append(alert(qPrintable(QStringLiteral("f-%1").arg(i)), "van-1", AlertLevel::Warning));
+        shift.link.open(state);
+        shift.link.publish(offered(ofOwner(alert("a-1", "van-1", AlertLevel::Critical), "lind", "J. Lind"), "mo",
+                                   "M. Ortiz", "J. Lind"));
+        QTRY_COMPARE(handover.incoming()->rowCount(), 1);
+        QVERIFY(handover.incomingText().contains(s("J. Lind")));
+        handover.setShown(true);
+        QCOMPARE(handover.outgoing()->rowCount(), Handover::Many + 1);
+        // What comes while it is looked at is there within the second.
+        shift.link.publish(alert("a-2", "van-2", AlertLevel::Critical));
+        QTRY_COMPARE(handover.outgoing()->rowCount(), Handover::Many + 2);
+    }
+
     void itemsAreOfferedWithTheirNotesAndTheShiftsNote()
     {
         Shift shift;
