@@ -20,6 +20,8 @@ class AlertListModel : public QAbstractListModel
     QML_UNCREATABLE("Console.alerts")
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
 public:
+    /// From here on what looks at every alert does so less often: with each event it would cost a frame.
+    static constexpr int Many = 2'000;
     enum Role {
         AlertIdRole = Qt::UserRole + 1,
         SourceRole,

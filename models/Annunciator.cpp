@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Annunciator.h"
 
+#include "models/AlertListModel.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,9 +15,7 @@ constexpr auto renewEvery = 30s;
 constexpr auto hushFor = 30s; ///< what an emergency's silence may last
 constexpr auto speakEvery = 20s;
 constexpr auto shortestWait = 10ms;
-/// What is less than critical may wait where so many alerts are open that each look at all of them costs a frame.
-constexpr qsizetype Many = 2'000;
-constexpr auto inAFlood = 200ms;
+constexpr auto inAFlood = 200ms; ///< what is less than critical may wait, where many alerts are open
 
 QString levelWord(AlertLevel level, qsizetype count)
 {
@@ -86,7 +86,7 @@ void Annunciator::takeEvents(const QList<Event> &events)
             urgent = urgent || change->alert.level >= AlertLevel::Critical;
         }
     }
-    if (urgent || m_plan.size() <= Many)
+    if (urgent || m_plan.size() <= AlertListModel::Many)
         tick(now);
     else if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > inAFlood)
         m_timer.start(inAFlood);

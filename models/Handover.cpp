@@ -242,7 +242,7 @@ void Handover::setShown(bool shown)
 void Handover::refresh()
 {
     refreshCandidates();
-    if (m_parts.alerts.count() <= Many)
+    if (m_parts.alerts.count() <= AlertListModel::Many)
         refreshItems();
     else if (!m_later.isActive())
         m_later.start();
@@ -270,15 +270,17 @@ void Handover::refreshItems()
 {
     m_later.stop();
     const Actor self = m_parts.link.self();
-    const bool all = m_shown || m_parts.alerts.count() <= Many;
+    const bool all = m_shown || m_parts.alerts.count() <= AlertListModel::Many;
     QList<const Alert *> open;
     m_offers.clear();
     for (int row = 0; row < m_parts.alerts.count(); ++row) {
         const Alert &alert = m_parts.alerts.at(row);
         if (!isOpen(alert))
             continue;
-        keepOffer(alert);
-        if (all || (alert.care && !alert.care->offeredToId.isEmpty()))
+        const bool offered = alert.care && !alert.care->offeredToId.isEmpty();
+        if (offered)
+            keepOffer(alert);
+        if (offered || all)
             open.append(&alert);
     }
     std::stable_sort(open.begin(), open.end(), [](const Alert *a, const Alert *b) {

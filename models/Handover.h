@@ -40,7 +40,6 @@ class Handover : public QObject
     /// The page is on the screen. Where thousands of alerts are open, what could be offered is made for it alone, once a second.
     Q_PROPERTY(bool shown READ shown WRITE setShown NOTIFY shownChanged FINAL)
 public:
-    static constexpr int Many = 2'000; ///< alerts that are known; with fewer everything is always as it is now
     struct Parts
     {
         DeskLink &link;

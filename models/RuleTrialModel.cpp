@@ -229,8 +229,7 @@ void RuleTrialModel::take(quint64 query, const RuleTrialAnswer &answer)
 
 QString RuleTrialModel::noReadings(const RuleTrialAnswer &answer) const
 {
-    const QString metric = QJsonDocument::fromJson(m_rule).object().value(QLatin1String("metric")).toString();
-    if (fenceOfMetric(metric).isEmpty())
+    if (fenceOfMetric(m_line->channel()).isEmpty())
         return tr("The device told nothing of this in that time.");
     if (answer.positions == 0)
         return tr("No position of the device was recorded in that time, so nothing says where it was.");

@@ -2,6 +2,7 @@
 #include "models/domain/AlertBook.h"
 
 #include "models/domain/AlertBookParts.h"
+#include "models/domain/ClockSetBack.h"
 
 #include <QUuid>
 
@@ -72,7 +73,7 @@ AlertBook::Slot &AlertBook::takeUp(const Alert &alert, TimePoint now)
 void AlertBook::follow(TimePoint now)
 {
     const TimePoint before = std::exchange(m_common.now, now);
-    if (now + 2s >= before) {
+    if (!isSetBack(before, now)) {
         if (m_scheduleDue && now >= *m_scheduleDue)
             runSchedules(now);
         return;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/domain/GeofenceWatch.h"
 
+#include "models/domain/ClockSetBack.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace tocsin {
-
-using namespace std::chrono_literals;
-
-namespace {
-constexpr Duration setBack = 2s; ///< less is no jump of the clock, but readings that overtook each other
-}
 
 GeofenceWatch::GeofenceWatch(QList<Geofence> fences, GeofenceLimits limits) : m_limits(limits)
 {
@@ -78,7 +74,7 @@ QList<Sample> GeofenceWatch::judge(const Reading &reading)
         return out;
     if (reading.position->accuracyM.value_or(0) > m_limits.worstAccuracyM)
         return out;
-    if (reading.receivedAt + setBack < known->at) { // by this server's clock: how long it is inside stays the same
+    if (isSetBack(known->at, reading.receivedAt)) { // by this server's clock: how long it is inside stays the same
         for (State &state : known->states)
             state.since -= known->at - reading.receivedAt;
     }

@@ -35,6 +35,13 @@ std::optional<double> numberFromJson(const QJsonValue &value)
     return std::nullopt;
 }
 
+std::optional<qint64> wholeNumber(const QJsonValue &value)
+{
+    constexpr qint64 mark = std::numeric_limits<qint64>::min();
+    const qint64 number = value.toInteger(mark);
+    return value.isDouble() && number != mark ? std::optional<qint64>(number) : std::nullopt;
+}
+
 QByteArray textOf(const QJsonValue &value)
 {
     if (value.isObject())
@@ -176,10 +183,10 @@ void JsonReader::get(QLatin1String key, QList<TimePoint> &into)
     if (!value.isArray())
         return fail(key);
     for (const QJsonValueConstRef item : value.toArray()) {
-        const QJsonValue one = item;
-        if (!one.isDouble() || one.toInteger(-1) != one.toInteger(1)) // no whole number
+        const std::optional<qint64> at = wholeNumber(item);
+        if (!at)
             return fail(key);
-        into.append(fromEpochMicros(one.toInteger()));
+        into.append(fromEpochMicros(*at));
     }
 }
 
@@ -218,10 +225,7 @@ void JsonReader::get(QLatin1String key, QByteArray &json)
 
 std::optional<qint64> JsonReader::integer(QLatin1String key) const
 {
-    const QJsonValue value = m_object.value(key);
-    constexpr qint64 mark = std::numeric_limits<qint64>::min();
-    const qint64 number = value.toInteger(mark);
-    return value.isDouble() && number != mark ? std::optional<qint64>(number) : std::nullopt;
+    return wholeNumber(m_object.value(key));
 }
 
 std::optional<QByteArray> compactJson(const QByteArray &text)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/DeviceRegistry.h"
 
+#include "models/domain/ClockSetBack.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +11,6 @@ namespace tocsin {
 namespace {
 
 constexpr qsizetype longestId = 128;
-constexpr Duration setBack = std::chrono::seconds(2); ///< less is no jump of the clock
 
 /// What an unknown device probably is, by what it tells and where it tells it.
 DeviceKind kindOf(const Reading &reading)
@@ -147,7 +148,7 @@ DeviceRegistry::Result DeviceRegistry::put(const Device &device, const Actor &ac
 void DeviceRegistry::follow(TimePoint now)
 {
     const TimePoint before = std::exchange(m_now, now);
-    if (now + setBack >= before)
+    if (!isSetBack(before, now))
         return;
     for (Entry &entry : m_devices) {
         if (entry.presence.lastSeen != TimePoint{})

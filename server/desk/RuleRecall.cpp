@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/desk/RuleRecall.h"
 
+#include "models/domain/AlertTrack.h"
 #include "models/domain/Geofence.h"
 
 #include <QElapsedTimer>
@@ -15,8 +16,6 @@
 namespace tocsin {
 
 namespace {
-
-constexpr Duration calmAfter = std::chrono::seconds(60);
 
 /// Fences are judged from positions, which are what the history has.
 bool isFence(const QString &metric)
@@ -84,7 +83,7 @@ QList<Reading> recallReadings(const QList<AlertRule> &rules, const DeskSnapshot 
         if (!looksBack(rule) && !isDwell(rule) && !chatters)
             continue;
         if (chatters)
-            reach = std::max(reach, calmAfter);
+            reach = std::max(reach, AlertTrack::Limits().flapWindow); // so long without is calm
         fenced = fenced || isFence(rule.metric) || (rule.unless && isFence(rule.unless->metric));
         lookBack.append(rule);
         metrics.insert(rule.metric);

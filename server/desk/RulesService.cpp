@@ -46,11 +46,11 @@ RulesAnswer answerOf(const RulesResult &result)
     return answer;
 }
 
-RulesResult judged(const QByteArray &text, const QList<Geofence> &fences)
+RulesResult judged(const QByteArray &text, const QList<Geofence> &fences, RulesResult (*parse)(const QByteArray &))
 {
     if (text.size() > largestRulesFile)
         return {{}, {RulesError{0, -1, {}, {}, QStringLiteral("is larger than 4 MiB")}}, {}};
-    RulesResult result = parseRules(text);
+    RulesResult result = parse(text);
     result.errors += unknownFences(result.rules, fences);
     if (!result.ok())
         result.rules.clear();
@@ -159,7 +159,7 @@ void RulesService::current(Reply reply)
 
 void RulesService::check(const QByteArray &text, Reply reply)
 {
-    if (!enter([this, text, reply] { answer(reply, answerOf(judged(text, m_options.fences))); }))
+    if (!enter([this, text, reply] { answer(reply, answerOf(judged(text, m_options.fences, parseRules))); }))
         reply(refusal("overloaded", tooMany()));
 }
 
@@ -210,7 +210,7 @@ void RulesService::applyNext()
             done(said);
             continue;
         }
-        const RulesResult result = judged(change.text, m_options.fences);
+        const RulesResult result = judged(change.text, m_options.fences, parseRules);
         if (!result.ok()) {
             done(answerOf(result));
             continue;
@@ -266,9 +266,7 @@ void RulesService::applied(const Change &change, const QList<AlertRule> &rules, 
 void RulesService::tryRule(const RuleTrial &trial, TrialReply reply)
 {
     const auto start = [this, trial, reply] {
-        RulesResult result =
-            trial.rule.size() <= largestRulesFile ? parseRule(trial.rule) : judged(trial.rule, m_options.fences);
-        result.errors += unknownFences(result.rules, m_options.fences);
+        const RulesResult result = judged(trial.rule, m_options.fences, parseRule);
         RuleTrialAnswer said;
         said.errors = result.errors;
         if (!result.ok())

@@ -157,6 +157,20 @@ QImage shownIn(Console &console, const QString &id)
     console.pictureCache().show(id, {32, 32}, [&shown](const QImage &image, const QString &) { shown = image; });
     return QTest::qWaitFor([&shown] { return !shown.isNull(); }, patience) ? shown : QImage();
 }
+
+/// Anna calls for help, and whoever sits at that console takes it.
+void annaIsTaken(Program &program, IncidentDesk &taker, QString &id)
+{
+    RaisePanic panic;
+    panic.userId = QStringLiteral("anna");
+    panic.userName = QStringLiteral("Anna B.");
+    program.link->request(panic);
+    QTRY_COMPARE_WITH_TIMEOUT(taker.list()->openCount(), 1, patience);
+    id = taker.list()->alertIdAt(0);
+    taker.open(id);
+    taker.setStage(1);
+    QTRY_VERIFY_WITH_TIMEOUT(taker.card()->isMine(), patience);
+}
 } // namespace
 
 class TestTwoConsoles : public QObject
@@ -190,15 +204,9 @@ private Q_SLOTS:
         IncidentDesk &leaving = *program.console->incidents();
         IncidentDesk &coming = *second.console.incidents();
         leaving.setShowing(true);
-        RaisePanic panic;
-        panic.userId = QStringLiteral("anna");
-        panic.userName = QStringLiteral("Anna B.");
-        program.link->request(panic);
-        QTRY_COMPARE_WITH_TIMEOUT(leaving.list()->openCount(), 1, patience);
-        const QString id = leaving.list()->alertIdAt(0);
-        leaving.open(id);
-        leaving.setStage(1);
-        QTRY_VERIFY_WITH_TIMEOUT(leaving.card()->isMine(), patience);
+        QString id;
+        annaIsTaken(program, leaving, id);
+        QVERIFY(leaving.card()->isMine());
         QTRY_COMPARE_WITH_TIMEOUT(leaving.handover()->candidates(), QStringList{QStringLiteral("J. Lind")}, patience);
         leaving.handover()->outgoing()->setNote(id, QStringLiteral("calm"));
         leaving.handover()->setShiftNote(QStringLiteral("quiet night"));
@@ -245,15 +253,9 @@ private Q_SLOTS:
         QVERIFY(dana.link.self().id != kim.link.self().id);
         IncidentDesk &leaving = *dana.console.incidents();
         IncidentDesk &coming = *kim.console.incidents();
-        RaisePanic panic;
-        panic.userId = QStringLiteral("anna");
-        panic.userName = QStringLiteral("Anna B.");
-        program.link->request(panic);
-        QTRY_COMPARE_WITH_TIMEOUT(leaving.list()->openCount(), 1, patience);
-        const QString id = leaving.list()->alertIdAt(0);
-        leaving.open(id);
-        leaving.setStage(1);
-        QTRY_VERIFY_WITH_TIMEOUT(leaving.card()->isMine(), patience);
+        QString id;
+        annaIsTaken(program, leaving, id);
+        QVERIFY(leaving.card()->isMine());
         const auto offerToKim = [&leaving] {
             const qsizetype at = leaving.handover()->candidates().indexOf(QStringLiteral("Kim"));
             leaving.handover()->setCandidate(int(at));

@@ -58,7 +58,11 @@ public:
                 const QString &who = QStringLiteral("M. Ortiz"))
     {
         const Actor actor{Actor::Kind::Operator, who, who, {}};
-        auto result = m_book->acknowledge({id, occurrence, seen, {}}, actor, now);
+        return take(m_book->acknowledge({id, occurrence, seen, {}}, actor, now));
+    }
+    /// What came of a request; the changes are kept like others.
+    Outcome take(const AlertBook::Result &result)
+    {
         kept(result.changes);
         return result.outcome;
     }
@@ -126,6 +130,26 @@ private:
     int m_lastId = 0;
     std::unique_ptr<AlertBook> m_book;
 };
+
+inline QString words(const char *text)
+{
+    return QString::fromLatin1(text);
+}
+
+inline Actor personNamed(const char *name, bool supervises = false)
+{
+    Actor actor{Actor::Kind::Operator, words(name), words(name), {}};
+    actor.supervises = supervises;
+    return actor;
+}
+
+/// No device is missed for being silent.
+inline AlertLimits withoutSilence()
+{
+    AlertLimits limits;
+    limits.deviceStale = {};
+    return limits;
+}
 
 inline AlertRule ruleOf(const QString &code, const QString &metric, Comparison comparison,
                         const QList<AlertBand> &bands)

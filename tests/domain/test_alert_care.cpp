@@ -10,28 +10,10 @@ namespace {
 const QString rpm = channel::EngineRpm;
 const QString coolant = channel::EngineTemperature;
 
-Actor personNamed(const char *name, bool supervises = false)
-{
-    Actor actor{Actor::Kind::Operator, QString::fromLatin1(name), QString::fromLatin1(name), {}};
-    actor.supervises = supervises;
-    return actor;
-}
-
 /// What operators do, told to a story.
 struct Desk : AlertStory
 {
     explicit Desk(const QList<AlertRule> &rules = {}) : AlertStory(rules, withoutSilence()) {}
-    static AlertLimits withoutSilence()
-    {
-        AlertLimits limits;
-        limits.deviceStale = {};
-        return limits;
-    }
-    Outcome take(const AlertBook::Result &result)
-    {
-        kept(result.changes);
-        return result.outcome;
-    }
     Outcome does(AlertVerb verb, const QString &comment = {}, std::optional<Duration> span = {},
                  const Actor &who = personNamed("ortiz"))
     {
@@ -62,10 +44,6 @@ struct Desk : AlertStory
     }
     [[nodiscard]] QString last() const { return toString(log.last().verb) + QLatin1Char(' ') + log.last().reason; }
 };
-QString words(const char *text)
-{
-    return QString::fromLatin1(text);
-}
 } // namespace
 
 /// Holds, ladders and timers: what operators do about an alert, and what time does (rows 11 to 20).

@@ -52,22 +52,13 @@ AlertRule mute()
     return rule;
 }
 
-AlertLimits withoutSilence()
-{
-    AlertLimits limits;
-    limits.deviceStale = {};
-    return limits;
-}
-
 Outcome handle(AlertStory &story, AlertVerb verb, const QString &comment = {}, const Actor &who = ortiz)
 {
     HandleAlert request;
     request.verb = verb;
     request.alertId = story.only().id;
     request.comment = comment;
-    const auto result = story.book().handle(request, who, story.now);
-    story.kept(result.changes);
-    return result.outcome;
+    return story.take(story.book().handle(request, who, story.now));
 }
 
 QString stateOfCode(AlertStory &story, const QString &code)

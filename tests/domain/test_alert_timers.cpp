@@ -10,30 +10,12 @@ namespace {
 const QString rpm = channel::EngineRpm;
 const QString coolant = channel::EngineTemperature;
 
-QString words(const char *text)
-{
-    return QString::fromLatin1(text);
-}
-
-Actor personNamed(const char *name, bool supervises = false)
-{
-    Actor actor{Actor::Kind::Operator, words(name), words(name), {}};
-    actor.supervises = supervises;
-    return actor;
-}
-
 /// A story whose server stops and starts: the telemetry history and the devices' last signs of life outlive it, too.
 struct Shift : AlertStory
 {
     explicit Shift(const QList<AlertRule> &rules = {}, const AlertLimits &limits = withoutSilence())
         : AlertStory(rules, limits)
     {
-    }
-    static AlertLimits withoutSilence()
-    {
-        AlertLimits limits;
-        limits.deviceStale = {};
-        return limits;
     }
     void tells(const QString &metric, const Value &value)
     {
@@ -57,11 +39,6 @@ struct Shift : AlertStory
     }
     /// The clock, not time, goes on by `jump`.
     void clockJumps(Duration jump) { wait(jump); }
-    Outcome take(const AlertBook::Result &result)
-    {
-        kept(result.changes);
-        return result.outcome;
-    }
     Outcome does(AlertVerb verb, std::optional<Duration> span = {}, const Actor &who = personNamed("ortiz"))
     {
         HandleAlert request;

@@ -10,17 +10,6 @@ namespace {
 const QString rpm = channel::EngineRpm;
 const QString coolant = channel::EngineTemperature;
 
-QString words(const char *text)
-{
-    return QString::fromLatin1(text);
-}
-
-Actor personNamed(const char *name, bool supervises = false)
-{
-    Actor actor{Actor::Kind::Operator, words(name), words(name), {}};
-    actor.supervises = supervises;
-    return actor;
-}
 const Actor ortiz = personNamed("ortiz");
 const Actor lind = personNamed("lind");
 const Actor boss = personNamed("boss", true);
@@ -29,17 +18,6 @@ const Actor boss = personNamed("boss", true);
 struct Desk : AlertStory
 {
     explicit Desk(const QList<AlertRule> &rules = {highRpm()}) : AlertStory(rules, withoutSilence()) {}
-    static AlertLimits withoutSilence()
-    {
-        AlertLimits limits;
-        limits.deviceStale = {};
-        return limits;
-    }
-    Outcome take(const AlertBook::Result &result)
-    {
-        kept(result.changes);
-        return result.outcome;
-    }
     Outcome does(AlertVerb verb, const Actor &who = ortiz, const QString &toId = {})
     {
         HandleAlert request;

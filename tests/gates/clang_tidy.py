@@ -16,7 +16,7 @@ import shlex
 import subprocess
 import sys
 
-from sources import Sources, without_output
+from sources import Sources, for_header, without_output
 
 HERE = pathlib.Path(__file__).resolve().parent / "tidy"
 KNOWN_BAD = {"bugprone-macro-parentheses", "performance-unnecessary-value-param", "performance-for-range-copy",
@@ -42,9 +42,7 @@ def build_pch(passed, build, command):
     """The build's header precompiled without warnings: what all sources include is read once, not four hundred times."""
     pch = passed / "own.pch"
     header = build / "CMakeFiles/tocsin_pch.dir/cmake_pch.hxx"
-    # Without the defines of the folders that use more than Qt Core.
-    words = [word for word in without_output(command)[1:] if not re.match(r"-D(QT_(?!NO)|BOOST)", word)]
-    subprocess.run(["clang++-19", *words, "-w", "-Wno-error", "-x", "c++-header", str(header), "-o", str(pch)], check=True, cwd=build)
+    subprocess.run(["clang++-19", *for_header(command)[1:], "-w", "-Wno-error", "-x", "c++-header", str(header), "-o", str(pch)], check=True, cwd=build)
     return pch
 
 

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-from sources import Sources, without_output
+from sources import Sources, for_header
 
 CLANGS = re.compile(r"-f(no-)?sanitize|-U__DEPRECATED")
 
@@ -30,8 +30,7 @@ def main():
     header = passed / "pch.hxx"
     of_build = (build / "CMakeFiles/tocsin_pch.dir/cmake_pch.hxx").read_text()
     header.write_text("".join(line + "\n" for line in of_build.splitlines() if line.startswith("#include")))
-    words = [word for word in without_output(gcc[min(gcc)]) if not re.match(r"-D(QT_(?!NO)|BOOST)", word)]
-    subprocess.run([*words, "-x", "c++-header", str(header), "-o", f"{header}.gch"], check=True, cwd=build)
+    subprocess.run([*for_header(gcc[min(gcc)]), "-x", "c++-header", str(header), "-o", f"{header}.gch"], check=True, cwd=build)
 
     def run(path):
         done = subprocess.run([*gcc[path][:1], "-include", str(header), "-fsyntax-only", *gcc[path][1:]], capture_output=True, text=True,

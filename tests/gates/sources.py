@@ -38,6 +38,11 @@ def without_output(words):
     return words
 
 
+def for_header(words):
+    """Likewise, for the header that all folders share: without the defines of those that use more than Qt Core."""
+    return [word for word in without_output(words) if not re.match(r"-D(QT_(?!NO)|BOOST)", word)]
+
+
 class Sources:
     """root: the project; build: a build directory with compile_commands.json; where: where what passed is remembered.
     Of a file that passed a hash is kept, of itself, the project headers that it reaches, its command and `common` (bytes)."""

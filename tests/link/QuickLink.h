@@ -15,4 +15,18 @@ inline RemoteLink::Options quick()
     return options;
 }
 
+/// What a link answered, by the question's number.
+template<class Answer>
+struct Answers : QHash<quint64, Answer>
+{
+    Answers(RemoteLink &link, void (RemoteLink::*answered)(quint64, const Answer &))
+    {
+        QObject::connect(&link, answered, &m_here,
+                         [this](quint64 id, const Answer &answer) { this->insert(id, answer); });
+    }
+
+private:
+    QObject m_here; ///< the connection ends with it
+};
+
 } // namespace tocsin::test

@@ -24,12 +24,8 @@ private Q_SLOTS:
         FakeServer server;
         server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, RulesAnswer> answers;
-        QHash<quint64, RuleTrialAnswer> trials;
-        connect(&link, &RemoteLink::rulesAnswered, this,
-                [&](quint64 query, const RulesAnswer &answer) { answers.insert(query, answer); });
-        connect(&link, &RemoteLink::ruleTried, this,
-                [&](quint64 query, const RuleTrialAnswer &answer) { trials.insert(query, answer); });
+        test::Answers answers(link, &RemoteLink::rulesAnswered);
+        test::Answers trials(link, &RemoteLink::ruleTried);
         const quint64 early = link.askRules({});
         QVERIFY(answers.isEmpty()); // never before it returns
         QTRY_COMPARE(answers.value(early).outcome.code, QStringLiteral("offline"));
@@ -62,9 +58,7 @@ private Q_SLOTS:
         FakeServer server;
         server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, HistoryResult> results;
-        connect(&link, &RemoteLink::historyReady, this,
-                [&](quint64 id, const HistoryResult &result) { results.insert(id, result); });
+        test::Answers results(link, &RemoteLink::historyReady);
         const quint64 early = link.requestHistory({});
         QVERIFY(results.isEmpty());
         QTRY_VERIFY(!results.value(early).error.isEmpty());
@@ -92,12 +86,8 @@ private Q_SLOTS:
         FakeServer server;
         server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, AlertEventsResult> events;
-        QHash<quint64, AlertsResult> alerts;
-        connect(&link, &RemoteLink::alertEventsReady, this,
-                [&](quint64 id, const AlertEventsResult &result) { events.insert(id, result); });
-        connect(&link, &RemoteLink::alertsReady, this,
-                [&](quint64 id, const AlertsResult &result) { alerts.insert(id, result); });
+        test::Answers events(link, &RemoteLink::alertEventsReady);
+        test::Answers alerts(link, &RemoteLink::alertsReady);
         const quint64 early = link.requestAlertEvents({QStringLiteral("a1"), 0, 10});
         QVERIFY(events.isEmpty());
         QTRY_VERIFY(!events.value(early).error.isEmpty());
@@ -135,15 +125,9 @@ private Q_SLOTS:
         FakeServer server;
         server.letIn();
         RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, AlertsResult> alerts;
-        QHash<quint64, AlertLogResult> logs;
-        QHash<quint64, ContactsAnswer> contacts;
-        connect(&link, &RemoteLink::alertsReady, this,
-                [&](quint64 id, const AlertsResult &r) { alerts.insert(id, r); });
-        connect(&link, &RemoteLink::alertLogReady, this,
-                [&](quint64 id, const AlertLogResult &r) { logs.insert(id, r); });
-        connect(&link, &RemoteLink::contactsReady, this,
-                [&](quint64 id, const ContactsAnswer &answer) { contacts.insert(id, answer); });
+        test::Answers alerts(link, &RemoteLink::alertsReady);
+        test::Answers logs(link, &RemoteLink::alertLogReady);
+        test::Answers contacts(link, &RemoteLink::contactsReady);
         link.start();
         QTRY_COMPARE(link.state(), State::Open);
         const auto answer = [&](qsizetype query, const QJsonObject &result) {
@@ -191,12 +175,8 @@ private Q_SLOTS:
         FakeServer server;
         server.letIn(1);
         RemoteLink link({server.url(), {}, {}, {}}, quick());
-        QHash<quint64, RulesAnswer> answers;
-        QHash<quint64, RuleTrialAnswer> trials;
-        connect(&link, &RemoteLink::rulesAnswered, this,
-                [&](quint64 query, const RulesAnswer &answer) { answers.insert(query, answer); });
-        connect(&link, &RemoteLink::ruleTried, this,
-                [&](quint64 query, const RuleTrialAnswer &answer) { trials.insert(query, answer); });
+        test::Answers answers(link, &RemoteLink::rulesAnswered);
+        test::Answers trials(link, &RemoteLink::ruleTried);
         link.start();
         QTRY_COMPARE(link.state(), State::Open);
         // What is wrong with a text is told line by line, and changes nothing.

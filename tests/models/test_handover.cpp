@@ -68,7 +68,7 @@ private Q_SLOTS:
         Shift shift;
         Handover &handover = *shift.desk().handover();
         DeskSnapshot state;
-        for (int i = 0; i <= Handover::Many; ++i)
+        for (int i = 0; i <= AlertListModel::Many; ++i)
             state.alerts.append(alert(qPrintable(QStringLiteral("f-%1").arg(i)), "van-1", AlertLevel::Warning));
         shift.link.open(state);
         shift.link.publish(offered(ofOwner(alert("a-1", "van-1", AlertLevel::Critical), "lind", "J. Lind"), "mo",
@@ -76,10 +76,10 @@ private Q_SLOTS:
         QTRY_COMPARE(handover.incoming()->rowCount(), 1);
         QVERIFY(handover.incomingText().contains(s("J. Lind")));
         handover.setShown(true);
-        QCOMPARE(handover.outgoing()->rowCount(), Handover::Many + 1);
+        QCOMPARE(handover.outgoing()->rowCount(), AlertListModel::Many + 1);
         // What comes while it is looked at is there within the second.
         shift.link.publish(alert("a-2", "van-2", AlertLevel::Critical));
-        QTRY_COMPARE(handover.outgoing()->rowCount(), Handover::Many + 2);
+        QTRY_COMPARE(handover.outgoing()->rowCount(), AlertListModel::Many + 2);
     }
 
     void itemsAreOfferedWithTheirNotesAndTheShiftsNote()
