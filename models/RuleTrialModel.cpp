@@ -3,6 +3,7 @@
 
 #include "models/AlertListModel.h"
 #include "models/Format.h"
+#include "models/domain/Decimals.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -29,15 +30,6 @@ double millis(TimePoint at)
     return double(toEpochMicros(at)) / 1000.0;
 }
 
-/// With as many decimals as it has.
-QString plain(double limit)
-{
-    int decimals = 0;
-    for (double scaled = limit; decimals < 4 && scaled != std::round(scaled); scaled *= 10)
-        ++decimals;
-    return format::number(limit, decimals);
-}
-
 /// What can be drawn beside the metric itself: the limits of its value, each with its level.
 QVariantList limitsOf(const QJsonObject &rule)
 {
@@ -49,12 +41,14 @@ QVariantList limitsOf(const QJsonObject &rule)
     for (const auto &band : bands) {
         const QJsonObject one = band.toObject();
         const QJsonValue value = one.value(QLatin1String("limit"));
+        if (!value.isDouble())
+            continue;
+        const double limit = value.toDouble();
         const auto level = alertLevelFromString(one.value(QLatin1String("level")).toString());
-        if (value.isDouble())
-            limits.append(
-                QVariantMap{{QStringLiteral("value"), value.toDouble()},
-                            {QStringLiteral("label"), RuleTrialModel::tr("limit %1").arg(plain(value.toDouble()))},
-                            {QStringLiteral("level"), int(level.value_or(AlertLevel::Warning))}});
+        limits.append(QVariantMap{
+            {QStringLiteral("value"), limit},
+            {QStringLiteral("label"), RuleTrialModel::tr("limit %1").arg(format::number(limit, decimalsToShow(limit)))},
+            {QStringLiteral("level"), int(level.value_or(AlertLevel::Warning))}});
     }
     return limits;
 }

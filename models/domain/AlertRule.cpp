@@ -2,12 +2,12 @@
 #include "models/domain/AlertRule.h"
 
 #include "models/domain/Channels.h"
+#include "models/domain/Decimals.h"
 
 #include <QLocale>
 #include <QRegularExpression>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -28,8 +28,6 @@ constexpr std::pair<Measure, QLatin1String> measureNames[] = {{Measure::Value, Q
                                                               {Measure::Rate, QLatin1String("rate")},
                                                               {Measure::TimeToLimit, QLatin1String("time_to_limit")},
                                                               {Measure::Silence, QLatin1String("silence")}};
-
-constexpr int maximumDecimals = 6;
 
 bool matchesPattern(const QString &pattern, const QString &text)
 {
@@ -69,22 +67,6 @@ AlertTest widened(const AlertRule &rule, const AlertBand &band)
         break;
     }
     return testOf(rule, band);
-}
-
-double rounded(double value, int decimals)
-{
-    static constexpr std::array<double, maximumDecimals + 1> powers{1, 10, 100, 1e3, 1e4, 1e5, 1e6};
-    const double power = powers[static_cast<std::size_t>(decimals)];
-    const double scaled = std::round(value * power);
-    return std::isfinite(scaled) ? scaled / power : value;
-}
-
-/// As few decimals as show `value` without loss, at least `decimals`.
-int decimalsToShow(double value, int decimals)
-{
-    while (decimals < maximumDecimals && std::abs(rounded(value, decimals) - value) > 1e-9)
-        ++decimals;
-    return decimals;
 }
 
 } // namespace

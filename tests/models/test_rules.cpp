@@ -541,6 +541,18 @@ private Q_SLOTS:
         QCOMPARE(trial.summary(), s("Nothing would have been raised, of 12 positions."));
     }
 
+    void theLimitsOfATrialHaveTheDecimalsThatTheyHave()
+    {
+        Desk desk;
+        RuleTrialModel &trial = *desk.editor.trial();
+        trial.setDevice(0);
+        desk.editor.setField(s("bands[0].limit"), s("1.1"));
+        desk.editor.setField(s("bands[1].limit"), s("0.07")); // no sum of powers of two
+        trial.run();
+        QCOMPARE(trial.limits().at(0).toMap().value(s("label")).toString(), s("limit 1.1"));
+        QCOMPARE(trial.limits().at(1).toMap().value(s("label")).toString(), s("limit 0.07"));
+    }
+
     void aTrialThatCannotBeSaysWhy()
     {
         Desk desk;
