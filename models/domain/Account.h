@@ -3,7 +3,6 @@
 
 #include "models/domain/Time.h"
 
-#include <QMetaType>
 #include <QString>
 
 #include <optional>
@@ -53,6 +52,3 @@ enum class Posture { Secure, Open };
 [[nodiscard]] std::optional<Role> roleFromString(QStringView text);
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Principal)
-Q_DECLARE_METATYPE(tocsin::OnlinePerson)

@@ -6,7 +6,6 @@
 #include "models/domain/Shared.h"
 #include "models/domain/Time.h"
 
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -180,6 +179,3 @@ alertLevelFromString(QStringView text);         ///< also "low", "medium", "high
 [[nodiscard]] std::optional<AlertVerb> alertVerbFromString(QStringView text);
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Alert)
-Q_DECLARE_METATYPE(tocsin::AlertChange)

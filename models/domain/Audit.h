@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QMetaType>
 #include <QString>
 
 namespace tocsin {
@@ -31,5 +30,3 @@ struct AuditRecord
 }
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::AuditRecord)

@@ -3,7 +3,6 @@
 
 #include "models/domain/Time.h"
 
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -90,7 +89,3 @@ struct TypingNotice
 }
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::ChatMessage)
-Q_DECLARE_METATYPE(tocsin::ChatReceipt)
-Q_DECLARE_METATYPE(tocsin::TypingNotice)

@@ -4,7 +4,6 @@
 #include "models/domain/Time.h"
 
 #include <QByteArray>
-#include <QMetaType>
 #include <QString>
 
 #include <optional>
@@ -46,5 +45,3 @@ struct Command
 [[nodiscard]] std::optional<CommandState> commandStateFromString(QStringView text);
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Command)

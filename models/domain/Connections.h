@@ -5,7 +5,6 @@
 #include "models/domain/Time.h"
 
 #include <QList>
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -130,6 +129,3 @@ struct InspectFrames
 using ClientOrder = std::variant<DisconnectClient, InspectFrames>;
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::ClientsUpdate)
-Q_DECLARE_METATYPE(tocsin::FrameReport)

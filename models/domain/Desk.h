@@ -8,7 +8,6 @@
 
 #include <QHash>
 #include <QList>
-#include <QMetaType>
 #include <QString>
 
 #include <variant>
@@ -88,8 +87,3 @@ struct AdapterStatus
 toString(AdapterStatus::State state); ///< "stopped", "connecting", "running", "waiting", "failed", "finished"
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Event)
-Q_DECLARE_METATYPE(tocsin::DeskSnapshot)
-Q_DECLARE_METATYPE(tocsin::ServerStats)
-Q_DECLARE_METATYPE(tocsin::AdapterStatus)

@@ -3,7 +3,6 @@
 
 #include "models/domain/Time.h"
 
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -46,6 +45,3 @@ struct DevicePresence
 [[nodiscard]] QString toString(Presence presence);               ///< "unknown", "online", "stale", "offline"
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Device)
-Q_DECLARE_METATYPE(tocsin::DevicePresence)

@@ -5,7 +5,6 @@
 #include "models/domain/Reading.h"
 
 #include <QList>
-#include <QMetaType>
 #include <QString>
 
 #include <optional>
@@ -56,5 +55,3 @@ struct Geofence
 [[nodiscard]] QString fenceOfMetric(const QString &metric);
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Geofence)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QMetaType>
 #include <QString>
 
 // Whether an alert's sound reaches anybody: what consoles say of themselves, and what the desk makes of it. Plain values.
@@ -44,6 +43,3 @@ public:
 };
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::HearingReport)
-Q_DECLARE_METATYPE(tocsin::Audibility)

@@ -5,7 +5,6 @@
 #include "models/domain/Requests.h"
 
 #include <QList>
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -127,6 +126,3 @@ public:
 };
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::NotifyChannel)
-Q_DECLARE_METATYPE(tocsin::DesktopNotice)

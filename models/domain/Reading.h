@@ -5,7 +5,6 @@
 
 #include <QHash>
 #include <QList>
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -84,5 +83,3 @@ struct LatestReading
 };
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Reading)

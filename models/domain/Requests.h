@@ -7,7 +7,6 @@
 #include "models/domain/Command.h"
 #include "models/domain/Device.h"
 
-#include <QMetaType>
 #include <QString>
 #include <QStringList>
 
@@ -119,7 +118,3 @@ struct Outcome
 };
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::Request)
-Q_DECLARE_METATYPE(tocsin::PendingAction)
-Q_DECLARE_METATYPE(tocsin::Outcome)

@@ -9,7 +9,6 @@
 
 #include <QByteArray>
 #include <QList>
-#include <QMetaType>
 #include <QString>
 
 #include <functional>
@@ -113,6 +112,3 @@ public:
 };
 
 } // namespace tocsin
-
-Q_DECLARE_METATYPE(tocsin::RulesAnswer)
-Q_DECLARE_METATYPE(tocsin::RuleTrialAnswer)

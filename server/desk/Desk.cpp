@@ -53,8 +53,6 @@ Desk::Desk(DeskSettings settings, const QList<AlertRule> &rules, Store &store, R
     , m_memory(requests, m_settings.remembered)
     , m_hearing(m_settings.hearing)
 {
-    qRegisterMetaType<QList<Event>>();
-    qRegisterMetaType<QList<DevicePresence>>();
 }
 
 Desk::~Desk()

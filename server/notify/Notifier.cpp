@@ -65,7 +65,6 @@ Notifier::Notifier(Parts parts)
     , m_inbox(m_parts.inbox, [this] { QMetaObject::invokeMethod(this, &Notifier::drain, Qt::QueuedConnection); })
     , m_status(m_lanes.status())
 {
-    qRegisterMetaType<DesktopNotice>();
 }
 
 Notifier::~Notifier() = default;

@@ -7,8 +7,6 @@
 
 using namespace tocsin;
 
-Q_DECLARE_METATYPE(tocsin::EventBody)
-Q_DECLARE_METATYPE(tocsin::RequestBody)
 
 namespace {
 AlertChange alertOf(AlertKind kind, const QString &source, const QString &user)

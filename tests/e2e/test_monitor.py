@@ -239,7 +239,9 @@ class Open(Case):
             self.assertEqual((frame["data"]["metrics"]["rpm"], frame["data"]["metrics"]["battery_level"]), (900, 85))
             def known(frame):
                 return next((d for d in frame["data"].get("devices", []) if d["id"] == "d4"), None)
-            device = known(await receive_until(board, lambda f: (known(f) or {}).get("cpu_usage") is not None))
+            # First seen by its figures, then judged present: a frame between the two says so.
+            device = known(await receive_until(board, lambda f: (d := known(f)) and d["status"] != "unknown"
+                                               and d["cpu_usage"] is not None))
             self.assertEqual(set(device), {"id", "name", "status", "battery_level", "cpu_usage", "memory_usage",
                                            "storage_usage", "last_seen"})
             self.assertEqual((device["status"], device["battery_level"], device["cpu_usage"], device["memory_usage"],

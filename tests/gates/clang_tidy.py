@@ -39,7 +39,7 @@ def build_plugin(plugin):
 
 
 def build_pch(passed, build, command):
-    """The build's header precompiled without warnings: what all sources include is read once, not four hundred times."""
+    """The build's header precompiled without warnings, with the templates that it uses: read once, not four hundred times."""
     pch = passed / "own.pch"
     header = build / "CMakeFiles/tocsin_pch.dir/cmake_pch.hxx"
     subprocess.run(["clang++-19", *for_header(command)[1:], "-w", "-Wno-error", "-x", "c++-header", str(header), "-o", str(pch)], check=True, cwd=build)

@@ -128,7 +128,7 @@ void wakeUpsFromOtherThreads(QObject &context, Log &log)
                     Qt::QueuedConnection);
             }
         });
-        QObject::connect(other, &QThread::finished, other, &QObject::deleteLater, Qt::DirectConnection);
+        other->setParent(&context); // whose end waits for it: its own deleteLater() may come when this loop has ended
         other->start();
     }
 }
@@ -627,7 +627,6 @@ void threeNotifiersOfOneDescriptor(QObject &context, Log &log)
 
 } // namespace
 
-Q_DECLARE_METATYPE(Scenario)
 
 class TestEpollDispatcher : public QObject
 {

@@ -21,7 +21,6 @@ using namespace tocsin::net;
 using namespace Qt::StringLiterals;
 
 using Make = std::function<std::unique_ptr<Listener>()>;
-Q_DECLARE_METATYPE(Make)
 
 namespace {
 

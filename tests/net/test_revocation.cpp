@@ -55,7 +55,6 @@ public:
 };
 } // namespace
 using Change = std::function<void(AccountsSnapshot &)>;
-Q_DECLARE_METATYPE(Change)
 
 class TestRevocation : public QObject
 {

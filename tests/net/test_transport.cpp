@@ -18,7 +18,6 @@
 using namespace tocsin::net;
 
 using Adopt = std::function<std::unique_ptr<Transport>(qintptr)>;
-Q_DECLARE_METATYPE(Adopt)
 
 namespace {
 
