@@ -7,7 +7,6 @@
 
 using namespace tocsin;
 
-
 namespace {
 AlertChange alertOf(AlertKind kind, const QString &source, const QString &user)
 {

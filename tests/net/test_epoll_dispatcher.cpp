@@ -627,7 +627,6 @@ void threeNotifiersOfOneDescriptor(QObject &context, Log &log)
 
 } // namespace
 
-
 class TestEpollDispatcher : public QObject
 {
     Q_OBJECT

@@ -18,7 +18,6 @@
 using namespace tocsin;
 using namespace tocsin::test;
 
-
 namespace {
 constexpr qint64 mib = 1 << 20;
 

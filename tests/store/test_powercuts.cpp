@@ -18,7 +18,6 @@ using namespace tocsin::test;
 // TOCSIN_POWER_CUTS   how many (50)
 // TOCSIN_POWER_SEED   another sequence of events, moments and fates (1)
 
-
 namespace {
 int numberFrom(const char *variable, int otherwise)
 {
