@@ -270,7 +270,6 @@ void Handover::refreshItems()
 {
     m_later.stop();
     const Actor self = m_parts.link.self();
-    const bool all = m_shown || m_parts.alerts.count() <= AlertListModel::Many;
     QList<const Alert *> open;
     m_offers.clear();
     for (int row = 0; row < m_parts.alerts.count(); ++row) {
@@ -280,7 +279,7 @@ void Handover::refreshItems()
         const bool offered = alert.care && !alert.care->offeredToId.isEmpty();
         if (offered)
             keepOffer(alert);
-        if (offered || all)
+        if (m_shown || offered || m_decided.contains(alert.id))
             open.append(&alert);
     }
     std::stable_sort(open.begin(), open.end(), [](const Alert *a, const Alert *b) {

@@ -37,7 +37,8 @@ class Handover : public QObject
     Q_PROPERTY(QString incomingText READ incomingText NOTIFY changed
                    FINAL) ///< "M. Ortiz hands over 4 items"; empty: nobody does
     Q_PROPERTY(QString incomingNote READ incomingNote NOTIFY changed FINAL) ///< of the shift
-    /// The page is on the screen. Where thousands of alerts are open, what could be offered is made for it alone, once a second.
+    /// The page is on the screen: `outgoing` has what could be offered for it alone (where thousands of alerts are open, once a second);
+    /// without it only what is offered, and how that ended.
     Q_PROPERTY(bool shown READ shown WRITE setShown NOTIFY shownChanged FINAL)
 public:
     struct Parts

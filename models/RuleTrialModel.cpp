@@ -202,6 +202,16 @@ void RuleTrialModel::run()
     Q_EMIT changed();
 }
 
+void RuleTrialModel::cancel()
+{
+    if (!busy())
+        return;
+    m_trial.reset();
+    m_history.reset();
+    m_summary = tr("Canceled.");
+    Q_EMIT changed();
+}
+
 void RuleTrialModel::take(quint64 query, const RuleTrialAnswer &answer)
 {
     if (!m_trial || *m_trial != query)

@@ -79,6 +79,8 @@ public:
     void setRule(const QByteArray &rule);
     /// Asks the desk and the archive.
     Q_INVOKABLE void run();
+    /// Waits for their answers no more.
+    Q_INVOKABLE void cancel();
     Q_INVOKABLE bool fill(QAbstractSeries *series) const;
 
 Q_SIGNALS:

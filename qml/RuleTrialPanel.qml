@@ -38,10 +38,10 @@ Item {
 
         PushButton {
             kind: PushButton.Primary
-            text: root.trial.busy ? qsTr("Trying …") : qsTr("Try")
-            description: qsTr("Judges what the device told by the rule as it stands here; nothing is raised")
-            enabled: root.trial.device >= 0 && !root.trial.busy
-            onClicked: root.trial.run()
+            text: root.trial.busy ? qsTr("Cancel") : qsTr("Try")
+            description: root.trial.busy ? qsTr("Waits for the trial's result no more") : qsTr("Judges what the device told by the rule as it stands here; nothing is raised")
+            enabled: root.trial.device >= 0
+            onClicked: root.trial.busy ? root.trial.cancel() : root.trial.run()
         }
     }
 

@@ -73,6 +73,7 @@ struct RulesService::Looking
     TimePoint to;
     bool fenced = false; ///< about a geofence: positions count
     QList<Reading> newestFirst;
+    qsizetype looked = 0; ///< readings that came, of whatever they tell
     bool cut = false;
 };
 
@@ -281,7 +282,7 @@ void RulesService::tryRule(const RuleTrial &trial, TrialReply reply)
         }
         const AlertRule &rule = result.rules.constFirst();
         const bool fenced = !fencesOf(rule, m_options.fences).isEmpty();
-        look(std::make_shared<Looking>(Looking{trial, rule, reply, trial.to, fenced, {}, false}));
+        look(std::make_shared<Looking>(Looking{trial, rule, reply, trial.to, fenced, {}, 0, false}));
     };
     if (enter(start))
         return;
@@ -324,7 +325,9 @@ void RulesService::looked(const std::shared_ptr<Looking> &looking, const Reading
         if (slim.find(looking->rule.metric) != nullptr || (looking->fenced && slim.position))
             looking->newestFirst.append(slim);
     }
-    looking->cut = looking->newestFirst.size() > RuleTrialAnswer::mostReadings;
+    looking->looked += result.readings.size();
+    looking->cut = looking->newestFirst.size() > RuleTrialAnswer::mostReadings ||
+                   (full && looking->looked >= m_options.mostLooked);
     if (full && !looking->cut && oldest >= looking->trial.from) {
         looking->to = oneMoment ? oldest - Duration(1) : oldest;
         return look(looking);

@@ -35,6 +35,7 @@ public:
         QString origin;              ///< see RulesAnswer
         QList<Geofence> fences = {}; ///< that rules may be about
         int mostWaiting = 32;
+        qsizetype mostLooked = 1'000'000; ///< readings that one trial looks through, whatever they tell
     };
 
     RulesService(Options options, Apply apply, ArchivePort &archive);

@@ -208,6 +208,7 @@ private Q_SLOTS:
         annaIsTaken(program, leaving, id);
         QVERIFY(leaving.card()->isMine());
         QTRY_COMPARE_WITH_TIMEOUT(leaving.handover()->candidates(), QStringList{QStringLiteral("J. Lind")}, patience);
+        leaving.handover()->setShown(true);
         leaving.handover()->outgoing()->setNote(id, QStringLiteral("calm"));
         leaving.handover()->setShiftNote(QStringLiteral("quiet night"));
         leaving.handover()->offer();

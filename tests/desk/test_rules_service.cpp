@@ -93,7 +93,7 @@ public:
     void open()
     {
         rules = std::make_unique<RulesService>(
-            RulesService::Options{file, text, QStringLiteral("built in"), fences},
+            RulesService::Options{file, text, QStringLiteral("built in"), fences, 32, mostLooked},
             [this](const auto &list, const Actor &by, const AuditRecord &record, DeskPort::Reply reply) {
                 desk->setRules(list, by, record, std::move(reply));
             },
@@ -173,6 +173,7 @@ public:
     QString file;
     QByteArray text;
     QList<Geofence> fences;
+    qsizetype mostLooked = 1'000'000;
     TimePoint now{1'700'000'000s};
     FakeStore store;
     FakeArchive archive;
@@ -514,6 +515,28 @@ private Q_SLOTS:
         QVERIFY(answer.moments.size() > 100);
         // The fences come with the rules, for whoever draws them.
         QCOMPARE(office.current().fences, office.fences);
+    }
+
+    void aTrialOfWhatIsRarelyToldEndsAllTheSame()
+    {
+        Office office;
+        for (int i = 0; i < 30'000; ++i) {
+            office.now += 1s;
+            const bool rare = i % 1000 == 0;
+            office.history.told.append(readingOf(QStringLiteral("van-1"), rare ? channel::Speed : channel::EngineRpm,
+                                                 rare ? 130.0 : 1000.0, office.now));
+        }
+        office.mostLooked = 10'000;
+        office.open();
+        RuleTrial trial;
+        trial.rule = R"({"id":"s","code":"S","metric":"speed","condition":">","limit":120,"level":"critical"})";
+        trial.deviceId = QStringLiteral("van-1");
+        trial.from = office.now - 24h;
+        trial.to = office.now;
+        const RuleTrialAnswer answer = office.trial(trial);
+        QVERIFY(answer.cut);
+        QCOMPARE(answer.readings, 9); // of the newest two pages, 10,000 less the oldest of each
+        QCOMPARE(office.history.asked, 2);
     }
 
     void beforeARestartIsReadOnlyWhatRulesLookBackTo()

@@ -44,6 +44,7 @@ private Q_SLOTS:
     {
         Shift shift;
         Handover &handover = *shift.desk().handover();
+        handover.setShown(true);
         QAbstractItemModelTester tester(handover.outgoing());
         shift.link.publish(ofOwner(call(), "mo", "M. Ortiz"));
         shift.link.publish(alert("a-1", "van-1", AlertLevel::Critical));
@@ -75,6 +76,7 @@ private Q_SLOTS:
                                    "M. Ortiz", "J. Lind"));
         QTRY_COMPARE(handover.incoming()->rowCount(), 1);
         QVERIFY(handover.incomingText().contains(s("J. Lind")));
+        QCOMPARE(handover.outgoing()->rowCount(), 0);
         handover.setShown(true);
         QCOMPARE(handover.outgoing()->rowCount(), AlertListModel::Many + 1);
         // What comes while it is looked at is there within the second.
@@ -86,6 +88,7 @@ private Q_SLOTS:
     {
         Shift shift;
         Handover &handover = *shift.desk().handover();
+        handover.setShown(true);
         shift.link.publish(ofOwner(call(), "mo", "M. Ortiz"));
         shift.link.publish(ofOwner(alert("a-1", "van-1", AlertLevel::Critical), "mo", "M. Ortiz"));
         shift.link.publish(alert("a-2", "van-2", AlertLevel::Warning));
@@ -124,6 +127,13 @@ private Q_SLOTS:
         QCOMPARE(handover.progressText(), s("1 accepted · 1 declined"));
         QCOMPARE(shift.console.notices()->latestText(), s("J. Lind does not take over van-1 · HIGH_RPM: on a call"));
         QCOMPARE(show(*handover.outgoing(), 1, "stateText").toString(), s("declined by J. Lind: on a call"));
+        // Who leaves the page still sees in the top bar how it stands.
+        handover.setShown(false);
+        shift.link.publish(alert("a-3", "van-1", AlertLevel::Warning));
+        QCOMPARE(handover.outgoing()->rowCount(), 2);
+        QCOMPARE(handover.progressText(), s("1 accepted · 1 declined"));
+        handover.setShown(true);
+        handover.outgoing()->setIncluded(s("a-3"), false);
         QCOMPARE(handover.offerable(), 1); // it can be offered again
     }
 
@@ -131,6 +141,7 @@ private Q_SLOTS:
     {
         Shift shift;
         Handover &handover = *shift.desk().handover();
+        handover.setShown(true);
         shift.link.publish(ofOwner(call(), "mo", "M. Ortiz"));
         handover.offer();
         shift.answerAll();
@@ -170,6 +181,7 @@ private Q_SLOTS:
     {
         Shift shift;
         Handover &handover = *shift.desk().handover();
+        handover.setShown(true);
         handover.offer();
         QVERIFY(shift.link.asked.isEmpty());
         QCOMPARE(shift.console.notices()->latestText(),
@@ -192,6 +204,7 @@ private Q_SLOTS:
     {
         Shift shift;
         Handover &handover = *shift.desk().handover();
+        handover.setShown(true);
         QAbstractItemModelTester tester(handover.incoming());
         shift.link.publish(offered(ofOwner(call(), "lind", "J. Lind"), "mo", "M. Ortiz", "J. Lind", "at the gate"));
         shift.link.publish(offered(alert("a-1", "van-1", AlertLevel::Critical), "mo", "M. Ortiz", "J. Lind"));
@@ -216,6 +229,7 @@ private Q_SLOTS:
     {
         Shift shift;
         Handover &handover = *shift.desk().handover();
+        handover.setShown(true);
         shift.link.publish(offered(call(), "mo", "M. Ortiz", "J. Lind"));
         shift.link.publish(offered(alert("a-1", "van-1", AlertLevel::Critical), "mo", "M. Ortiz", "Kim"));
         QCOMPARE(handover.incomingText(), s("J. Lind and Kim hand over 2 items"));
@@ -230,6 +244,7 @@ private Q_SLOTS:
     void aConsoleThatStartsAnewKnowsWhereItStands()
     {
         Shift leaving;
+        leaving.desk().handover()->setShown(true);
         leaving.link.publish(ofOwner(call(), "mo", "M. Ortiz"));
         leaving.link.publish(ofOwner(alert("a-1", "van-1", AlertLevel::Critical), "mo", "M. Ortiz"));
         leaving.desk().handover()->setShiftNote(s("The bridge is closed."));
@@ -264,6 +279,7 @@ private Q_SLOTS:
     void aRefusedOfferIsSaid()
     {
         Shift shift;
+        shift.desk().handover()->setShown(true);
         shift.link.publish(alert("a-1", "van-1", AlertLevel::Critical));
         shift.desk().handover()->offer();
         shift.link.refuse(s("closed"), s("The alert is already over."));
@@ -275,6 +291,7 @@ private Q_SLOTS:
     {
         Shift shift;
         QTemporaryDir directory;
+        shift.desk().handover()->setShown(true);
         shift.link.publish(ofOwner(call(), "mo", "M. Ortiz"));
         shift.desk().handover()->outgoing()->setNote(danasCall, s("<calm>"));
         QObject::connect(&shift.console.files(), &FilePicker::asked, &shift.console,

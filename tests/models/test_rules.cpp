@@ -462,6 +462,17 @@ private Q_SLOTS:
         QCOMPARE(trial.devices(), (QStringList{s("Unit 01"), s("Unit 02")}));
         trial.setDevice(1);
         trial.setSpanIndex(1);
+        // Canceled, a late answer changes nothing.
+        trial.run();
+        QVERIFY(trial.busy());
+        trial.cancel();
+        QVERIFY(!trial.busy());
+        QCOMPARE(trial.summary(), s("Canceled."));
+        desk.link.answerTrial({});
+        desk.link.answerHistory({});
+        QCOMPARE(trial.summary(), s("Canceled."));
+        trial.cancel(); // nothing to cancel
+        QVERIFY(!trial.done());
         trial.run();
         QVERIFY(trial.busy());
         QCOMPARE(desk.link.askedRules.size(), 1);
