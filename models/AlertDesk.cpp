@@ -34,6 +34,7 @@ AlertDesk::AlertDesk(DeskLink &link, AlertListModel &alerts, AlertQueueModel &qu
     , m_actions(link, alerts, m_history, m_clock)
     , m_detail(link, m_clock)
     , m_kpis(m_clock)
+    , m_tabNews([this] { Q_EMIT tabTextsChanged(); })
 {
     connect(&m_actions, &AlertActions::refused, this, &AlertDesk::refused);
     connect(&m_actions, &AlertActions::said, this, &AlertDesk::said);
@@ -163,7 +164,7 @@ void AlertDesk::renewTabs()
     if (texts == m_tabTexts)
         return;
     m_tabTexts = texts;
-    Q_EMIT tabTextsChanged();
+    m_tabNews.say(m_flood.facts().flooding);
 }
 
 // --- what the operator does

@@ -8,6 +8,7 @@
 #include "models/AlertQueueModel.h"
 #include "models/AlertTable.h"
 #include "models/FilePicker.h"
+#include "models/Paced.h"
 #include "models/domain/FloodWatch.h"
 
 #include <QTimer>
@@ -99,6 +100,7 @@ private:
     AlertKpiModel m_kpis;
     FloodWatch m_flood; ///< of this console
     QStringList m_tabTexts;
+    Paced m_tabNews;
     QString m_selected;
     QString m_memory; ///< file
     QTimer m_remember;

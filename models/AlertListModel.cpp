@@ -227,29 +227,48 @@ void AlertListModel::apply(const Alert &alert, TimePoint now)
         return;
     const int known = rowOf(alert.id);
     if (known < 0) {
-        Row row;
-        row.alert = alert;
-        refreshTexts(row, now);
-        beginInsertRows({}, count(), count());
-        m_index.insert(alert.id, count());
-        m_rows.append(row);
-        m_tally.add(alert);
-        endInsertRows();
-    } else {
-        Row &row = m_rows[known];
-        if (alert.revision < row.alert.revision)
-            return; // overtaken by a newer change
-        m_tally.remove(row.alert);
-        m_tally.add(alert);
-        row.alert = alert;
-        if (row.busyText == acknowledging() && (!isOpen(alert) || alert.acked))
-            row.busyText.clear();
-        refreshTexts(row, now);
-        Q_EMIT dataChanged(index(known), index(known));
+        insertNew({&alert}, now);
+        return;
     }
+    Row &row = m_rows[known];
+    if (alert.revision < row.alert.revision)
+        return; // overtaken by a newer change
+    m_tally.remove(row.alert);
+    m_tally.add(alert);
+    row.alert = alert;
+    if (row.busyText == acknowledging() && (!isOpen(alert) || alert.acked))
+        row.busyText.clear();
+    refreshTexts(row, now);
+    Q_EMIT dataChanged(index(known), index(known));
     trimClosed();
-    if (known < 0)
-        Q_EMIT countChanged();
+}
+
+QSet<QString> AlertListModel::insertNew(const QList<const Alert *> &alerts, TimePoint now)
+{
+    QSet<QString> ids;
+    QList<Row> rows;
+    for (const Alert *alert : alerts) {
+        if (alert->id.isEmpty() || alert->cond == AlertCondition::Pending || rowOf(alert->id) >= 0 ||
+            ids.contains(alert->id))
+            continue;
+        ids.insert(alert->id);
+        Row row;
+        row.alert = *alert;
+        refreshTexts(row, now);
+        rows.append(row);
+    }
+    if (rows.isEmpty())
+        return ids;
+    beginInsertRows({}, count(), count() + int(rows.size()) - 1);
+    for (const Row &row : std::as_const(rows)) {
+        m_index.insert(row.alert.id, count());
+        m_rows.append(row);
+        m_tally.add(row.alert);
+    }
+    endInsertRows();
+    trimClosed();
+    Q_EMIT countChanged();
+    return ids;
 }
 
 void AlertListModel::trimClosed()

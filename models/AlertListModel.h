@@ -7,6 +7,7 @@
 
 #include <QAbstractListModel>
 #include <QHash>
+#include <QSet>
 #include <QtQml/qqmlregistration.h>
 
 namespace tocsin {
@@ -89,6 +90,8 @@ public:
 
     void reset(const QList<Alert> &alerts, TimePoint now);
     void apply(const Alert &alert, TimePoint now);
+    /// Those of them that are not in the list, together: whoever shows it hears of them once. Returns their ids.
+    QSet<QString> insertNew(const QList<const Alert *> &alerts, TimePoint now);
     void remove(const QString &alertId);
     void refreshAges(TimePoint now);
     /// What was asked of the desk about it and is not answered yet, in a word ("shelving"); empty: nothing any more.

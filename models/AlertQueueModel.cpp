@@ -9,7 +9,10 @@
 
 namespace tocsin {
 
-AlertQueueModel::AlertQueueModel(AlertListModel &alerts, QObject *parent) : OrderedProxy(parent), m_alerts(alerts)
+AlertQueueModel::AlertQueueModel(AlertListModel &alerts, QObject *parent)
+    : OrderedProxy(parent)
+    , m_alerts(alerts)
+    , m_countsNews([this] { Q_EMIT countsChanged(); })
 {
     OrderedProxy::setSourceModel(&alerts);
 }
@@ -127,7 +130,7 @@ void AlertQueueModel::sourceChanged()
     }
     if (counts != m_counts) {
         m_counts = counts;
-        Q_EMIT countsChanged();
+        m_countsNews.say(m_flood);
     }
     const auto *oldest = tally.oldestWaiting();
     const QString id = oldest ? oldest->second : QString();

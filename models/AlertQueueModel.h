@@ -3,6 +3,7 @@
 
 #include "models/AlertListModel.h"
 #include "models/OrderedProxy.h"
+#include "models/Paced.h"
 
 namespace tocsin {
 
@@ -99,6 +100,7 @@ private:
 
     AlertListModel &m_alerts;
     Counts m_counts;
+    Paced m_countsNews;
     bool m_held = false;
     bool m_thawing = false;
     bool m_flood = false;

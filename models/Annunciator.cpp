@@ -30,6 +30,7 @@ Annunciator::Annunciator(DeskLink &link, ModelClock clock, QObject *parent)
     , m_link(link)
     , m_clock(std::move(clock))
     , m_settings(new SoundSettings(this))
+    , m_hurry([this] { tick(m_clock.now()); })
     , m_silenceText(tr("Quiet"))
 {
     m_timer.setSingleShot(true);
@@ -86,8 +87,9 @@ void Annunciator::takeEvents(const QList<Event> &events)
             urgent = urgent || change->alert.level >= AlertLevel::Critical;
         }
     }
-    if (urgent || m_plan.size() <= AlertListModel::Many)
-        tick(now);
+    const bool many = m_plan.size() > AlertListModel::Many;
+    if (urgent || !many)
+        m_hurry.say(many);
     else if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > inAFlood)
         m_timer.start(inAFlood);
 }

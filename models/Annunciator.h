@@ -3,6 +3,7 @@
 
 #include "models/Clock.h"
 #include "models/DeskLink.h"
+#include "models/Paced.h"
 #include "models/SoundOutput.h"
 #include "models/SoundPlan.h"
 #include "models/SoundSettings.h"
@@ -93,6 +94,7 @@ private:
     SoundOutput *m_output = nullptr;
     SoundPlan m_plan;
     QTimer m_timer;
+    Paced m_hurry; ///< critical and worse, where many alerts are open
     Audibility m_everywhere;
     QSet<QString> m_requests; ///< for silence, unanswered
     std::optional<TimePoint> m_hushedUntil;

@@ -201,85 +201,10 @@ void Console::takeSnapshot(const DeskSnapshot &snapshot)
     m_trend->reload();
     m_trail->reload();
     m_pending->refresh();
+    m_people->setAlerts(*m_alerts);
     showSelected();
     afterChange();
     m_incidents->reset();
-}
-
-void Console::takeEvents(const QList<Event> &events)
-{
-    const TimePoint now = m_clock.now();
-    bool devices = false;
-    QList<Event> fresh;
-    for (const Event &event : events) {
-        if (event.seq <= m_seq)
-            continue; // the snapshot holds it
-        m_seq = event.seq;
-        fresh.append(event);
-        if (const auto *change = std::get_if<AlertChange>(&event.body)) {
-            takeAlert(change->alert, now);
-            m_alertDesk->take(event, now);
-        } else if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
-            takeMessage(*message);
-        } else if (const auto *device = std::get_if<Device>(&event.body)) {
-            m_devices->applyDevice(*device, now);
-            devices = true;
-        } else if (const auto *receipt = std::get_if<ChatReceipt>(&event.body)) {
-            takeReceipt(*receipt);
-        } else if (const auto *command = std::get_if<Command>(&event.body)) {
-            m_commands->apply(*command, event.requestId);
-        } else {
-            m_alertDesk->take(event, now); // who was told of an alert
-        }
-    }
-    m_queue->refreshAges(now);
-    m_alertDesk->finish();
-    if (devices) {
-        m_threads->refreshAll();
-        m_chat->refresh();
-        m_server->countDevices();
-    }
-    showSelected();
-    afterChange();
-    m_incidents->takeEvents(fresh);
-}
-
-void Console::takeAlert(const Alert &alert, TimePoint now)
-{
-    m_alerts->apply(alert, now);
-    // An overtaken change left the newer facts in place: those count for everybody.
-    const Alert *known = m_alerts->find(alert.id);
-    const Alert &facts = known && known->revision > alert.revision ? *known : alert;
-    m_devices->applyAlert(facts, now);
-    const QString thread = m_chatLog.apply(facts);
-    if (thread.isEmpty())
-        return;
-    m_threads->refresh(thread);
-    if (thread == m_chat->currentThread())
-        m_chat->refresh();
-}
-
-void Console::takeMessage(const ChatMessage &message)
-{
-    m_chat->confirm(message);
-    const QString thread = m_chatLog.apply(message);
-    if (thread.isEmpty())
-        return;
-    if (thread == m_chat->currentThread()) {
-        m_chatLog.markRead(thread);
-        m_chat->refresh();
-    }
-    m_threads->refresh(thread);
-}
-
-void Console::takeReceipt(const ChatReceipt &receipt)
-{
-    const QString thread = m_chatLog.apply(receipt);
-    if (thread.isEmpty())
-        return;
-    if (thread == m_chat->currentThread())
-        m_chat->refresh();
-    m_threads->refresh(thread);
 }
 
 void Console::takePresence(const QList<DevicePresence> &changes)
@@ -457,7 +382,6 @@ void Console::showSelected()
 /// After rows came, went or moved.
 void Console::afterChange()
 {
-    m_people->setAlerts(*m_alerts);
     m_mapView->fences()->setAlerts(*m_alerts);
     if (const int row = m_queue->rowOf(m_alertId); row >= 0)
         m_cursorRow = row;

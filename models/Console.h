@@ -135,7 +135,7 @@ Q_SIGNALS:
 private:
     void takeSnapshot(const DeskSnapshot &snapshot);
     void takeEvents(const QList<Event> &events);
-    void takeAlert(const Alert &alert, TimePoint now);
+    void takeAlert(const Alert &alert, bool listed, TimePoint now);
     void takeMessage(const ChatMessage &message);
     void takeReceipt(const ChatReceipt &receipt);
     void takePresence(const QList<DevicePresence> &changes);

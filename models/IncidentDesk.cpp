@@ -15,6 +15,13 @@ namespace tocsin {
 namespace {
 constexpr int trailPoints = 10'000;
 constexpr int dispositionCount = int(Disposition::CanceledConfirmed);
+
+/// False: an alert that is no incident.
+bool mayConcernIncidents(const Event &event)
+{
+    const auto *change = std::get_if<AlertChange>(&event.body);
+    return !change || change->alert.kind == AlertKind::Incident || change->alert.incident;
+}
 } // namespace
 
 IncidentDesk::IncidentDesk(const Parts &parts, QObject *parent)
@@ -259,7 +266,10 @@ void IncidentDesk::takeEvents(const QList<Event> &events)
         }
         m_log.take(event);
     }
-    refresh();
+    if (std::any_of(events.cbegin(), events.cend(), mayConcernIncidents))
+        return refresh();
+    m_handover.refresh();
+    showCard();
 }
 
 void IncidentDesk::reset()

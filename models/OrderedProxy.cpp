@@ -105,6 +105,22 @@ void OrderedProxy::rebuild()
     reindex(0);
 }
 
+/// Each where it belongs; those that come to stand next to each other in one run.
+void OrderedProxy::insertSorted(QList<int> sourceRows)
+{
+    const auto less = [this](int a, int b) { return isBefore(a, b); };
+    std::sort(sourceRows.begin(), sourceRows.end(), less);
+    while (!sourceRows.isEmpty()) {
+        const auto behind = std::lower_bound(m_rows.cbegin(), m_rows.cend(), sourceRows.constFirst(), less);
+        const auto end = behind == m_rows.cend()
+                             ? sourceRows.cend()
+                             : std::lower_bound(sourceRows.cbegin(), sourceRows.cend(), *behind, less);
+        const QList<int> run(sourceRows.cbegin(), end);
+        insertRun(int(behind - m_rows.cbegin()), run);
+        sourceRows.remove(0, run.size());
+    }
+}
+
 void OrderedProxy::insertRun(int row, const QList<int> &sourceRows)
 {
     beginInsertRows({}, row, row + int(sourceRows.size()) - 1);
@@ -189,20 +205,12 @@ void OrderedProxy::arrange()
         if (m_rows[row] != target[row])
             moveRow(m_where[target[row]], row);
     }
-    // What comes, in runs.
+    QList<int> coming;
     for (int row = 0; row < m_where.size(); ++row) {
         if (m_where[row] < 0 && accepts(row))
-            target.append(row);
+            coming.append(row);
     }
-    std::sort(target.begin(), target.end(), less);
-    for (int row = 0; row < target.size();) {
-        QList<int> run;
-        for (int next = row; next < target.size() && m_where[target[next]] < 0; ++next)
-            run.append(target[next]);
-        if (!run.isEmpty())
-            insertRun(row, run);
-        row += std::max(1, int(run.size()));
-    }
+    insertSorted(coming);
     if (m_rows.size() != before)
         Q_EMIT countChanged();
 }
@@ -248,13 +256,14 @@ void OrderedProxy::sourceInserted(int first, int last)
     }
     m_where.insert(first, added, -1);
     if (!frozen()) {
-        if (added == 1) {
-            place(first);
-            if (m_where[first] >= 0)
-                Q_EMIT countChanged();
-        } else {
-            arrange();
+        QList<int> coming;
+        for (int row = first; row <= last; ++row) {
+            if (accepts(row))
+                coming.append(row);
         }
+        insertSorted(coming);
+        if (!coming.isEmpty())
+            Q_EMIT countChanged();
     }
     sourceChanged();
 }

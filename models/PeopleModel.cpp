@@ -3,6 +3,8 @@
 
 #include "models/Format.h"
 
+#include <QSet>
+
 #include <algorithm>
 #include <utility>
 
@@ -22,7 +24,10 @@ QString initialsOf(const QString &name)
 }
 } // namespace
 
-PeopleModel::PeopleModel(ModelClock clock, QObject *parent) : QAbstractListModel(parent), m_clock(std::move(clock))
+PeopleModel::PeopleModel(ModelClock clock, QObject *parent)
+    : QAbstractListModel(parent)
+    , m_clock(std::move(clock))
+    , m_alertsNews([this] { gather(); })
 {
 }
 
@@ -104,23 +109,33 @@ void PeopleModel::assign(const QList<OnlinePerson> &people, const QString &selfI
     Q_EMIT summaryChanged();
 }
 
-void PeopleModel::setAlerts(const AlertListModel &alerts)
+QString PeopleModel::handlerOf(const Alert &alert)
 {
-    QHash<QString, QStringList> handled;
-    for (int row = 0; row < alerts.count(); ++row) {
-        const Alert &alert = alerts.at(row);
-        if (!isOpen(alert))
-            continue;
-        const bool owned = alert.care && !alert.care->ownerName.isEmpty();
-        const QString who = owned ? alert.care->ownerName : alert.acked ? alert.ackedBy : QString();
-        if (!who.isEmpty())
-            handled[who].append(alert.sourceName.isEmpty() ? alert.source : alert.sourceName);
+    const bool owned = alert.care && !alert.care->ownerName.isEmpty();
+    const QString who = owned ? alert.care->ownerName : alert.acked ? alert.ackedBy : QString();
+    return isOpen(alert) ? who : QString();
+}
+
+void PeopleModel::setAlerts(const AlertListModel &alerts, bool hurry)
+{
+    m_alerts = &alerts;
+    m_alertsNews.say(hurry);
+}
+
+void PeopleModel::gather()
+{
+    QHash<QString, QSet<QString>> handled;
+    for (int row = 0; row < m_alerts->count(); ++row) {
+        const Alert &alert = m_alerts->at(row);
+        if (const QString who = handlerOf(alert); !who.isEmpty())
+            handled[who].insert(alert.sourceName.isEmpty() ? alert.source : alert.sourceName);
     }
-    for (QStringList &names : handled) {
-        names.removeDuplicates();
+    m_handled.clear();
+    for (auto it = handled.cbegin(); it != handled.cend(); ++it) {
+        QStringList names = it->values();
         names.sort();
+        m_handled.insert(it.key(), names);
     }
-    m_handled = handled;
     for (int row = 0; row < m_rows.size(); ++row) {
         const QStringList handles = m_handled.value(m_rows[row].person.name);
         if (handles == m_rows[row].handles)

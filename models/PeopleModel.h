@@ -3,6 +3,7 @@
 
 #include "models/AlertListModel.h"
 #include "models/Clock.h"
+#include "models/Paced.h"
 #include "models/domain/Account.h"
 
 #include <QAbstractListModel>
@@ -42,13 +43,17 @@ public:
 
     /// Everybody with a connection; those who are no staff are left out.
     void assign(const QList<OnlinePerson> &people, const QString &selfId, const QString &selfName);
-    void setAlerts(const AlertListModel &alerts);
+    /// Who handles which of them changed. In a hurry it may wait a moment, until when `alerts` must be there.
+    void setAlerts(const AlertListModel &alerts, bool hurry = false);
+    /// Who owns or acknowledged it, while it is open; empty: nobody.
+    [[nodiscard]] static QString handlerOf(const Alert &alert);
 
 Q_SIGNALS:
     void countChanged();
     void summaryChanged();
 
 private:
+    void gather();
     struct Row
     {
         OnlinePerson person;
@@ -60,6 +65,8 @@ private:
 
     ModelClock m_clock;
     QList<Row> m_rows;
+    const AlertListModel *m_alerts = nullptr;
+    Paced m_alertsNews;
     QHash<QString, QStringList> m_handled; ///< by the name of who owns or acknowledged it
 };
 

@@ -37,7 +37,7 @@ qt_add_qml_module(tocsin_models
     ConnectionDesk.cpp ConnectionDesk.h
     ConnectionFilterModel.cpp ConnectionFilterModel.h
     ConnectionListModel.cpp ConnectionListModel.h
-    Console.cpp Console.h
+    Console.cpp Console.h ConsoleEvents.cpp
     ConsoleClock.cpp ConsoleClock.h
     ContactListModel.cpp ContactListModel.h
     DeskLink.h
@@ -64,9 +64,11 @@ qt_add_qml_module(tocsin_models
     KeyRegistry.cpp KeyRegistry.h
     MapViewState.cpp MapViewState.h
     NearestUnitModel.cpp NearestUnitModel.h
+    Paced.h
     NoticeModel.cpp NoticeModel.h
     OrderedProxy.cpp OrderedProxy.h
     PictureCache.cpp PictureCache.h
+    Paced.h
     PendingModel.cpp PendingModel.h
     PeopleModel.cpp PeopleModel.h
     RuleEditor.cpp RuleEditor.h

@@ -257,6 +257,7 @@ private Q_SLOTS:
         QString id;
         annaIsTaken(program, leaving, id);
         QVERIFY(leaving.card()->isMine());
+        leaving.handover()->setShown(true);
         const auto offerToKim = [&leaving] {
             const qsizetype at = leaving.handover()->candidates().indexOf(QStringLiteral("Kim"));
             leaving.handover()->setCandidate(int(at));

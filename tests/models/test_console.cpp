@@ -243,6 +243,64 @@ private Q_SLOTS:
         QCOMPARE(desk.console.server()->deviceCount(), 4);
     }
 
+    void whatComesTogetherIsListedOnceAndCountsAsItEnds()
+    {
+        Desk desk;
+        AlertListModel &alerts = *desk.console.alerts();
+        const int before = alerts.count();
+        QSignalSpy inserts(&alerts, &AlertListModel::rowsInserted);
+        QSignalSpy counts(desk.console.queue(), &AlertQueueModel::countsChanged);
+        Q_EMIT desk.link.people({{s("dana"), s("Dana"), Role::Dispatcher, noon}});
+        Alert taken = alert("n-1", "u7", AlertLevel::Critical);
+        const Alert raised = taken;
+        taken.acked = true;
+        taken.ackedBy = s("Dana");
+        ++taken.revision;
+        QList<Event> batch;
+        for (const Alert &one :
+             {raised, alert("n-2", "u7", AlertLevel::Warning), taken, alert("n-3", "u7", AlertLevel::Info), raised}) {
+            Event event;
+            event.seq = 101 + batch.size();
+            AlertChange change;
+            change.alert = one;
+            change.verb = one.acked ? AlertVerb::Acknowledge : AlertVerb::Raise;
+            event.body = change;
+            batch.append(event);
+        }
+        const int critical = desk.console.queue()->unackCritical();
+        desk.link.publish(batch);
+        QCOMPARE(inserts.count(), 1);
+        QCOMPARE(alerts.count(), before + 3);
+        QVERIFY(alerts.find(s("n-1"))->acked); // not what the overtaken one says
+        QCOMPARE(desk.console.queue()->unackCritical(), critical);
+        QCOMPARE(show(*desk.console.people(), 0, "handlesText").toString(), s("u7"));
+        QVERIFY(counts.count() <= 3);
+    }
+
+    void inAFloodCountsAreToldTenTimesASecondAndTheLastIsNotLost()
+    {
+        Desk desk;
+        AlertQueueModel &queue = *desk.console.queue();
+        queue.setFlood(true);
+        QSignalSpy counts(&queue, &AlertQueueModel::countsChanged);
+        const int waiting = queue.waiting();
+        for (int i = 0; i < 50; ++i)
+            desk.console.alerts()->apply(alert(qPrintable(QStringLiteral("f-%1").arg(i)), "u7", AlertLevel::Critical),
+                                         desk.now);
+        QCOMPARE(queue.waiting(), waiting + 50); // who asks is told the truth
+        QVERIFY(counts.count() < 50);
+        int told = 0;
+        connect(&queue, &AlertQueueModel::countsChanged, this, [&] { told = queue.waiting(); });
+        QTRY_COMPARE(told, waiting + 50);
+        // Afterwards at once again.
+        queue.setFlood(false);
+        counts.clear();
+        for (int i = 0; i < 3; ++i)
+            desk.console.alerts()->apply(alert(qPrintable(QStringLiteral("g-%1").arg(i)), "u7", AlertLevel::Critical),
+                                         desk.now);
+        QCOMPARE(counts.count(), 3);
+    }
+
     void readingsOfTheSelectedDeviceReachItsGaugesTrendAndTrail()
     {
         Desk desk;

@@ -191,6 +191,21 @@ private Q_SLOTS:
         QCOMPARE(moves.count(), 4);
     }
 
+    void whatComesTogetherIsToldOfInRuns()
+    {
+        Numbers numbers;
+        numbers.values = {10, 20};
+        Evens proxy(numbers);
+        QSignalSpy inserts(&proxy, &Evens::rowsInserted);
+        QSignalSpy counts(&proxy, &Evens::countChanged);
+        numbers.insert(2, {14, 4, 12, 3, 22, 16, 2});
+        QCOMPARE(proxy.shown(), (QList<int>{2, 4, 10, 12, 14, 16, 20, 22}));
+        QCOMPARE(inserts.count(), 3); // before the ten, before the twenty, behind it
+        QCOMPARE(counts.count(), 1);
+        numbers.insert(0, {5, 7}); // of no interest
+        QCOMPARE(counts.count(), 1);
+    }
+
     void aChangeOfOtherRolesMovesNothingAndTellsOfRunsOnly()
     {
         Numbers numbers;
