@@ -2,7 +2,7 @@
 // Renders the console on the fixed scene into a picture: deskpreview --screenshot FILE [--size WxH]
 // [--scheme dark|light|contrast] [--empty] [--lost] [--keys] [--select DEVICE] [--alert ALERT] [--commands] [--thread THREAD] [--typing] [--gallery FILE.qml] [--page NAME]
 // [--client ID] [--inspect] [--tab N] [--tool N] [--sound on|muted|none|nobody] [--silenced] [--press NAME] [--alerts STATE]
-// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION] [--rules valid|wrong|trial|fence|conflict].
+// [--incident active|staged|lost|duress|canceled|closed|handover-out|handover-in] [--key ACTION] [--rules valid|wrong|trial|trying|fence|conflict].
 // Needs OpenGL (Xvfb will do): the offscreen platform does not paint custom geometry.
 
 #include "models/Console.h"
@@ -115,12 +115,13 @@ void showRules(Console &console, FakeDeskLink &link, const QString &how)
         editor.setField(QStringLiteral("bands[1].limit"), QStringLiteral("105,5"));
         editor.setField(QStringLiteral("message"), QStringLiteral("{valeu} {unit}, limit {limit} {unit}"));
         QTimer::singleShot(600, &console, [&link] { scene::refuseRules(link); });
-    } else if (how == QLatin1String("trial")) {
+    } else if (how == QLatin1String("trial") || how == QLatin1String("trying")) {
         editor.setField(QStringLiteral("bands[1].limit"), QStringLiteral("100"));
         editor.trial()->setDevice(0);
         link.askedRules.clear();
         editor.trial()->run();
-        scene::answerTrial(link);
+        if (how == QLatin1String("trial"))
+            scene::answerTrial(link);
     } else if (how == QLatin1String("fence")) {
         editor.setJson(
             QStringLiteral("{\"id\": \"harbour-stay\", \"code\": \"HARBOUR_STAY\", "
