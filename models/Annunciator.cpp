@@ -15,7 +15,6 @@ constexpr auto renewEvery = 30s;
 constexpr auto hushFor = 30s; ///< what an emergency's silence may last
 constexpr auto speakEvery = 20s;
 constexpr auto shortestWait = 10ms;
-constexpr auto inAFlood = 200ms; ///< what is less than critical may wait, where many alerts are open
 
 QString levelWord(AlertLevel level, qsizetype count)
 {
@@ -30,7 +29,7 @@ Annunciator::Annunciator(DeskLink &link, ModelClock clock, QObject *parent)
     , m_link(link)
     , m_clock(std::move(clock))
     , m_settings(new SoundSettings(this))
-    , m_hurry([this] { tick(m_clock.now()); })
+    , m_news([this] { tick(m_clock.now()); })
     , m_silenceText(tr("Quiet"))
 {
     m_timer.setSingleShot(true);
@@ -80,18 +79,11 @@ void Annunciator::takeState(DeskLink::State state)
 void Annunciator::takeEvents(const QList<Event> &events)
 {
     const TimePoint now = m_clock.now();
-    bool urgent = false;
     for (const Event &event : events) {
-        if (const auto *change = std::get_if<AlertChange>(&event.body)) {
+        if (const auto *change = std::get_if<AlertChange>(&event.body))
             m_plan.see(change->alert, now);
-            urgent = urgent || change->alert.level >= AlertLevel::Critical;
-        }
     }
-    const bool many = m_plan.size() > AlertListModel::Many;
-    if (urgent || !many)
-        m_hurry.say(many);
-    else if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > inAFlood)
-        m_timer.start(inAFlood);
+    m_news.say(m_plan.size() > AlertListModel::Many);
 }
 
 void Annunciator::takeReply(const QString &requestId, const Outcome &outcome)

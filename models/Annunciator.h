@@ -94,7 +94,7 @@ private:
     SoundOutput *m_output = nullptr;
     SoundPlan m_plan;
     QTimer m_timer;
-    Paced m_hurry; ///< critical and worse, where many alerts are open
+    Paced m_news; ///< of the desk's alerts
     Audibility m_everywhere;
     QSet<QString> m_requests; ///< for silence, unanswered
     std::optional<TimePoint> m_hushedUntil;

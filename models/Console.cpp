@@ -33,7 +33,7 @@ Console::Console(DeskLink &link, ClockFn now, QObject *parent, const QTimeZone &
     , m_server(new ServerStatus(*m_devices, m_clock, this))
     , m_consoleClock(new ConsoleClock(m_clock, this))
     , m_notices(new NoticeModel(m_clock, this))
-    , m_people(new PeopleModel(m_clock, this))
+    , m_people(new PeopleModel(*m_alerts, m_clock, this))
     , m_pending(new PendingModel(
           m_clock, [this](const RequestBody &body) { return describe(body); }, this))
     , m_keys(new KeyRegistry(this))
@@ -201,7 +201,7 @@ void Console::takeSnapshot(const DeskSnapshot &snapshot)
     m_trend->reload();
     m_trail->reload();
     m_pending->refresh();
-    m_people->setAlerts(*m_alerts);
+    m_people->refreshHandled();
     showSelected();
     afterChange();
     m_incidents->reset();

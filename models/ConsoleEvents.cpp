@@ -30,8 +30,8 @@ void Console::takeEvents(const QList<Event> &events)
             const Alert &alert = change->alert;
             const bool isNew = listed.remove(alert.id);
             const Alert *before = isNew ? nullptr : m_alerts->find(alert.id);
-            handlers =
-                handlers || (before ? PeopleModel::handlerOf(*before) : QString()) != PeopleModel::handlerOf(alert);
+            const QString handler = before ? PeopleModel::handlerOf(*before) : QString();
+            handlers = handlers || handler != PeopleModel::handlerOf(alert);
             takeAlert(alert, isNew, now);
             m_alertDesk->take(event, now);
         } else if (const auto *message = std::get_if<ChatMessage>(&event.body)) {
@@ -55,7 +55,7 @@ void Console::takeEvents(const QList<Event> &events)
         m_server->countDevices();
     }
     if (handlers)
-        m_people->setAlerts(*m_alerts, m_queue->flood());
+        m_people->refreshHandled(m_queue->flood());
     showSelected();
     afterChange();
     m_incidents->takeEvents(fresh);

@@ -50,12 +50,12 @@ QString nameOf(const Alert &alert)
 }
 } // namespace
 
-Handover::Handover(const Parts &parts, QObject *parent) : QObject(parent), m_parts(parts)
+Handover::Handover(const Parts &parts, QObject *parent)
+    : QObject(parent)
+    , m_parts(parts)
+    , m_itemsNews([this] { refreshItems(); }, 1s)
 {
     connect(&m_outgoing, &HandoverModel::includedChanged, this, &Handover::changed);
-    m_later.setSingleShot(true);
-    m_later.setInterval(1s);
-    connect(&m_later, &QTimer::timeout, this, &Handover::refreshItems);
 }
 
 QStringList Handover::candidates() const
@@ -242,10 +242,7 @@ void Handover::setShown(bool shown)
 void Handover::refresh()
 {
     refreshCandidates();
-    if (m_parts.alerts.count() <= AlertListModel::Many)
-        refreshItems();
-    else if (!m_later.isActive())
-        m_later.start();
+    m_itemsNews.say(m_parts.alerts.count() > AlertListModel::Many);
 }
 
 void Handover::refreshCandidates()
@@ -268,7 +265,6 @@ void Handover::refreshCandidates()
 
 void Handover::refreshItems()
 {
-    m_later.stop();
     const Actor self = m_parts.link.self();
     QList<const Alert *> open;
     m_offers.clear();

@@ -5,10 +5,10 @@
 #include "models/Clock.h"
 #include "models/DeskLink.h"
 #include "models/HandoverModel.h"
+#include "models/Paced.h"
 #include "models/PeopleModel.h"
 
 #include <QSet>
-#include <QTimer>
 #include <QtQml/qqmlregistration.h>
 
 namespace tocsin {
@@ -115,7 +115,7 @@ private:
     QString m_toId;
     QString m_shiftNote;
     bool m_shown = false;
-    QTimer m_later;                  ///< the next turn of a long list
+    Paced m_itemsNews;
     QHash<QString, QString> m_asked; ///< request → what it was, for a refusal
     struct Decision
     {

@@ -105,19 +105,23 @@ void OrderedProxy::rebuild()
     reindex(0);
 }
 
-/// Each where it belongs; those that come to stand next to each other in one run.
-void OrderedProxy::insertSorted(QList<int> sourceRows)
+/// What is to be shown of these source rows and is not: each where it belongs, those that come to stand next to each other in one run.
+void OrderedProxy::insertAccepted(int first, int last)
 {
+    QList<int> coming;
+    for (int row = first; row <= last; ++row) {
+        if (m_where[row] < 0 && accepts(row))
+            coming.append(row);
+    }
     const auto less = [this](int a, int b) { return isBefore(a, b); };
-    std::sort(sourceRows.begin(), sourceRows.end(), less);
-    while (!sourceRows.isEmpty()) {
-        const auto behind = std::lower_bound(m_rows.cbegin(), m_rows.cend(), sourceRows.constFirst(), less);
-        const auto end = behind == m_rows.cend()
-                             ? sourceRows.cend()
-                             : std::lower_bound(sourceRows.cbegin(), sourceRows.cend(), *behind, less);
-        const QList<int> run(sourceRows.cbegin(), end);
+    std::sort(coming.begin(), coming.end(), less);
+    while (!coming.isEmpty()) {
+        const auto behind = std::lower_bound(m_rows.cbegin(), m_rows.cend(), coming.constFirst(), less);
+        const auto end =
+            behind == m_rows.cend() ? coming.cend() : std::lower_bound(coming.cbegin(), coming.cend(), *behind, less);
+        const QList<int> run(coming.cbegin(), end);
         insertRun(int(behind - m_rows.cbegin()), run);
-        sourceRows.remove(0, run.size());
+        coming.remove(0, run.size());
     }
 }
 
@@ -205,12 +209,7 @@ void OrderedProxy::arrange()
         if (m_rows[row] != target[row])
             moveRow(m_where[target[row]], row);
     }
-    QList<int> coming;
-    for (int row = 0; row < m_where.size(); ++row) {
-        if (m_where[row] < 0 && accepts(row))
-            coming.append(row);
-    }
-    insertSorted(coming);
+    insertAccepted(0, int(m_where.size()) - 1);
     if (m_rows.size() != before)
         Q_EMIT countChanged();
 }
@@ -256,13 +255,9 @@ void OrderedProxy::sourceInserted(int first, int last)
     }
     m_where.insert(first, added, -1);
     if (!frozen()) {
-        QList<int> coming;
-        for (int row = first; row <= last; ++row) {
-            if (accepts(row))
-                coming.append(row);
-        }
-        insertSorted(coming);
-        if (!coming.isEmpty())
+        const qsizetype before = m_rows.size();
+        insertAccepted(first, last);
+        if (m_rows.size() != before)
             Q_EMIT countChanged();
     }
     sourceChanged();

@@ -59,7 +59,7 @@ private:
     void rebuild();
     void arrange();
     void place(int sourceRow);
-    void insertSorted(QList<int> sourceRows);
+    void insertAccepted(int first, int last);
     void insertRun(int row, const QList<int> &sourceRows);
     void removeRun(int first, int last);
     void moveRow(int from, int to);

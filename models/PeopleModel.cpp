@@ -24,10 +24,11 @@ QString initialsOf(const QString &name)
 }
 } // namespace
 
-PeopleModel::PeopleModel(ModelClock clock, QObject *parent)
+PeopleModel::PeopleModel(const AlertListModel &alerts, ModelClock clock, QObject *parent)
     : QAbstractListModel(parent)
+    , m_alerts(alerts)
     , m_clock(std::move(clock))
-    , m_alertsNews([this] { gather(); })
+    , m_handledNews([this] { gather(); })
 {
 }
 
@@ -116,17 +117,16 @@ QString PeopleModel::handlerOf(const Alert &alert)
     return isOpen(alert) ? who : QString();
 }
 
-void PeopleModel::setAlerts(const AlertListModel &alerts, bool hurry)
+void PeopleModel::refreshHandled(bool hurry)
 {
-    m_alerts = &alerts;
-    m_alertsNews.say(hurry);
+    m_handledNews.say(hurry);
 }
 
 void PeopleModel::gather()
 {
     QHash<QString, QSet<QString>> handled;
-    for (int row = 0; row < m_alerts->count(); ++row) {
-        const Alert &alert = m_alerts->at(row);
+    for (int row = 0; row < m_alerts.count(); ++row) {
+        const Alert &alert = m_alerts.at(row);
         if (const QString who = handlerOf(alert); !who.isEmpty())
             handled[who].insert(alert.sourceName.isEmpty() ? alert.source : alert.sourceName);
     }

@@ -33,7 +33,8 @@ public:
     };
     Q_ENUM(Role)
 
-    explicit PeopleModel(ModelClock clock, QObject *parent = nullptr);
+    /// The alerts outlive it.
+    PeopleModel(const AlertListModel &alerts, ModelClock clock, QObject *parent = nullptr);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -43,8 +44,8 @@ public:
 
     /// Everybody with a connection; those who are no staff are left out.
     void assign(const QList<OnlinePerson> &people, const QString &selfId, const QString &selfName);
-    /// Who handles which of them changed. In a hurry it may wait a moment, until when `alerts` must be there.
-    void setAlerts(const AlertListModel &alerts, bool hurry = false);
+    /// Who handles which alert changed. In a hurry it may wait a moment.
+    void refreshHandled(bool hurry = false);
     /// Who owns or acknowledged it, while it is open; empty: nobody.
     [[nodiscard]] static QString handlerOf(const Alert &alert);
 
@@ -53,7 +54,6 @@ Q_SIGNALS:
     void summaryChanged();
 
 private:
-    void gather();
     struct Row
     {
         OnlinePerson person;
@@ -63,10 +63,12 @@ private:
         bool operator==(const Row &) const = default;
     };
 
+    void gather();
+
+    const AlertListModel &m_alerts;
     ModelClock m_clock;
     QList<Row> m_rows;
-    const AlertListModel *m_alerts = nullptr;
-    Paced m_alertsNews;
+    Paced m_handledNews;
     QHash<QString, QStringList> m_handled; ///< by the name of who owns or acknowledged it
 };
 

@@ -64,7 +64,6 @@ qt_add_qml_module(tocsin_models
     KeyRegistry.cpp KeyRegistry.h
     MapViewState.cpp MapViewState.h
     NearestUnitModel.cpp NearestUnitModel.h
-    Paced.h
     NoticeModel.cpp NoticeModel.h
     OrderedProxy.cpp OrderedProxy.h
     PictureCache.cpp PictureCache.h
